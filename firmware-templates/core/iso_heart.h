@@ -1,0 +1,103 @@
+/*
+ * The heart: from one 10 s window, the network's gradient and the beats' places to an explanation
+ * in the heart.
+ *
+ * Method and provenance: docs/cineecg-method.md. Golden model: host/cineecg/explain.ts (double
+ * precision); the two agree within the bound that host/cineecg/heart-c.test.ts states. Frame: Frank
+ * (X left, Y inferior, Z posterior), millimetres, heart centre as origin. No heap, no file-scope
+ * state: everything lives in the caller's iso_explanation.
+ */
+#ifndef ISO_HEART_H
+#define ISO_HEART_H
+
+#include <stdint.h>
+
+#include "iso_vcg.h"
+
+#define ISO_HEART_WINDOW_SAMPLES 1000
+#define ISO_HEART_BEAT_SAMPLES 80 /* 0.8 s at 100 Hz */
+#define ISO_HEART_BEAT_R 30       /* index of the R mark inside the beat */
+#define ISO_HEART_MAX_BEATS 64    /* r_index entries read; 64 beats in 10 s are 384/min */
+#define ISO_HEART_PHASES 3
+#define ISO_HEART_REGIONS 21 /* AHA 1..17, then RV base, mid, apex, outflow */
+
+enum { ISO_PHASE_P = 0, ISO_PHASE_QRS = 1, ISO_PHASE_STT = 2 };
+
+/* Order of iso_explanation.fiducials. */
+enum {
+    ISO_FIDUCIAL_P_ONSET = 0,
+    ISO_FIDUCIAL_P_END = 1,
+    ISO_FIDUCIAL_QRS_ONSET = 2,
+    ISO_FIDUCIAL_J = 3,
+    ISO_FIDUCIAL_T_PEAK = 4,
+    ISO_FIDUCIAL_T_END = 5,
+    ISO_FIDUCIALS = 6
+};
+
+/* Why an explanation is withheld. */
+typedef enum {
+    ISO_HEART_OK = 0,
+    ISO_HEART_NO_BEAT = 1,    /* no beat lies wholly inside the window */
+    ISO_HEART_NO_QRS = 2,     /* the mean beat is isoelectric: no QRS to hang phases on */
+    ISO_HEART_NO_EVIDENCE = 3 /* the gradient is zero wherever it could be deposited */
+} iso_heart_status;
+
+typedef struct {
+    const int16_t *microvolt;    /* [1000][8] chain output, leads I II V1..V6 */
+    const int8_t *input;         /* [1000][12] what the network saw */
+    const int16_t *gradient;     /* [1000][12] of the explained logit */
+    float input_scale_millivolt; /* millivolt per int8 step */
+    float gradient_scale;        /* (logit per millivolt) per int16 step */
+    const uint16_t *r_index;     /* R positions in the window (100 Hz samples), ascending */
+    uint8_t beat_count;          /* entries of r_index */
+} iso_heart_input;
+
+typedef struct {
+    iso_vcg_transform transform; /* leads -> VCG; every result names it */
+    /* Direction and weight of the deposit per phase: the evidence vector is sign * g_V. */
+    float phase_weight[ISO_HEART_PHASES];
+} iso_heart_options;
+
+/* Inverse Dower; QRS along -g_V (a scar removes forces), ST-T along +g_V (an injury current points
+ * at its segment), P none. */
+extern const iso_heart_options iso_heart_default_options;
+
+typedef struct {
+    float frank_mm[3];
+    float evidence; /* mean over the 12 leads of |mean attribution| at this moment, logit units */
+    uint8_t phase;  /* ISO_PHASE_QRS or ISO_PHASE_STT: the path begins at QRS onset */
+} iso_path_point;
+
+/* Working memory of one call; nothing in it is part of the result. */
+typedef struct {
+    int32_t vcg[ISO_HEART_BEAT_SAMPLES][3];
+    float beat_map[ISO_HEART_REGIONS];
+    float sum_squares[ISO_HEART_REGIONS];
+    uint16_t first[ISO_HEART_MAX_BEATS]; /* window index of each full beat's first sample */
+    uint8_t range_begin;                 /* part of the beat that does not belong to a neighbour */
+    uint8_t range_end;
+} iso_heart_scratch;
+
+/* Results. On any status but ISO_HEART_OK only beat_count means something and all else is zero,
+ * fiducials -1. */
+typedef struct {
+    int16_t mean_beat_microvolt[8][ISO_HEART_BEAT_SAMPLES];
+    float attribution[12][ISO_HEART_BEAT_SAMPLES]; /* mean over beats of gradient x input, logit
+                                                      units */
+    float lead_evidence[12][ISO_HEART_PHASES]; /* sum over the phase, mean per beat, logit units */
+    float segment_scores[ISO_HEART_REGIONS];   /* sums to 1 */
+    float segment_spread[ISO_HEART_REGIONS];   /* standard deviation over beats */
+    float residual_share;                      /* 0..1, non-dipolar part of the evidence */
+    iso_path_point path[ISO_HEART_BEAT_SAMPLES];
+    uint8_t path_length;
+    uint8_t beat_count; /* full beats used */
+    uint8_t top_segment;
+    int16_t fiducials[ISO_FIDUCIALS]; /* index into the beat, -1 when not found */
+    iso_heart_scratch scratch;
+} iso_explanation;
+
+/* About 8.5 KiB in *out, stack use small; see docs/cineecg-method.md for the measured figures. */
+iso_heart_status iso_heart_explain(const iso_heart_input *in, const iso_heart_options *options,
+                                   iso_explanation *out);
+
+#endif
