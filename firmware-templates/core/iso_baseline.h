@@ -6,10 +6,11 @@
 #include "iso_leads.h"
 
 /*
- * Baseline removal at 100 Hz with linear phase: the input, delayed, minus its moving average over 64 and again over 128 samples.
- * A triangle-like kernel of 191 samples, delay (63 + 127) / 2 = 95 samples, -3 dB at 0.55 Hz: the ST segment keeps its shape
- * because no phase is bent (AHA/ACC/HRS 2007 allows 0.67 Hz for zero-phase filters). Running sums are exact integers, so the
- * filter never drifts. Defined for inputs within +-2^24 microvolt.
+ * Baseline removal at 100 Hz with linear phase: the input, delayed, minus its moving average over
+ * 64 and again over 128 samples. A triangle-like kernel of 191 samples, delay (63 + 127) / 2 = 95
+ * samples, -3 dB at 0.55 Hz: the ST segment keeps its shape because no phase is bent (AHA/ACC/HRS
+ * 2007 allows 0.67 Hz for zero-phase filters). Running sums are exact integers, so the filter never
+ * drifts. Defined for inputs within +-2^24 microvolt.
  */
 
 #define ISO_BASELINE_FIRST_LENGTH 64

@@ -6,8 +6,9 @@
 #include "iso_leads.h"
 
 /*
- * 500 Hz to 100 Hz: linear-phase low-pass (iso_decimate_taps.c), evaluated only where an output is wanted.
- * The delay of 50 samples is a multiple of the factor 5, so outputs asked for at multiples of 5 lie on multiples of 5.
+ * 500 Hz to 100 Hz: linear-phase low-pass (iso_decimate_taps.c), evaluated only where an output is
+ * wanted. The delay of 50 samples is a multiple of the factor 5, so outputs asked for at multiples
+ * of 5 lie on multiples of 5.
  */
 
 #define ISO_DECIMATE_TAPS 101

@@ -6,9 +6,10 @@
 /*
  * The two orders of leads that every part of Isochrone uses.
  *
- * Eight leads are independent and travel; the four others are sums of I and II (Einthoven, Goldberger) and are computed where
- * they are needed. The integer rule is part of the product's bit-exactness: each halved lead is the floor of the half,
- * that is an arithmetic shift right by one of the exact sum:
+ * Eight leads are independent and travel; the four others are sums of I and II (Einthoven,
+ * Goldberger) and are computed where they are needed. The integer rule is part of the product's
+ * bit-exactness: each halved lead is the floor of the half, that is an arithmetic shift right by
+ * one of the exact sum:
  *
  *   III = II - I     aVR = (-I - II) >> 1     aVL = (2 I - II) >> 1     aVF = (2 II - I) >> 1
  */

@@ -7,17 +7,18 @@
 #include "iso_chain.h"
 
 /*
- * Beat detector on chain output (100 Hz), after Pan and Tompkins (IEEE Trans Biomed Eng 32:230, 1985) with the slopes of all
- * eight leads summed, so that one poor lead is outvoted. Integers only.
+ * Beat detector on chain output (100 Hz), after Pan and Tompkins (IEEE Trans Biomed Eng 32:230,
+ * 1985) with the slopes of all eight leads summed, so that one poor lead is outvoted. Integers
+ * only.
  *
- * A beat is reported after it happened: about 0.25 s later as a rule, up to 2 s later after a start or a gap (the thresholds are
- * learned first; those beats then come one for each push), or after 1.66 mean RR when it was found by searching back. The
- * chain's own 1.05 s come on top. sample_index always names the moment of the R mark itself, and is a multiple of 5.
+ * A beat is reported after it happened: about 0.25 s later as a rule, up to 2 s later after a start
+ * or a gap (the thresholds are learned first; those beats then come one for each push), or
+ * after 1.66 mean RR when it was found by searching back. The chain's own 1.05 s come on top.
+ * sample_index always names the moment of the R mark itself, and is a multiple of 5.
  */
 
+#define ISO_QRS_HISTORY 64
 #define ISO_QRS_QUEUE 16
-#define ISO_QRS_HISTORY 32
-#define ISO_QRS_INTEGRATION 9
 #define ISO_QRS_RR_COUNT 8
 
 typedef struct {
@@ -25,11 +26,11 @@ typedef struct {
     uint16_t rr_ms;        /* to the beat before; 0: first beat, or after a gap */
 } iso_beat;
 
-/* A local maximum of the integrated slope. */
+/* A local maximum of the integrated slope: a beat, or a P, a T, noise. */
 typedef struct {
-    uint32_t mark;      /* R mark, counted in chain samples since the start or the last gap */
-    uint32_t energy;    /* integrated slope at the maximum */
-    uint32_t max_slope; /* largest summed slope inside the complex: tells QRS from T */
+    uint32_t mark;      /* R mark, in chain samples since the start or the last gap */
+    uint32_t energy;    /* integrated slope at the maximum; 0: no peak */
+    uint32_t max_slope; /* steepest moment inside: tells QRS from T */
 } iso_qrs_peak;
 
 typedef struct {
@@ -37,19 +38,16 @@ typedef struct {
     uint32_t expected_index; /* of the next chain sample */
     uint32_t count;          /* chain samples since origin */
 
-    int16_t previous[2][ISO_INDEPENDENT_LEADS]; /* the last two samples, [count & 1] the older */
-    uint32_t slope[ISO_QRS_HISTORY];            /* summed |slope|, ring over count */
-    uint32_t magnitude[ISO_QRS_HISTORY];        /* squared length of the lead vector, ring over count */
-    uint32_t energy;                            /* sum of the last ISO_QRS_INTEGRATION slopes */
+    int16_t previous[2][ISO_INDEPENDENT_LEADS]; /* the last two samples, by parity of count */
+    uint32_t slope[ISO_QRS_HISTORY];            /* three rings, by chain sample */
+    uint32_t magnitude[ISO_QRS_HISTORY];
+    uint32_t energy[ISO_QRS_HISTORY];
 
-    iso_qrs_peak rising;  /* best maximum since the last one was closed; energy 0: none */
-    uint32_t rising_at;   /* count at which it was seen */
-
-    iso_qrs_peak queue[ISO_QRS_QUEUE]; /* closed maxima not judged yet */
+    iso_qrs_peak queue[ISO_QRS_QUEUE]; /* not judged yet, oldest at head */
     uint8_t queue_head;
     uint8_t queue_length;
 
-    iso_qrs_peak passed_over; /* best rejected maximum since the last beat; energy 0: none */
+    iso_qrs_peak passed_over; /* largest peak rejected since the last beat */
     uint32_t signal_level;
     uint32_t noise_level;
     bool learned;
@@ -63,9 +61,11 @@ typedef struct {
 } iso_qrs;
 
 void iso_qrs_init(iso_qrs *qrs);
-/* True when *out holds a beat; at most one for each push. A jump in sample_index is taken as a gap. */
+/* True when *out holds a beat; at most one for each push. A jump in sample_index is taken as a gap.
+ */
 bool iso_qrs_push(iso_qrs *qrs, const iso_chain_sample *sample, iso_beat *out);
-/* Forgets the samples held; the learned levels stay over a short gap (10 s) and are learned anew after a longer one. */
+/* Forgets the samples held; the learned levels stay over a short gap (10 s) and are learned anew
+ * after a longer one. */
 void iso_qrs_gap(iso_qrs *qrs, uint32_t missing_samples);
 
 #endif

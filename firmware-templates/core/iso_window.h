@@ -8,7 +8,8 @@
 #include "iso_leads.h"
 
 /*
- * The last 10 s of chain output, gapless: what the network sees. A jump in sample_index empties it, as iso_window_gap does.
+ * The last 10 s of chain output, gapless: what the network sees. A jump in sample_index empties it,
+ * as iso_window_gap does.
  */
 
 #define ISO_WINDOW_SAMPLES 1000
@@ -30,8 +31,8 @@ uint32_t iso_window_first_index(const iso_window *window);
 /*
  * The functions below want a full window.
  *
- * Network input, [1000][12] int8, in time order: sat8((microvolt * multiplier + (1 << (shift - 1))) >> shift), 64-bit product,
- * shift 1 to 31.
+ * Network input, [1000][12] int8, in time order: sat8((microvolt * multiplier + (1 << (shift - 1)))
+ * >> shift), 64-bit product, shift 1 to 31.
  */
 void iso_window_quantize(const iso_window *window, int32_t multiplier, uint8_t shift,
                          int8_t *input);

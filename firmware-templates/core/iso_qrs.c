@@ -1,0 +1,267 @@
+#include "iso_qrs.h"
+
+#include <string.h>
+
+/* All lengths in chain samples of 10 ms. */
+#define MILLISECONDS_PER_SAMPLE 10
+#define RING_MASK (ISO_QRS_HISTORY - 1)
+/* 90 ms: about a QRS; Pan and Tompkins used 150 ms for a single lead. Odd, so that its centre is a
+ * sample. */
+#define INTEGRATION 9
+/* A peak is the largest within 200 ms to either side: that is the refractory time as well. */
+#define PEAK_REACH 20
+/* The moments whose slopes make up one integrated value end one sample before it (central
+ * difference). */
+#define MARK_REACH (INTEGRATION + 1)
+#define LEARNING 200
+#define T_WAVE_REACH 36
+/* Search back when the beat is late by two thirds of the mean RR (Pan and Tompkins: 166 %). */
+#define LATE_NUMERATOR 5
+#define LATE_DENOMINATOR 3
+/* Without a beat this long the signal level halves about each second, so that one artefact cannot
+ * deafen the detector. */
+#define SILENCE 200
+#define SILENCE_DECAY_SHIFT 7
+/*
+ * No beat below this: eight leads of 50 microvolt rise and fall give 8 * 4 * 50. It keeps front-end
+ * noise from being read as a rhythm in asystole.
+ */
+#define MINIMUM_ENERGY 1600
+#define KEEP_LEVELS_MAX_MISSING (10 * ISO_CHAIN_INPUT_HZ)
+
+static uint32_t distance(int32_t a, int32_t b) {
+    return (uint32_t)(a > b ? a - b : b - a);
+}
+
+static uint32_t largest(const uint32_t *ring, uint32_t first, uint32_t last) {
+    uint32_t best = 0;
+
+    for (uint32_t at = first; at <= last; at++) {
+        if (ring[at & RING_MASK] > best) {
+            best = ring[at & RING_MASK];
+        }
+    }
+    return best;
+}
+
+static uint32_t move_toward(uint32_t level, uint32_t value, unsigned shift) {
+    return value > level ? level + ((value - level) >> shift) : level - ((level - value) >> shift);
+}
+
+static uint32_t threshold(const iso_qrs *qrs) {
+    const uint32_t adaptive = qrs->signal_level > qrs->noise_level
+                                  ? qrs->noise_level + (qrs->signal_level - qrs->noise_level) / 4
+                                  : qrs->noise_level;
+
+    return adaptive > MINIMUM_ENERGY ? adaptive : MINIMUM_ENERGY;
+}
+
+static void start_run(iso_qrs *qrs, uint32_t origin_index) {
+    memset(qrs->slope, 0, sizeof qrs->slope);
+    memset(qrs->magnitude, 0, sizeof qrs->magnitude);
+    memset(qrs->energy, 0, sizeof qrs->energy);
+    qrs->origin_index = origin_index;
+    qrs->expected_index = origin_index;
+    qrs->count = 0;
+    qrs->queue_head = 0;
+    qrs->queue_length = 0;
+    qrs->passed_over.energy = 0;
+    qrs->has_beat = false;
+    qrs->last_mark = 0;
+    qrs->last_max_slope = 0;
+    qrs->rr_next = 0;
+    qrs->rr_count = 0;
+}
+
+void iso_qrs_init(iso_qrs *qrs) {
+    memset(qrs, 0, sizeof *qrs);
+}
+
+void iso_qrs_gap(iso_qrs *qrs, uint32_t missing_samples) {
+    if (missing_samples > KEEP_LEVELS_MAX_MISSING) {
+        qrs->learned = false;
+    }
+    start_run(qrs, 0);
+}
+
+/* Takes the sample into the rings, at position qrs->count. */
+static void take(iso_qrs *qrs, const int16_t microvolt[ISO_INDEPENDENT_LEADS]) {
+    const uint32_t now = qrs->count;
+    int16_t *before_last = qrs->previous[now & 1U];
+    uint32_t slope = 0;
+    uint32_t magnitude = 0;
+
+    for (unsigned lead = 0; lead < ISO_INDEPENDENT_LEADS; lead++) {
+        const int32_t value = microvolt[lead];
+
+        if (now >= 2) {
+            slope += distance(value, before_last[lead]);
+        }
+        magnitude += (uint32_t)(value * value) / ISO_INDEPENDENT_LEADS;
+        before_last[lead] = microvolt[lead];
+    }
+    qrs->slope[now & RING_MASK] = slope;
+    qrs->magnitude[now & RING_MASK] = magnitude;
+    /* Slots not written in this run are zero, so the sum is right from the first sample on. */
+    qrs->energy[now & RING_MASK] =
+        qrs->energy[(now - 1U) & RING_MASK] + slope - qrs->slope[(now - INTEGRATION) & RING_MASK];
+}
+
+/* Where the lead vector is longest among the moments first..last. */
+static uint32_t find_mark(const iso_qrs *qrs, uint32_t first, uint32_t last) {
+    uint32_t mark = first;
+
+    for (uint32_t at = first + 1; at <= last; at++) {
+        if (qrs->magnitude[at & RING_MASK] > qrs->magnitude[mark & RING_MASK]) {
+            mark = at;
+        }
+    }
+    return mark;
+}
+
+/* Queues the moment PEAK_REACH ago if its integrated slope is the largest around. */
+static void queue_peak(iso_qrs *qrs) {
+    const uint32_t now = qrs->count;
+    iso_qrs_peak *peak;
+    uint32_t at, energy, first;
+
+    if (now < PEAK_REACH) {
+        return;
+    }
+    at = now - PEAK_REACH;
+    energy = qrs->energy[at & RING_MASK];
+    first = at < PEAK_REACH ? 0 : at - PEAK_REACH;
+    /* Of equal values the first is the peak. */
+    if (energy == 0 || energy < largest(qrs->energy, at + 1, now) ||
+        (at > 0 && energy <= largest(qrs->energy, first, at - 1)) ||
+        qrs->queue_length == ISO_QRS_QUEUE) {
+        return;
+    }
+    peak = &qrs->queue[(qrs->queue_head + qrs->queue_length) % ISO_QRS_QUEUE];
+    peak->energy = energy;
+    peak->mark = find_mark(qrs, at < MARK_REACH ? 0 : at - MARK_REACH, at);
+    peak->max_slope = largest(qrs->slope, at < INTEGRATION ? 0 : at - INTEGRATION + 1, at);
+    qrs->queue_length++;
+}
+
+/* First levels: the signal from the largest peaks, the noise from the smallest. */
+static void learn(iso_qrs *qrs) {
+    uint32_t most = 0;
+    uint32_t second = 0;
+    uint32_t least = UINT32_MAX;
+
+    for (unsigned i = 0; i < qrs->queue_length; i++) {
+        const uint32_t energy = qrs->queue[(qrs->queue_head + i) % ISO_QRS_QUEUE].energy;
+
+        if (energy > most) {
+            second = most;
+            most = energy;
+        } else if (energy > second) {
+            second = energy;
+        }
+        if (energy < least) {
+            least = energy;
+        }
+    }
+    /* The second largest guards against one artefact; at a slow rhythm it is a T wave, hence the
+     * half of the largest. */
+    qrs->signal_level = second > most / 2 ? second : most / 2;
+    qrs->noise_level = qrs->queue_length == 0 ? 0 : least / 2;
+    qrs->learned = true;
+}
+
+static uint32_t mean_rr(const iso_qrs *qrs) {
+    uint32_t sum = 0;
+
+    for (unsigned i = 0; i < qrs->rr_count; i++) {
+        sum += qrs->rr[i];
+    }
+    return qrs->rr_count == 0 ? 0 : sum / qrs->rr_count;
+}
+
+static void accept(iso_qrs *qrs, const iso_qrs_peak *peak, iso_beat *out) {
+    out->sample_index = qrs->origin_index + peak->mark * ISO_CHAIN_FACTOR;
+    out->rr_ms = 0;
+    if (qrs->has_beat) {
+        const uint32_t rr = peak->mark - qrs->last_mark;
+        const uint32_t limit = UINT16_MAX / MILLISECONDS_PER_SAMPLE;
+
+        qrs->rr[qrs->rr_next] = (uint16_t)(rr < limit ? rr : limit);
+        out->rr_ms = (uint16_t)(qrs->rr[qrs->rr_next] * MILLISECONDS_PER_SAMPLE);
+        qrs->rr_next = (uint8_t)((qrs->rr_next + 1U) % ISO_QRS_RR_COUNT);
+        if (qrs->rr_count < ISO_QRS_RR_COUNT) {
+            qrs->rr_count++;
+        }
+    }
+    qrs->has_beat = true;
+    qrs->last_mark = peak->mark;
+    qrs->last_max_slope = peak->max_slope;
+    qrs->passed_over.energy = 0;
+}
+
+static bool is_t_wave(const iso_qrs *qrs, const iso_qrs_peak *peak) {
+    return qrs->has_beat && peak->mark - qrs->last_mark < T_WAVE_REACH &&
+           peak->max_slope < qrs->last_max_slope / 2;
+}
+
+static bool judge(iso_qrs *qrs, const iso_qrs_peak *peak, iso_beat *out) {
+    if (peak->energy >= threshold(qrs) && !is_t_wave(qrs, peak)) {
+        qrs->signal_level = move_toward(qrs->signal_level, peak->energy, 3);
+        accept(qrs, peak, out);
+        return true;
+    }
+    qrs->noise_level = move_toward(qrs->noise_level, peak->energy, 3);
+    if (peak->energy > qrs->passed_over.energy && !is_t_wave(qrs, peak)) {
+        qrs->passed_over = *peak;
+    }
+    return false;
+}
+
+static bool search_back(iso_qrs *qrs, iso_beat *out) {
+    const uint32_t rr = mean_rr(qrs);
+    const uint32_t waited = qrs->count - qrs->last_mark;
+    const iso_qrs_peak found = qrs->passed_over;
+
+    if (waited > SILENCE) {
+        qrs->signal_level -= qrs->signal_level >> SILENCE_DECAY_SHIFT;
+    }
+    if (rr == 0 || waited * LATE_DENOMINATOR < rr * LATE_NUMERATOR ||
+        found.energy < MINIMUM_ENERGY || found.energy < threshold(qrs) / 2) {
+        return false;
+    }
+    qrs->signal_level = move_toward(qrs->signal_level, found.energy, 2);
+    accept(qrs, &found, out);
+    return true;
+}
+
+bool iso_qrs_push(iso_qrs *qrs, const iso_chain_sample *sample, iso_beat *out) {
+    bool beat = false;
+
+    if (qrs->count == 0) {
+        start_run(qrs, sample->sample_index);
+    } else if (sample->sample_index != qrs->expected_index) {
+        iso_qrs_gap(qrs, sample->sample_index - qrs->expected_index);
+        start_run(qrs, sample->sample_index);
+    }
+    qrs->expected_index = sample->sample_index + ISO_CHAIN_FACTOR;
+
+    take(qrs, sample->microvolt);
+    queue_peak(qrs);
+    qrs->count++;
+
+    if (!qrs->learned && qrs->count >= LEARNING) {
+        learn(qrs);
+    }
+    if (qrs->learned) {
+        if (qrs->queue_length > 0) {
+            const iso_qrs_peak peak = qrs->queue[qrs->queue_head];
+
+            qrs->queue_head = (uint8_t)((qrs->queue_head + 1U) % ISO_QRS_QUEUE);
+            qrs->queue_length--;
+            beat = judge(qrs, &peak, out);
+        } else {
+            beat = search_back(qrs, out);
+        }
+    }
+    return beat;
+}
