@@ -1,0 +1,197 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import fastifyWebsocket from '@fastify/websocket';
+import { fastify, type FastifyInstance } from 'fastify';
+import { IsochroneError } from '../../codegen/errors.js';
+import type { StreamEvent } from '../stream/events.js';
+import { hostAllowed, originAllowed } from './access.js';
+import { MonitorClient } from './client.js';
+import { StreamHistory } from './history.js';
+import { encodeMessage, STREAM_PATH } from './messages.js';
+
+export interface MonitorOptions {
+  /** Address to listen on; loopback unless the user asks for more. */
+  readonly host?: string;
+  /** 0 picks a free port. */
+  readonly port?: number;
+  /** Folder of the built page; `builtPageDir()` unless given. */
+  readonly pageDir?: string;
+}
+
+export interface Monitor {
+  /** Address of the page, with a trailing slash. */
+  readonly url: string;
+  /** Number of pages connected now. */
+  readonly clientCount: number;
+  publish(event: StreamEvent): void;
+  /** Idempotent; lets pages know and frees the port. */
+  close(): Promise<void>;
+}
+
+/** Pages at once: a bedside, a desk, some to spare; a runaway reconnect loop is bounded. */
+const MAX_CLIENTS = 32;
+/** A client sends nothing but control frames; anything longer is refused by the WebSocket library. */
+const MAX_INBOUND_BYTES = 1024;
+/** A half-open connection is found after one to two of these. */
+const PING_INTERVAL_MS = 15_000;
+/** Time that a page gets to answer a close before its socket is cut. */
+const CLOSE_GRACE_MS = 250;
+const CLOSE_GOING_AWAY = 1001;
+const CLOSE_TRY_AGAIN = 1013;
+
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy':
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+};
+
+/** `dist/page` of the installation that this module runs from, whether compiled or not. */
+export function builtPageDir(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  for (;;) {
+    const manifest = join(folder, 'package.json');
+    if (existsSync(manifest)) {
+      const { name } = JSON.parse(readFileSync(manifest, 'utf8')) as { name?: unknown };
+      if (name === 'isochrone') return join(folder, 'dist', 'page');
+    }
+    const parent = dirname(folder);
+    if (parent === folder) return join(dirname(fileURLToPath(import.meta.url)), 'page');
+    folder = parent;
+  }
+}
+
+/**
+ * Serves the built page and streams events to it over a WebSocket.
+ * @throws IsochroneError MONITOR_PAGE_NOT_BUILT, MONITOR_PORT_IN_USE, MONITOR_CANNOT_LISTEN
+ */
+export async function startMonitor(options: MonitorOptions = {}): Promise<Monitor> {
+  const host = options.host ?? '127.0.0.1';
+  const port = options.port ?? 0;
+  const pageDir = options.pageDir ?? builtPageDir();
+  if (!existsSync(join(pageDir, 'index.html'))) {
+    throw new IsochroneError('MONITOR_PAGE_NOT_BUILT', 'The bedside page has not been built.', {
+      hint: 'Run `npm run build`, then start again.',
+      where: { folder: pageDir },
+    });
+  }
+
+  const history = new StreamHistory();
+  const clients = new Set<MonitorClient>();
+  const app = fastify({ forceCloseConnections: true });
+  await app.register(fastifyWebsocket, {
+    options: { maxPayload: MAX_INBOUND_BYTES },
+    preClose: (done) => {
+      const sockets = app.websocketServer.clients;
+      for (const socket of sockets) socket.close(CLOSE_GOING_AWAY, 'monitor closed');
+      setTimeout(
+        () => {
+          for (const socket of sockets) socket.terminate();
+          app.websocketServer.close(() => {
+            done();
+          });
+        },
+        sockets.size === 0 ? 0 : CLOSE_GRACE_MS,
+      );
+    },
+  });
+  // After the WebSocket plugin, whose own hook marks upgrade requests, and closes the socket of a refused one.
+  guard(app, host);
+  await app.register(fastifyStatic, { root: pageDir, cacheControl: false });
+  await app.register((scope, _options, done) => {
+    scope.get(STREAM_PATH, { websocket: true }, (socket) => {
+      // 'close' follows an error; without a listener the error would end the process.
+      socket.on('error', () => undefined);
+      if (clients.size >= MAX_CLIENTS) {
+        socket.close(CLOSE_TRY_AGAIN, 'too many pages');
+        return;
+      }
+      const client = new MonitorClient(socket);
+      clients.add(client);
+      let answered = true;
+      const ping = setInterval(() => {
+        if (!answered) {
+          socket.terminate();
+          return;
+        }
+        answered = false;
+        socket.ping();
+      }, PING_INTERVAL_MS);
+      ping.unref();
+      socket.on('pong', () => {
+        answered = true;
+      });
+      socket.on('close', () => {
+        clearInterval(ping);
+        clients.delete(client);
+      });
+      client.greet(history, performance.now());
+    });
+    done();
+  });
+  await listen(app, host, port);
+
+  let closing: Promise<void> | undefined;
+  return {
+    url: `${app.listeningOrigin.replace('://[::1]', '://localhost')}/`,
+    get clientCount() {
+      return clients.size;
+    },
+    publish(event) {
+      if (closing !== undefined) return;
+      const json = encodeMessage(event);
+      history.record(event, json, performance.now());
+      for (const client of clients) client.deliver(event, json);
+    },
+    close() {
+      closing ??= Promise.resolve(app.close());
+      return closing;
+    },
+  };
+}
+
+/** Security headers on every answer; foreign host names and origins refused before any handler runs. */
+function guard(app: FastifyInstance, listenHost: string): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(SECURITY_HEADERS);
+    if (!hostAllowed(request.headers.host, listenHost)) {
+      void reply.code(421).type('text/plain').send('This server does not answer to that name.\n');
+    } else if (request.ws && !originAllowed(request.headers.origin, request.headers.host)) {
+      void reply.code(403).type('text/plain').send('This origin may not read the stream.\n');
+    } else {
+      done();
+    }
+  });
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {
+  try {
+    await app.listen({ host, port });
+  } catch (cause) {
+    await app.close();
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+    const where = { host, port };
+    if (code === 'EADDRINUSE') {
+      throw new IsochroneError('MONITOR_PORT_IN_USE', `Port ${port} on ${host} is in use.`, {
+        hint: 'Choose another port, or 0 for any free one; an earlier run may still hold it.',
+        where,
+        cause,
+      });
+    }
+    throw new IsochroneError(
+      'MONITOR_CANNOT_LISTEN',
+      `Cannot listen on ${host}:${port} (${code}).`,
+      {
+        hint: 'Use an address of this machine and a port above 1023, or leave both out.',
+        where,
+        cause,
+      },
+    );
+  }
+}
