@@ -1,0 +1,104 @@
+import { IsochroneError } from '../errors.js';
+import type { Graph, GraphNode, Shape, TensorInfo } from '../graph/graph.js';
+import { nodeError, outputName, tensorOf } from '../graph/graph.js';
+import { operatorRule } from '../operators/registry.js';
+import type { GradientBuilder } from '../operators/operator.js';
+
+/** A network together with the gradient of one of its logits. */
+export interface ExplainedGraph {
+  /** Forward nodes, then the backward ones; its last input is the seed. */
+  readonly graph: Graph;
+  /** How many of the nodes are the forward pass. */
+  readonly forwardNodes: number;
+  /** [1, classes] input that selects the logit: one-hot. */
+  readonly seed: string;
+  readonly logits: string;
+  readonly input: string;
+  /** Gradient of the seeded logit with respect to `input`, in its shape. */
+  readonly inputGradient: string;
+}
+
+export const SEED = 'gradient/seed';
+
+/**
+ * Differentiates a network with one input and one output: the gradient is more graph, made by the gradient rule beside
+ * each operator in one reverse walk, and is quantised, planned and emitted like the rest.
+ * @throws IsochroneError EXPLAIN_NO_GRADIENT naming the operator that has no rule
+ */
+export function withGradient(graph: Graph): ExplainedGraph {
+  const [input, ...otherInputs] = graph.inputs;
+  const [logits, ...otherOutputs] = graph.outputs;
+  if (input === undefined || logits === undefined || otherInputs.length + otherOutputs.length > 0) {
+    throw new IsochroneError(
+      'EXPLAIN_MANY_ENDS',
+      `the network has ${graph.inputs.length} inputs and ${graph.outputs.length} outputs`,
+      { hint: 'Export a network with one input and one output.', where: { model: graph.name } },
+    );
+  }
+  const tensors = new Map<string, TensorInfo>(graph.tensors);
+  tensors.set(SEED, { shape: tensorOf(graph, logits).shape, elementType: 'float32' });
+  const nodes: GraphNode[] = [...graph.nodes];
+  const shapeOf = (name: string): Shape => tensorOf({ ...graph, tensors }, name).shape;
+
+  const add = (
+    operator: string,
+    inputs: readonly string[],
+    attributes: GraphNode['attributes'] = {},
+  ): string => {
+    const name = `gradient/${nodes.length}_${operator}`;
+    const node: GraphNode = { operator, name, inputs, outputs: [name], attributes };
+    const [info] = operatorRule(node, graph.name).infer(
+      node,
+      inputs.map((tensor) => tensorOf({ ...graph, tensors }, tensor)),
+    );
+    if (info === undefined) throw new RangeError(`${operator} infers no output`);
+    tensors.set(name, info);
+    nodes.push(node);
+    return name;
+  };
+
+  // Gradient of the logit with respect to each tensor reached so far; several readers of one tensor add up.
+  const gradients = new Map<string, string>([[logits, SEED]]);
+  for (const node of [...graph.nodes].reverse()) {
+    const outputGradient = gradients.get(outputName(node));
+    if (outputGradient === undefined) continue;
+    const rule = operatorRule(node, graph.name);
+    if (rule.gradient === undefined) {
+      throw nodeError(
+        graph.name,
+        node,
+        'EXPLAIN_NO_GRADIENT',
+        `operator "${node.operator}" has no gradient rule`,
+        'Build without an explanation (--explain none), or replace the operator.',
+      );
+    }
+    const builder: GradientBuilder = { outputGradient, shapeOf, add };
+    for (const [index, gradient] of rule.gradient(node, builder)) {
+      const source = node.inputs[index] ?? '';
+      if (tensors.get(source)?.data !== undefined) continue;
+      const earlier = gradients.get(source);
+      gradients.set(source, earlier === undefined ? gradient : add('Add', [earlier, gradient]));
+    }
+  }
+  const inputGradient = gradients.get(input);
+  if (inputGradient === undefined) {
+    throw new IsochroneError('EXPLAIN_NO_PATH', 'the output does not depend on the input', {
+      hint: 'Check the export: the network computes a constant.',
+      where: { model: graph.name },
+    });
+  }
+  return {
+    graph: {
+      ...graph,
+      inputs: [input, SEED],
+      outputs: [logits, inputGradient],
+      nodes,
+      tensors,
+    },
+    forwardNodes: graph.nodes.length,
+    seed: SEED,
+    logits,
+    input,
+    inputGradient,
+  };
+}

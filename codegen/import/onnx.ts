@@ -1,0 +1,132 @@
+import { IsochroneError } from '../errors.js';
+import type { Graph, GraphNode, TensorInfo } from '../graph/graph.js';
+import { sizeOf } from '../graph/graph.js';
+import { requireImportable } from '../operators/registry.js';
+import { foldConstants } from '../passes/fold-constants.js';
+import type { OnnxFile } from './onnx-file.js';
+import { readOnnx } from './onnx-file.js';
+
+/** Activations of one tensor beyond this cannot belong to a network for a microcontroller: 2^24 elements. */
+const MOST_ACTIVATIONS = 1 << 24;
+
+/**
+ * Bytes of an .onnx file → checked Graph with every shape known; the batch is fixed to 1 and constants are folded.
+ * @param file the path as the user gave it, for messages
+ * @throws IsochroneError MODEL_*: names file, and node and operator where there is one
+ */
+export function importOnnx(bytes: Uint8Array, file: string): Graph {
+  try {
+    return foldConstants(graphFrom(readOnnx(bytes, file), file));
+  } catch (error) {
+    throw withFile(error, file);
+  }
+}
+
+function graphFrom(onnx: OnnxFile, file: string): Graph {
+  const tensors = new Map<string, TensorInfo>(onnx.initializers);
+  // Old exporters list the weights among the inputs too.
+  const inputs = onnx.inputs.filter((value) => !onnx.initializers.has(value.name));
+  if (inputs.length === 0) throw damaged(file, 'it has no input');
+  for (const input of inputs) {
+    const shape = input.shape.map((size, axis) => (axis === 0 && size === -1 ? 1 : size));
+    if (shape.length < 2 || shape[0] !== 1 || shape.some((size) => size < 1)) {
+      throw new IsochroneError(
+        'MODEL_DYNAMIC_SHAPE',
+        `input "${input.name}" has the shape [${input.shape.map((s) => (s === -1 ? '?' : s)).join(', ')}]`,
+        {
+          hint: 'Export with fixed sizes; only the batch may be free, and it is fixed to 1.',
+          where: { file },
+        },
+      );
+    }
+    checkSize(shape, input.name, file);
+    tensors.set(input.name, { shape, elementType: 'float32' });
+  }
+  const nodes: GraphNode[] = [];
+  for (const original of onnx.nodes) {
+    if (original.operator === 'Constant') {
+      tensors.set(original.outputs[0] ?? '', constantValue(original, file));
+      continue;
+    }
+    const node = normalise(original);
+    const rule = requireImportable(node, onnx.graphName);
+    const known = node.inputs.map((name) => inputOf(name, node, tensors, file));
+    const infos = rule.infer(node, known);
+    // Optional outputs beyond the first (Dropout's mask, BatchNormalization's statistics) are of no use at inference.
+    infos.forEach((info, index) => {
+      const name = node.outputs[index];
+      if (name === undefined || name === '') throw damaged(file, `node "${node.name}" has no output`);
+      if (tensors.has(name)) throw damaged(file, `tensor "${name}" is defined twice`);
+      checkSize(info.shape, name, file);
+      tensors.set(name, info);
+    });
+    nodes.push({ ...node, outputs: node.outputs.slice(0, infos.length) });
+  }
+  if (onnx.outputs.length === 0) throw damaged(file, 'it has no output');
+  for (const output of onnx.outputs) {
+    if (!tensors.has(output)) throw damaged(file, `its output "${output}" is never computed`);
+  }
+  return {
+    name: onnx.graphName,
+    inputs: inputs.map((input) => input.name),
+    outputs: onnx.outputs,
+    nodes,
+    tensors,
+    metadata: onnx.metadata,
+  };
+}
+
+/** MatMul with a constant right side is a Gemm without bias; everything behind the import knows only the latter. */
+function normalise(node: GraphNode): GraphNode {
+  return node.operator === 'MatMul' ? { ...node, operator: 'Gemm', attributes: {} } : node;
+}
+
+function inputOf(
+  name: string,
+  node: GraphNode,
+  tensors: ReadonlyMap<string, TensorInfo>,
+  file: string,
+): TensorInfo | undefined {
+  if (name === '') return undefined;
+  const tensor = tensors.get(name);
+  if (tensor === undefined) {
+    throw damaged(file, `node "${node.name}" (${node.operator}) reads "${name}", which nothing before it defines`);
+  }
+  return tensor;
+}
+
+function constantValue(node: GraphNode, file: string): TensorInfo {
+  const value = node.attributes['value'];
+  if (typeof value !== 'object' || !('shape' in value)) {
+    throw damaged(file, `constant "${node.name}" holds no tensor`);
+  }
+  return value;
+}
+
+function checkSize(shape: readonly number[], name: string, file: string): void {
+  if (!(sizeOf(shape) <= MOST_ACTIVATIONS)) {
+    throw new IsochroneError(
+      'MODEL_TOO_LARGE',
+      `tensor "${name}" would hold [${shape.join(', ')}] values`,
+      { hint: 'This cannot fit a microcontroller; check the export.', where: { file, tensor: name } },
+    );
+  }
+}
+
+function damaged(file: string, why: string): IsochroneError {
+  return new IsochroneError('MODEL_DAMAGED', `the model cannot be read: ${why}`, {
+    hint: 'The file is damaged or not valid ONNX; export it again.',
+    where: { file },
+  });
+}
+
+function withFile(error: unknown, file: string): unknown {
+  if (!(error instanceof IsochroneError) || error.where['file'] !== undefined) return error;
+  const { model: _model, ...where } = error.where;
+  return new IsochroneError(error.code, error.message, {
+    hint: error.hint,
+    where: { file, ...where },
+    cause: error.cause,
+  });
+}
+

@@ -1,0 +1,69 @@
+import type { GraphNode } from '../graph/graph.js';
+import { nodeError } from '../graph/graph.js';
+import { add } from './add.js';
+import { batchNormalization } from './batch-normalization.js';
+import { conv, convInputGradient } from './conv.js';
+import { gemm, gemmInputGradient } from './gemm.js';
+import { globalAveragePool, globalAveragePoolGradient, reduceMean } from './global-average-pool.js';
+import type { OperatorRule } from './operator.js';
+import { sigmoid, softmax } from './output-activation.js';
+import { relu, reluGradient } from './relu.js';
+import { dropout, flatten, identity, reshape, squeeze, unsqueeze, view } from './reshape.js';
+
+/** Operators that may stand in a model file. `MatMul` is imported as a Gemm without bias. */
+const importable: readonly OperatorRule[] = [
+  add,
+  batchNormalization,
+  conv,
+  dropout,
+  flatten,
+  gemm,
+  globalAveragePool,
+  identity,
+  reduceMean,
+  relu,
+  reshape,
+  sigmoid,
+  softmax,
+  squeeze,
+  unsqueeze,
+];
+
+/** Operators that only the compiler itself makes. */
+const internal: readonly OperatorRule[] = [
+  convInputGradient,
+  gemmInputGradient,
+  globalAveragePoolGradient,
+  reluGradient,
+  view,
+];
+
+const table = new Map([...importable, ...internal].map((rule) => [rule.operator, rule]));
+const importableNames = new Set(importable.map((rule) => rule.operator));
+
+/** Names of the operators that a model may hold, sorted; docs/operators.md is checked against it. */
+export function importableOperators(): readonly string[] {
+  return [...importableNames].sort();
+}
+
+/** @throws IsochroneError MODEL_UNSUPPORTED_OPERATOR naming operator and node */
+export function operatorRule(node: GraphNode, graphName: string): OperatorRule {
+  const rule = table.get(node.operator);
+  if (rule === undefined) throw unsupportedOperator(node, graphName);
+  return rule;
+}
+
+export function requireImportable(node: GraphNode, graphName: string): OperatorRule {
+  if (!importableNames.has(node.operator)) throw unsupportedOperator(node, graphName);
+  return operatorRule(node, graphName);
+}
+
+function unsupportedOperator(node: GraphNode, graphName: string): Error {
+  return nodeError(
+    graphName,
+    node,
+    'MODEL_UNSUPPORTED_OPERATOR',
+    `operator "${node.operator}" is not supported`,
+    `Rewrite this part of the network with supported operators: ${importableOperators().join(', ')}.`,
+  );
+}

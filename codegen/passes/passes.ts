@@ -1,0 +1,13 @@
+import type { Graph } from '../graph/graph.js';
+import { dropDead } from './drop-dead.js';
+import { foldBatchNorm } from './fold-batch-norm.js';
+import { foldConstants } from './fold-constants.js';
+import { stripOutputActivation } from './strip-output-activation.js';
+
+/** The passes between import and quantisation, in order. Each keeps the network's answer (see its own test). */
+export function optimise(graph: Graph): Graph {
+  return [dropDead, foldConstants, stripOutputActivation, foldBatchNorm, dropDead].reduce(
+    (current, pass) => pass(current),
+    graph,
+  );
+}
