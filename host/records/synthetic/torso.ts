@@ -1,0 +1,225 @@
+/**
+ * The body as a volume conductor: what each electrode sees of a current source in the heart.
+ *
+ * A homogeneous torso in air, by boundary elements (constant potential on flat triangles). For the surface potential φ
+ *
+ *   φ_i = 2 φ∞_i + (1/2π) Σ_j Ω_ij φ_j
+ *
+ * (Barr, Pilkington, Boineau, Spach 1966), Ω_ij the solid angle of triangle j from the centre of triangle i (van Oosterom and
+ * Strackee 1983). Only electrode potentials are wanted, so the system is solved once per electrode, transposed
+ * (reciprocity): afterwards a source costs one sum over the triangles.
+ *
+ * Frame: Frank (X left, Y inferior, Z posterior), millimetres, origin in the ventricular centre.
+ */
+import { cross, dot, norm, scale, subtract, add, distance, type Vector3 } from './vector3.js';
+
+export const ELECTRODE_NAMES = ['RA', 'LA', 'LL', 'V1', 'V2', 'V3', 'V4', 'V5', 'V6'] as const;
+
+/** ECGSIM's electrodes: metres, x anterior, y left, z superior. Same order as ELECTRODE_NAMES. */
+const ELECTRODES_ECGSIM_M: readonly Vector3[] = [
+  [-0.0205, -0.1982, 0.1312],
+  [-0.0161, 0.199, 0.1273],
+  [-0.0112, 0.1278, -0.2561],
+  [0.109, -0.0272, 0.0],
+  [0.1126, 0.0276, 0.0],
+  [0.1151, 0.0821, -0.0246],
+  [0.089, 0.1258, -0.05],
+  [0.0455, 0.1565, -0.05],
+  [-0.0057, 0.1703, -0.05],
+];
+const VENTRICULAR_CENTRE_ECGSIM_M: Vector3 = [0.0461, 0.0394, -0.0098];
+
+/** ECGSIM's frame → Frank millimetres about the ventricular centre. The only place where frames meet. */
+function frankMm(ecgsimM: Vector3): Vector3 {
+  const [anterior, left, superior] = subtract(ecgsimM, VENTRICULAR_CENTRE_ECGSIM_M);
+  return [left * 1000, -superior * 1000, -anterior * 1000];
+}
+
+export const ELECTRODES_FRANK_MM: readonly Vector3[] = ELECTRODES_ECGSIM_M.map(frankMm);
+
+/** A closed surface: triangle centres and corners, outward. */
+export interface ClosedSurface {
+  readonly centres: readonly Vector3[];
+  readonly corners: readonly (readonly [Vector3, Vector3, Vector3])[];
+}
+
+export interface SuperellipsoidShape {
+  readonly centre: Vector3;
+  /** Half axes along X, Y, Z. */
+  readonly halfAxes: Vector3;
+  /** 2 is an ellipse; larger is squarer. */
+  readonly transverseExponent: number;
+  readonly verticalExponent: number;
+  readonly rings: number;
+  readonly columns: number;
+}
+
+/**
+ * Fitted by hand through the chest electrodes above (V1…V6 within 8 mm of it); the arms and legs are left out, and RA, LA, LL
+ * sit on its nearest points, shoulders and hip.
+ */
+const TORSO: SuperellipsoidShape = {
+  centre: subtract(frankMm([0, 0, -0.06]), [0, 0, 0]),
+  halfAxes: [170, 300, 117],
+  transverseExponent: 2.3,
+  verticalExponent: 5,
+  rings: 16,
+  columns: 28,
+};
+
+/** Latitude–longitude mesh about the Y axis. */
+export function superellipsoid(shape: SuperellipsoidShape): ClosedSurface {
+  const { rings, columns } = shape;
+  const signedPower = (value: number, power: number): number =>
+    Math.sign(value) * Math.abs(value) ** power;
+  const point = (ring: number, column: number): Vector3 => {
+    const latitude = (ring / rings - 0.5) * Math.PI;
+    const longitude = (column / columns) * 2 * Math.PI;
+    const waist =
+      ring === 0 || ring === rings ? 0 : Math.cos(latitude) ** (2 / shape.verticalExponent);
+    const across = 2 / shape.transverseExponent;
+    return add(shape.centre, [
+      shape.halfAxes[0] * waist * signedPower(Math.cos(longitude), across),
+      shape.halfAxes[1] * signedPower(Math.sin(latitude), 2 / shape.verticalExponent),
+      shape.halfAxes[2] * waist * signedPower(Math.sin(longitude), across),
+    ]);
+  };
+  const corners: (readonly [Vector3, Vector3, Vector3])[] = [];
+  for (let ring = 0; ring < rings; ring += 1) {
+    for (let column = 0; column < columns; column += 1) {
+      const a = point(ring, column);
+      const b = point(ring, column + 1);
+      const c = point(ring + 1, column);
+      const d = point(ring + 1, column + 1);
+      if (ring > 0) corners.push([a, b, d]);
+      if (ring < rings - 1) corners.push([a, d, c]);
+    }
+  }
+  const outward = corners.map(([a, b, c]): readonly [Vector3, Vector3, Vector3] =>
+    dot(cross(subtract(b, a), subtract(c, a)), subtract(a, shape.centre)) > 0
+      ? [a, b, c]
+      : [a, c, b],
+  );
+  return {
+    corners: outward,
+    centres: outward.map(([a, b, c]) => scale(add(add(a, b), c), 1 / 3)),
+  };
+}
+
+/** Solid angle of a triangle, positive when its outward side looks away from the point. */
+function solidAngle(point: Vector3, triangle: readonly [Vector3, Vector3, Vector3]): number {
+  const a = subtract(triangle[0], point);
+  const b = subtract(triangle[1], point);
+  const c = subtract(triangle[2], point);
+  const [la, lb, lc] = [norm(a), norm(b), norm(c)];
+  return (
+    2 *
+    Math.atan2(dot(a, cross(b, c)), la * lb * lc + dot(a, b) * lc + dot(a, c) * lb + dot(b, c) * la)
+  );
+}
+
+/**
+ * Electrode potential of unit current sources: `at(r)` is such that a dipole p at r gives the potential p · ∇at(r), up to
+ * 1/(4πσ) and a constant common to all electrodes.
+ */
+export interface LeadField {
+  readonly electrodeCount: number;
+  /** Writes one value an electrode, 1/mm. */
+  readonly at: (x: number, y: number, z: number, into: Float64Array) => void;
+}
+
+export function solveLeadField(surface: ClosedSurface, electrodes: readonly Vector3[]): LeadField {
+  const n = surface.centres.length;
+  const system = new Float64Array(n * n);
+  for (const [i, centre] of surface.centres.entries()) {
+    for (const [j, triangle] of surface.corners.entries()) {
+      // Transposed; a flat triangle sees itself under no angle. 1/n deflates the constant, which air leaves undetermined.
+      const omega = i === j ? 0 : solidAngle(centre, triangle);
+      system[j * n + i] = (i === j ? 1 : 0) - omega / (2 * Math.PI) + 1 / n;
+    }
+  }
+  const solve = factorize(system, n);
+  const weights = electrodes.map((electrode) => solve(nearestCentres(surface, electrode)));
+  const centres = Float64Array.from(surface.centres.flat());
+  const flat = new Float64Array(n * electrodes.length);
+  for (const [e, column] of weights.entries()) {
+    for (let i = 0; i < n; i += 1) flat[i * electrodes.length + e] = 2 * (column[i] ?? 0);
+  }
+  return {
+    electrodeCount: electrodes.length,
+    at: (x, y, z, into) => {
+      into.fill(0);
+      for (let i = 0; i < n; i += 1) {
+        const dx = (centres[3 * i] ?? 0) - x;
+        const dy = (centres[3 * i + 1] ?? 0) - y;
+        const dz = (centres[3 * i + 2] ?? 0) - z;
+        const inverse = 1 / Math.sqrt(dx * dx + dy * dy + dz * dz);
+        for (let e = 0; e < electrodes.length; e += 1) {
+          into[e] = (into[e] ?? 0) + (flat[i * electrodes.length + e] ?? 0) * inverse;
+        }
+      }
+    },
+  };
+}
+
+/** The potential between triangle centres: inverse-square-distance mean of the three nearest. */
+function nearestCentres(surface: ClosedSurface, electrode: Vector3): Float64Array {
+  const nearest = surface.centres
+    .map((centre, index) => ({ index, weight: 1 / (distance(centre, electrode) ** 2 + 1) }))
+    .sort((a, b) => b.weight - a.weight)
+    .slice(0, 3);
+  const total = nearest.reduce((sum, { weight }) => sum + weight, 0);
+  const right = new Float64Array(surface.centres.length);
+  for (const { index, weight } of nearest) right[index] = weight / total;
+  return right;
+}
+
+/** LU with row pivoting, in place; returns the solver. */
+function factorize(matrix: Float64Array, n: number): (right: Float64Array) => Float64Array {
+  const order = Array.from({ length: n }, (_, i) => i);
+  for (let k = 0; k < n; k += 1) {
+    let pivot = k;
+    for (let i = k + 1; i < n; i += 1) {
+      if (Math.abs(matrix[i * n + k] ?? 0) > Math.abs(matrix[pivot * n + k] ?? 0)) pivot = i;
+    }
+    if (pivot !== k) {
+      for (let j = 0; j < n; j += 1) {
+        const held = matrix[k * n + j] ?? 0;
+        matrix[k * n + j] = matrix[pivot * n + j] ?? 0;
+        matrix[pivot * n + j] = held;
+      }
+      const held = order[k] ?? 0;
+      order[k] = order[pivot] ?? 0;
+      order[pivot] = held;
+    }
+    const diagonal = matrix[k * n + k] ?? 1;
+    for (let i = k + 1; i < n; i += 1) {
+      const factor = (matrix[i * n + k] ?? 0) / diagonal;
+      matrix[i * n + k] = factor;
+      for (let j = k + 1; j < n; j += 1) {
+        matrix[i * n + j] = (matrix[i * n + j] ?? 0) - factor * (matrix[k * n + j] ?? 0);
+      }
+    }
+  }
+  return (right) => {
+    const x = Float64Array.from(order, (from) => right[from] ?? 0);
+    for (let i = 0; i < n; i += 1) {
+      for (let j = 0; j < i; j += 1) x[i] = (x[i] ?? 0) - (matrix[i * n + j] ?? 0) * (x[j] ?? 0);
+    }
+    for (let i = n - 1; i >= 0; i -= 1) {
+      for (let j = i + 1; j < n; j += 1) {
+        x[i] = (x[i] ?? 0) - (matrix[i * n + j] ?? 0) * (x[j] ?? 0);
+      }
+      x[i] = (x[i] ?? 0) / (matrix[i * n + i] ?? 1);
+    }
+    return x;
+  };
+}
+
+let generic: LeadField | undefined;
+
+/** The generic torso's nine electrodes; solved when first asked for (a few tenths of a second), then kept. */
+export function genericTorso(): LeadField {
+  generic ??= solveLeadField(superellipsoid(TORSO), ELECTRODES_FRANK_MM);
+  return generic;
+}
