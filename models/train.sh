@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Trains the default network again: models/default/default.onnx and training-log.json. Arguments go to train.py.
+set -euo pipefail
+
+root="$(cd "$(dirname "$0")/.." && pwd)"
+apt_line='apt-get install python3-torch python3-onnx python3-numpy gcc'
+
+for python in /usr/bin/python3 python3; do
+    if "$python" -c 'import torch, onnx, numpy' 2>/dev/null; then
+        found="$python"
+        break
+    fi
+done
+if [ -z "${found:-}" ] || ! command -v gcc >/dev/null; then
+    echo "Training needs Python 3 with torch, onnx and numpy, and gcc. On Debian 12: $apt_line" >&2
+    exit 1
+fi
+exec "$found" "$root/models/train.py" "$@"
