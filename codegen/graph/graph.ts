@@ -103,8 +103,7 @@ export function intAttribute(node: GraphNode, key: string, fallback: number): nu
 export function floatAttribute(node: GraphNode, key: string, fallback: number): number {
   const value = node.attributes[key];
   if (value === undefined) return fallback;
-  if (typeof value !== 'number' || !Number.isFinite(value))
-    throw attributeError(node, key, value);
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw attributeError(node, key, value);
   return value;
 }
 

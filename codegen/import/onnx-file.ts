@@ -55,7 +55,8 @@ export function readOnnx(bytes: Uint8Array, file: string): OnnxFile {
   }
   const opset = opsetOf(model, file);
   return {
-    graphName: graph.name === null || graph.name === undefined || graph.name === '' ? 'network' : graph.name,
+    graphName:
+      graph.name === null || graph.name === undefined || graph.name === '' ? 'network' : graph.name,
     opset,
     inputs: (graph.input ?? []).map((value) => valueOf(value, file)),
     outputs: (graph.output ?? []).map((value) => value.name ?? ''),
@@ -142,7 +143,8 @@ function attributeOf(
     case type.STRING:
       return new TextDecoder().decode(attribute.s ?? new Uint8Array());
     case type.TENSOR:
-      if (attribute.t === null || attribute.t === undefined) throw damaged(file, `${what} is empty`);
+      if (attribute.t === null || attribute.t === undefined)
+        throw damaged(file, `${what} is empty`);
       return tensorFrom(attribute.t, what, file);
     case type.FLOATS:
       return [...(attribute.floats ?? [])];

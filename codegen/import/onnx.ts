@@ -55,7 +55,8 @@ function graphFrom(onnx: OnnxFile, file: string): Graph {
     // Optional outputs beyond the first (Dropout's mask, BatchNormalization's statistics) are of no use at inference.
     infos.forEach((info, index) => {
       const name = node.outputs[index];
-      if (name === undefined || name === '') throw damaged(file, `node "${node.name}" has no output`);
+      if (name === undefined || name === '')
+        throw damaged(file, `node "${node.name}" has no output`);
       if (tensors.has(name)) throw damaged(file, `tensor "${name}" is defined twice`);
       checkSize(info.shape, name, file);
       tensors.set(name, info);
@@ -90,7 +91,10 @@ function inputOf(
   if (name === '') return undefined;
   const tensor = tensors.get(name);
   if (tensor === undefined) {
-    throw damaged(file, `node "${node.name}" (${node.operator}) reads "${name}", which nothing before it defines`);
+    throw damaged(
+      file,
+      `node "${node.name}" (${node.operator}) reads "${name}", which nothing before it defines`,
+    );
   }
   return tensor;
 }
@@ -108,7 +112,10 @@ function checkSize(shape: readonly number[], name: string, file: string): void {
     throw new IsochroneError(
       'MODEL_TOO_LARGE',
       `tensor "${name}" would hold [${shape.join(', ')}] values`,
-      { hint: 'This cannot fit a microcontroller; check the export.', where: { file, tensor: name } },
+      {
+        hint: 'This cannot fit a microcontroller; check the export.',
+        where: { file, tensor: name },
+      },
     );
   }
 }
@@ -122,11 +129,10 @@ function damaged(file: string, why: string): IsochroneError {
 
 function withFile(error: unknown, file: string): unknown {
   if (!(error instanceof IsochroneError) || error.where['file'] !== undefined) return error;
-  const { model: _model, ...where } = error.where;
+  const where = Object.fromEntries(Object.entries(error.where).filter(([key]) => key !== 'model'));
   return new IsochroneError(error.code, error.message, {
     hint: error.hint,
     where: { file, ...where },
     cause: error.cause,
   });
 }
-

@@ -32,9 +32,7 @@ export function convGeometry(node: GraphNode, x: Shape, w: Shape): ConvGeometry 
   const bad = (message: string): Error => nodeError('', node, 'MODEL_BAD_SHAPE', message, DAMAGED);
   const rank = x.length - 2;
   if ((rank !== 1 && rank !== 2) || w.length !== x.length) {
-    throw bad(
-      `only 1-D and 2-D convolutions: input [${x.join(', ')}], weights [${w.join(', ')}]`,
-    );
+    throw bad(`only 1-D and 2-D convolutions: input [${x.join(', ')}], weights [${w.join(', ')}]`);
   }
   const groups = intAttribute(node, 'group', 1);
   const [, inputChannels = 0, ...spatial] = x;

@@ -61,7 +61,12 @@ function inputShape(node: GraphNode): readonly number[] {
 }
 
 /** First and one-past-last output column that tap `offset` (in input columns) reaches inside the input. */
-function columnRange(offset: number, stride: number, inputs: number, outputs: number): [number, number] {
+function columnRange(
+  offset: number,
+  stride: number,
+  inputs: number,
+  outputs: number,
+): [number, number] {
   const first = Math.max(0, Math.ceil(-offset / stride));
   const end = Math.min(outputs, Math.floor((inputs - 1 - offset) / stride) + 1);
   return [first, Math.max(first, end)];

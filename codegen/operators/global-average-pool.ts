@@ -1,7 +1,14 @@
 import type { GraphNode, Shape } from '../graph/graph.js';
 import { inputName, intAttribute, intsAttribute, sizeOf } from '../graph/graph.js';
 import type { OperatorRule } from './operator.js';
-import { dataOf, requireConstant, requireShape, resolveAxes, shapeError, unsupported } from './require.js';
+import {
+  dataOf,
+  requireConstant,
+  requireShape,
+  resolveAxes,
+  shapeError,
+  unsupported,
+} from './require.js';
 
 const evaluate: OperatorRule['evaluate'] = (node, inputs, outputs) => {
   const x = dataOf(node, inputs, 0);
@@ -46,7 +53,12 @@ export const reduceMean: OperatorRule = {
       inputs[1] === undefined ? intsAttribute(node, 'axes', []) : requireConstant(node, inputs, 1);
     const axes = resolveAxes(node, given, x.length);
     const spatial = x.map((_, axis) => axis).filter((axis) => axis >= 2);
-    if (spatial.length === 0 || spatial.some((axis) => !axes.includes(axis)) || axes.includes(0) || axes.includes(1)) {
+    if (
+      spatial.length === 0 ||
+      spatial.some((axis) => !axes.includes(axis)) ||
+      axes.includes(0) ||
+      axes.includes(1)
+    ) {
       throw unsupported(node, `mean over axes [${axes.join(', ')}]; only over all spatial axes`);
     }
     const keep = intAttribute(node, 'keepdims', 1) !== 0;

@@ -1,0 +1,79 @@
+#include "iso_kernel.h"
+
+/* Sum of one output: taps outside the input read its zero point. */
+static int32_t iso_conv_sum(const int8_t *x, const int8_t *w, const iso_conv_shape *s, int32_t row,
+                            int32_t column, int32_t first_channel, int32_t zero_point) {
+    const int32_t channels = s->input_channels / s->groups;
+    int32_t sum = 0;
+    for (int32_t kh = 0; kh < s->kernel_height; kh++) {
+        const int32_t h = row + kh * s->dilation_height;
+        for (int32_t kw = 0; kw < s->kernel_width; kw++) {
+            const int32_t v = column + kw * s->dilation_width;
+            if (h >= 0 && h < s->input_height && v >= 0 && v < s->input_width) {
+                const int8_t *from =
+                    x + (h * s->input_width + v) * s->input_channels + first_channel;
+                for (int32_t c = 0; c < channels; c++) {
+                    sum += w[c] * from[c];
+                }
+            } else {
+                for (int32_t c = 0; c < channels; c++) {
+                    sum += w[c] * zero_point;
+                }
+            }
+            w += channels;
+        }
+    }
+    return sum;
+}
+
+/* Sum of one output whose window lies inside the input, of an ungrouped kernel without horizontal
+ * dilation: each kernel row is one contiguous run of the input. */
+static int32_t iso_conv_sum_inside(const int8_t *x, const int8_t *w, const iso_conv_shape *s,
+                                   int32_t row, int32_t column) {
+    const int32_t run = s->kernel_width * s->input_channels;
+    int32_t sum = 0;
+    for (int32_t kh = 0; kh < s->kernel_height; kh++) {
+        const int32_t h = row + kh * s->dilation_height;
+        const int8_t *from = x + (h * s->input_width + column) * s->input_channels;
+        for (int32_t i = 0; i < run; i++) {
+            sum += w[i] * from[i];
+        }
+        w += run;
+    }
+    return sum;
+}
+
+/* y = clamp((bias + sum of w * x) * multiplier >> shift); exactly one of y8 and y16 is given. */
+static void iso_conv(const int8_t *x, int8_t *y8, int16_t *y16, const iso_conv_shape *s,
+                     const int8_t *weights, const int32_t *bias, const int32_t *multiplier,
+                     uint32_t shift, int32_t low, int32_t high, int32_t zero_point) {
+    const int32_t group_outputs = s->output_channels / s->groups;
+    const int32_t group_inputs = s->input_channels / s->groups;
+    const int32_t kernel = s->kernel_height * s->kernel_width * group_inputs;
+    const int32_t reach_row = (s->kernel_height - 1) * s->dilation_height;
+    const int32_t reach_column = (s->kernel_width - 1) * s->dilation_width;
+    const int contiguous = s->groups == 1 && s->dilation_width == 1;
+    int32_t out = 0;
+    for (int32_t oh = 0; oh < s->output_height; oh++) {
+        const int32_t row = oh * s->stride_height - s->pad_top;
+        for (int32_t ow = 0; ow < s->output_width; ow++) {
+            const int32_t column = ow * s->stride_width - s->pad_left;
+            const int inside = contiguous && row >= 0 && row + reach_row < s->input_height &&
+                               column >= 0 && column + reach_column < s->input_width;
+            for (int32_t m = 0; m < s->output_channels; m++) {
+                const int8_t *w = weights + m * kernel;
+                const int32_t sum =
+                    bias[m] + (inside ? iso_conv_sum_inside(x, w, s, row, column)
+                                      : iso_conv_sum(x, w, s, row, column,
+                                                     m / group_outputs * group_inputs, zero_point));
+                const int32_t value = iso_clamp(iso_round(sum, multiplier[m], shift), low, high);
+                if (y8 != NULL) {
+                    y8[out] = (int8_t)value;
+                } else {
+                    y16[out] = (int16_t)value;
+                }
+                out++;
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import type { RunContext } from './run.js';
+import { clamp } from './round.js';
+
+/**
+ * y = clamp((a · multiplierA + b · multiplierB + bias) >> shift), int8, int32 arithmetic throughout. `bias` holds the
+ * three zero points and the rounding half.
+ */
+export interface AddOperation {
+  readonly kind: 'add';
+  readonly name: string;
+  readonly inputA: string;
+  readonly inputB: string;
+  readonly output: string;
+  readonly elements: number;
+  readonly multiplierA: number;
+  readonly multiplierB: number;
+  readonly bias: number;
+  readonly shift: number;
+  readonly clampLow: number;
+}
+
+export function runAdd(op: AddOperation, context: RunContext): void {
+  const a = context.values(op.inputA);
+  const b = context.values(op.inputB);
+  const y = context.values(op.output);
+  for (let i = 0; i < op.elements; i += 1) {
+    const sum = (a[i] as number) * op.multiplierA + (b[i] as number) * op.multiplierB + op.bias;
+    y[i] = clamp(sum >> op.shift, op.clampLow, 127);
+  }
+}

@@ -1,0 +1,78 @@
+import type { AddOperation } from './add.js';
+import type { AveragePoolOperation } from './average-pool.js';
+import type { AveragePoolGradientOperation } from './average-pool-gradient.js';
+import type { ConvOperation } from './conv.js';
+import type { ConvGradientOperation } from './conv-gradient.js';
+import type { GradientMergeOperation } from './gradient-merge.js';
+import type { PackSignsOperation } from './pack-signs.js';
+import type { ReluOperation } from './relu.js';
+
+/** `bits`: one bit per element, least significant first; the only thing a ReLU's gradient keeps. */
+export type IntegerType = 'int8' | 'int16' | 'bits';
+
+/** A tensor of the integer program, channels last: [height][width][channels]. */
+export interface IntegerTensor {
+  readonly name: string;
+  readonly type: IntegerType;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  /** Real value of one step, per channel where `channelScale` is given (gradients): scale · channelScale[c]. */
+  readonly scale: number;
+  readonly channelScale?: Float64Array;
+  readonly zeroPoint: number;
+}
+
+export type IntegerOperation =
+  | AddOperation
+  | AveragePoolOperation
+  | AveragePoolGradientOperation
+  | ConvOperation
+  | ConvGradientOperation
+  | GradientMergeOperation
+  | PackSignsOperation
+  | ReluOperation;
+
+/**
+ * What the device executes: integers only, channels last, one rounding rule. The interpreter defines it; the C on every
+ * target must give the same bytes in every tensor.
+ */
+export interface IntegerProgram {
+  readonly name: string;
+  readonly tensors: ReadonlyMap<string, IntegerTensor>;
+  readonly operations: readonly IntegerOperation[];
+  /** How many of the operations are the answer; the rest are its explanation. */
+  readonly forwardOperations: number;
+  readonly input: string;
+  readonly logits: string;
+  /** Absent when built without explanation. */
+  readonly explanation?: {
+    readonly seed: string;
+    /** The seed's value for each class where that class is asked for; zero elsewhere. */
+    readonly seedValues: Int16Array;
+    readonly inputGradient: string;
+  };
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export type IntegerArray = Int8Array | Int16Array | Uint8Array;
+
+export function elementsOf(tensor: IntegerTensor): number {
+  return tensor.height * tensor.width * tensor.channels;
+}
+
+export function bytesOf(tensor: IntegerTensor): number {
+  const elements = elementsOf(tensor);
+  if (tensor.type === 'bits') return Math.ceil(elements / 8);
+  return tensor.type === 'int16' ? 2 * elements : elements;
+}
+
+/** A named tensor of the program; one that is missing is a fault of the compiler. */
+export function integerTensor(
+  program: Pick<IntegerProgram, 'tensors'>,
+  name: string,
+): IntegerTensor {
+  const tensor = program.tensors.get(name);
+  if (tensor === undefined) throw new RangeError(`the integer program has no tensor "${name}"`);
+  return tensor;
+}

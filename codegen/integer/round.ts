@@ -1,0 +1,43 @@
+/**
+ * The one rounding of the project: floor((value · multiplier + 2^(shift−1)) / 2^shift), exact, ties towards +∞.
+ * It is what `((int64_t)value * multiplier + (1LL << (shift - 1))) >> shift` gives in C, and what
+ * TFLite's single-rounding reference gives.
+ * @param value int32
+ * @param multiplier int32
+ * @param shift 17…62; the lower bound keeps every intermediate below 2^53
+ */
+export function multiplyRound(value: number, multiplier: number, shift: number): number {
+  const high = value >> 16;
+  const low = value & 0xffff;
+  // value·multiplier = high·multiplier·2^16 + low·multiplier; each product is below 2^47, exact in a double.
+  const carried = Math.floor((low * multiplier) / 65_536) + 2 ** (shift - 17);
+  return Math.floor((high * multiplier + carried) / 2 ** (shift - 16));
+}
+
+/** Where the multiplier of a real factor lies: value · factor ≈ multiplyRound(value, multiplier, shift). */
+export interface FixedFactors {
+  readonly multiplier: Int32Array;
+  readonly shift: number;
+}
+
+/**
+ * One shift for all factors, 32 when it can be: the rounded product is then the high word of the 64-bit product, which
+ * Cortex-M has an instruction for (SMMULR).
+ * @param factors non-negative, below 2^13
+ */
+export function fixedFactors(factors: readonly number[]): FixedFactors {
+  const largest = factors.reduce((a, b) => Math.max(a, b), 0);
+  if (!(largest < 2 ** 13)) throw new RangeError(`factor ${largest} is out of range`);
+  let shift = 32;
+  while (Math.round(largest * 2 ** shift) >= 2 ** 31) shift -= 1;
+  // Tiny factors would keep too few digits of the multiplier.
+  while (shift < 62 && largest > 0 && largest * 2 ** shift < 2 ** 16) shift += 1;
+  return {
+    multiplier: Int32Array.from(factors, (factor) => Math.round(factor * 2 ** shift)),
+    shift,
+  };
+}
+
+export function clamp(value: number, low: number, high: number): number {
+  return value < low ? low : value > high ? high : value;
+}

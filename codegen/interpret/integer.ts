@@ -1,0 +1,105 @@
+import { runAdd } from '../integer/add.js';
+import { runAveragePool } from '../integer/average-pool.js';
+import { runAveragePoolGradient } from '../integer/average-pool-gradient.js';
+import { runConv } from '../integer/conv.js';
+import { runConvGradient } from '../integer/conv-gradient.js';
+import { runGradientMerge } from '../integer/gradient-merge.js';
+import { runPackSigns } from '../integer/pack-signs.js';
+import type { IntegerArray, IntegerOperation, IntegerProgram } from '../integer/program.js';
+import { bytesOf, elementsOf, integerTensor } from '../integer/program.js';
+import { runRelu } from '../integer/relu.js';
+import type { RunContext } from '../integer/run.js';
+
+/** The reference executor: defines what every backend must compute, byte for byte. */
+export class IntegerInterpreter {
+  private readonly store: ReadonlyMap<string, IntegerArray>;
+  private saturated = 0;
+
+  constructor(private readonly program: IntegerProgram) {
+    this.store = new Map(
+      [...program.tensors].map(([name, tensor]) => [
+        name,
+        tensor.type === 'int8'
+          ? new Int8Array(elementsOf(tensor))
+          : tensor.type === 'int16'
+            ? new Int16Array(elementsOf(tensor))
+            : new Uint8Array(bytesOf(tensor)),
+      ]),
+    );
+  }
+
+  /**
+   * Answers: logits of one input.
+   * @param input [height][width][channels] int8, channels last
+   */
+  forward(input: Int8Array): Int16Array {
+    this.values(this.program.input).set(input);
+    this.execute(0, this.program.forwardOperations);
+    return Int16Array.from(this.values(this.program.logits));
+  }
+
+  /** Explains: gradient of the logit `classIndex` with respect to the input of the last forward. */
+  explain(classIndex: number): { readonly gradient: Int16Array; readonly saturations: number } {
+    const explanation = this.program.explanation;
+    if (explanation === undefined)
+      throw new RangeError('the program was built without explanation');
+    this.values(explanation.seed).fill(0);
+    this.values(explanation.seed)[classIndex] = explanation.seedValues[classIndex] ?? 0;
+    this.saturated = 0;
+    this.execute(this.program.forwardOperations, this.program.operations.length);
+    return {
+      gradient: Int16Array.from(this.values(explanation.inputGradient)),
+      saturations: this.saturated,
+    };
+  }
+
+  /** A tensor's values as the last run left them. */
+  values(name: string): IntegerArray {
+    const values = this.store.get(name);
+    if (values === undefined) throw new RangeError(`no tensor "${name}"`);
+    return values;
+  }
+
+  /** Bytes of an operation's output, little-endian, as the device holds them. */
+  outputBytes(operation: IntegerOperation): Uint8Array {
+    const values = this.values(operation.output);
+    const { byteOffset } = values;
+    return new Uint8Array(
+      values.buffer.slice(
+        byteOffset,
+        byteOffset + bytesOf(integerTensor(this.program, operation.output)),
+      ),
+    );
+  }
+
+  private execute(from: number, to: number): void {
+    const context: RunContext = {
+      values: (name) => this.values(name),
+      saturate: (count) => {
+        this.saturated += count;
+      },
+    };
+    for (const operation of this.program.operations.slice(from, to)) run(operation, context);
+  }
+}
+
+function run(operation: IntegerOperation, context: RunContext): void {
+  switch (operation.kind) {
+    case 'add':
+      return runAdd(operation, context);
+    case 'averagePool':
+      return runAveragePool(operation, context);
+    case 'averagePoolGradient':
+      return runAveragePoolGradient(operation, context);
+    case 'conv':
+      return runConv(operation, context);
+    case 'convGradient':
+      return runConvGradient(operation, context);
+    case 'gradientMerge':
+      return runGradientMerge(operation, context);
+    case 'packSigns':
+      return runPackSigns(operation, context);
+    case 'relu':
+      return runRelu(operation, context);
+  }
+}

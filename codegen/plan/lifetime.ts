@@ -1,0 +1,60 @@
+import type { IntegerOperation, IntegerProgram } from '../integer/program.js';
+import { bytesOf, integerTensor } from '../integer/program.js';
+
+/** When a tensor must be in memory: from the operation that writes it to the last that reads it, both included. */
+export interface Lifetime {
+  readonly tensor: string;
+  readonly bytes: number;
+  /** −1: before the first operation. */
+  readonly first: number;
+  /** The number of operations: until the caller has read it. */
+  readonly last: number;
+}
+
+/** Tensor names that an operation reads. */
+export function inputsOf(operation: IntegerOperation): readonly string[] {
+  switch (operation.kind) {
+    case 'add':
+      return [operation.inputA, operation.inputB];
+    case 'gradientMerge':
+      return [operation.inputA, operation.inputB, operation.mask].filter((n) => n !== undefined);
+    case 'convGradient':
+    case 'averagePoolGradient':
+      return [operation.input, operation.mask].filter((name) => name !== undefined);
+    case 'averagePool':
+    case 'conv':
+    case 'packSigns':
+    case 'relu':
+      return [operation.input];
+  }
+}
+
+/**
+ * Lifetimes of every tensor in execution order. The input stays until the end, since the explanation multiplies by it;
+ * what the answer needs of the activations for its explanation is only what backward operations read (sign bits).
+ */
+export function lifetimes(program: IntegerProgram): readonly Lifetime[] {
+  const end = program.operations.length;
+  const first = new Map<string, number>([[program.input, -1]]);
+  const last = new Map<string, number>([[program.input, end]]);
+  if (program.explanation !== undefined) {
+    first.set(program.explanation.seed, program.forwardOperations);
+  }
+  program.operations.forEach((operation, index) => {
+    for (const name of inputsOf(operation)) {
+      if (!first.has(name)) throw new RangeError(`"${name}" is read before it is written`);
+      last.set(name, Math.max(last.get(name) ?? 0, index));
+    }
+    if (!first.has(operation.output)) first.set(operation.output, index);
+    last.set(operation.output, Math.max(last.get(operation.output) ?? 0, index));
+  });
+  // Read by the caller after the last operation of its pass.
+  last.set(program.logits, Math.max(last.get(program.logits) ?? 0, program.forwardOperations - 1));
+  if (program.explanation !== undefined) last.set(program.explanation.inputGradient, end);
+  return [...first].map(([tensor, start]) => ({
+    tensor,
+    bytes: bytesOf(integerTensor(program, tensor)),
+    first: start,
+    last: last.get(tensor) ?? start,
+  }));
+}

@@ -1,0 +1,150 @@
+import { IsochroneError } from '../errors.js';
+import type { ExplainedGraph } from '../explain/gradient.js';
+import { sizeOf, tensorOf } from '../graph/graph.js';
+import { floatOf, runFloat } from '../interpret/float.js';
+import { Histogram } from './histogram.js';
+
+export const CALIBRATION_FORMAT = 1;
+
+/** Statistics of a network on real input: what the quantiser needs, and no record of anybody. */
+export interface Calibration {
+  readonly format: number;
+  /** SHA-256 of the model file that it belongs to, hexadecimal. */
+  readonly modelSha256: string;
+  /** Where the records came from, in words. */
+  readonly source: string;
+  readonly records: number;
+  /** Clipping range of each tensor of the forward pass. */
+  readonly activations: Readonly<Record<string, { readonly low: number; readonly high: number }>>;
+  /** Largest magnitude per channel of each tensor of the backward pass, over all records and classes. */
+  readonly gradients: Readonly<Record<string, readonly number[]>>;
+}
+
+/**
+ * Runs the float network and its gradient for every class on each input and gathers the ranges.
+ * @param inputs float input in the graph's layout, one per record
+ */
+export function calibrate(
+  explained: ExplainedGraph,
+  inputs: Iterable<Float32Array>,
+  about: { readonly modelSha256: string; readonly source: string },
+  onRecord: (done: number) => void = () => undefined,
+): Calibration {
+  const { graph } = explained;
+  const forward = graph.nodes.slice(0, explained.forwardNodes).flatMap((node) => node.outputs);
+  const backward = graph.nodes.slice(explained.forwardNodes).flatMap((node) => node.outputs);
+  const histograms = new Map([explained.input, ...forward].map((name) => [name, new Histogram()]));
+  const largest = new Map(
+    [explained.seed, ...backward].map((name) => [
+      name,
+      new Float64Array(tensorOf(graph, name).shape[1] ?? 1),
+    ]),
+  );
+  const classes = sizeOf(tensorOf(graph, explained.logits).shape);
+  let records = 0;
+  for (const input of inputs) {
+    for (let target = 0; target < classes; target += 1) {
+      const seed = new Float32Array(classes);
+      seed[target] = 1;
+      const values = runFloat(
+        graph,
+        new Map([
+          [explained.input, input],
+          [explained.seed, seed],
+        ]),
+      );
+      if (target === 0) {
+        for (const [name, histogram] of histograms) histogram.add(floatOf(values, name));
+      }
+      for (const [name, channels] of largest) raise(channels, floatOf(values, name));
+    }
+    records += 1;
+    onRecord(records);
+  }
+  if (records === 0) {
+    throw new IsochroneError('CALIBRATION_NO_RECORDS', 'no record to calibrate with', {
+      hint: 'Name a folder of records with --data.',
+    });
+  }
+  return {
+    format: CALIBRATION_FORMAT,
+    ...about,
+    records,
+    activations: Object.fromEntries(
+      [...histograms].map(([name, histogram]) => [name, roundRange(histogram.bestRange())]),
+    ),
+    gradients: Object.fromEntries(
+      [...largest].map(([name, channels]) => [name, Array.from(channels, (v) => significant(v))]),
+    ),
+  };
+}
+
+function raise(channels: Float64Array, values: Float32Array | Float64Array): void {
+  const plane = values.length / channels.length;
+  for (let i = 0; i < values.length; i += 1) {
+    const channel = Math.floor(i / plane);
+    const magnitude = Math.abs(values[i] ?? 0);
+    if (magnitude > (channels[channel] ?? 0)) channels[channel] = magnitude;
+  }
+}
+
+/** Six digits are far finer than any step; the file stays small and the same on every machine. */
+function significant(value: number): number {
+  return Number(value.toPrecision(6));
+}
+
+function roundRange(range: { low: number; high: number }): { low: number; high: number } {
+  return { low: significant(range.low), high: significant(range.high) };
+}
+
+/**
+ * Reads a calibration file and checks that it belongs to the model.
+ * @throws IsochroneError CALIBRATION_DAMAGED, CALIBRATION_OF_ANOTHER_MODEL
+ */
+export function parseCalibration(text: string, file: string, modelSha256: string): Calibration {
+  let parsed: Partial<Calibration>;
+  try {
+    parsed = JSON.parse(text) as Partial<Calibration>;
+  } catch (cause) {
+    throw damaged(file, 'it is not JSON', cause);
+  }
+  const { format, activations, gradients, records, source } = parsed;
+  if (
+    format !== CALIBRATION_FORMAT ||
+    typeof activations !== 'object' ||
+    typeof gradients !== 'object' ||
+    typeof records !== 'number' ||
+    typeof source !== 'string'
+  ) {
+    throw damaged(file, `it is not of format ${CALIBRATION_FORMAT}`);
+  }
+  for (const [name, range] of Object.entries(activations)) {
+    if (!Number.isFinite(range.low) || !Number.isFinite(range.high) || range.low > range.high) {
+      throw damaged(file, `the range of "${name}" is not one`);
+    }
+  }
+  for (const [name, channels] of Object.entries(gradients)) {
+    if (
+      !Array.isArray(channels) ||
+      !channels.every((value) => Number.isFinite(value) && value >= 0)
+    ) {
+      throw damaged(file, `the gradient range of "${name}" is not one`);
+    }
+  }
+  if (parsed.modelSha256 !== modelSha256) {
+    throw new IsochroneError(
+      'CALIBRATION_OF_ANOTHER_MODEL',
+      `the calibration belongs to the model ${(parsed.modelSha256 ?? '?').slice(0, 12)}, this one is ${modelSha256.slice(0, 12)} (SHA-256)`,
+      { hint: 'Run `isochrone calibrate MODEL --data DIR` again.', where: { file } },
+    );
+  }
+  return { format, modelSha256, source, records, activations, gradients };
+}
+
+function damaged(file: string, why: string, cause?: unknown): IsochroneError {
+  return new IsochroneError('CALIBRATION_DAMAGED', `the calibration cannot be used: ${why}`, {
+    hint: 'Run `isochrone calibrate MODEL --data DIR` again.',
+    where: { file },
+    cause,
+  });
+}

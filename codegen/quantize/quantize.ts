@@ -1,0 +1,58 @@
+import type { ExplainedGraph } from '../explain/gradient.js';
+import { tensorOf } from '../graph/graph.js';
+import type { IntegerProgram } from '../integer/program.js';
+import { unsupported } from '../operators/require.js';
+import type { Calibration } from './calibration.js';
+import { lowerForward, symmetricInt8 } from './lower-forward.js';
+import { lowerGradient } from './lower-gradient.js';
+import { Lowering } from './lowering.js';
+
+/**
+ * Float network with its gradient → integer program: int8 activations and per-channel int8 weights, int16 gradients.
+ * @throws IsochroneError CALIBRATION_INCOMPLETE, MODEL_UNSUPPORTED_OPERATOR
+ */
+export function quantize(explained: ExplainedGraph, calibration: Calibration): IntegerProgram {
+  const { graph } = explained;
+  const lowering = new Lowering(graph, calibration);
+  lowering.place(explained.input, {
+    type: 'int8',
+    ...symmetricInt8(lowering.activationRange(explained.input)),
+  });
+  const forward = graph.nodes.slice(0, explained.forwardNodes);
+  lowerForward(lowering, forward, explained.logits);
+  const last = lowering.placements.get(explained.logits);
+  const answer = lowering.operations.at(-1);
+  if (last === undefined || answer === undefined || lowering.tensorAt(last).type !== 'int16') {
+    const end = graph.nodes[explained.forwardNodes - 1] ?? graph.nodes[0];
+    if (end === undefined) throw new RangeError('the graph has no node');
+    throw unsupported(end, 'the network must end in a dense layer or a convolution');
+  }
+  const seed = lowerGradient(lowering, graph.nodes.slice(explained.forwardNodes), explained);
+  const backwardKinds = new Set(['convGradient', 'averagePoolGradient', 'gradientMerge']);
+  const forwardOperations = lowering.operations.filter((op) => !backwardKinds.has(op.kind)).length;
+  const inputGradient = lowering.placements.get(explained.inputGradient);
+  if (inputGradient === undefined) throw new RangeError('the input gradient was not lowered');
+  return {
+    name: graph.metadata['isochrone.name'] ?? graph.name,
+    tensors: lowering.tensors,
+    operations: lowering.operations,
+    forwardOperations,
+    input: tensorName(lowering, explained.input),
+    logits: last.tensor,
+    explanation: {
+      seed: seed.tensor,
+      seedValues: seed.values,
+      inputGradient: inputGradient.tensor,
+    },
+    metadata: {
+      ...graph.metadata,
+      'isochrone.input_shape': tensorOf(graph, explained.input).shape.join(','),
+    },
+  };
+}
+
+function tensorName(lowering: Lowering, name: string): string {
+  const placement = lowering.placements.get(name);
+  if (placement === undefined) throw new RangeError(`"${name}" was not placed`);
+  return placement.tensor;
+}
