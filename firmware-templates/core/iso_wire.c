@@ -1,0 +1,616 @@
+/* Generated from host/protocol/schema.ts by `npm run generate`: do not edit. */
+#include "iso_wire.h"
+
+#include <string.h>
+
+typedef struct {
+    uint8_t *bytes;
+    size_t capacity;
+    size_t used;
+    bool failed;
+} writer;
+
+typedef struct {
+    const uint8_t *bytes;
+    size_t size;
+    size_t used;
+    bool failed;
+} reader;
+
+static void put_u8(writer *out, uint8_t value) {
+    if (out->used >= out->capacity) {
+        out->failed = true;
+        return;
+    }
+    out->bytes[out->used] = value;
+    out->used++;
+}
+
+static void put_u16(writer *out, uint16_t value) {
+    put_u8(out, (uint8_t)(value & 0xFFu));
+    put_u8(out, (uint8_t)(value >> 8));
+}
+
+static void put_u32(writer *out, uint32_t value) {
+    put_u16(out, (uint16_t)(value & 0xFFFFu));
+    put_u16(out, (uint16_t)(value >> 16));
+}
+
+static void put_f32(writer *out, float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    put_u32(out, bits);
+}
+
+static void put_choice(writer *out, uint8_t value, uint8_t choices) {
+    if (value >= choices) {
+        out->failed = true;
+    }
+    put_u8(out, value);
+}
+
+static size_t bounded(uint8_t count, uint8_t max) {
+    return count <= max ? count : max;
+}
+
+static void put_count(writer *out, uint8_t count, uint8_t max) {
+    if (count > max) {
+        out->failed = true;
+    }
+    put_u8(out, count);
+}
+
+static void put_text(writer *out, const char *text, uint8_t max) {
+    uint8_t length = 0;
+    while (length < max && text[length] != '\0') {
+        length++;
+    }
+    put_u8(out, length);
+    for (uint8_t i = 0; i < length; i++) {
+        put_u8(out, (uint8_t)text[i]);
+    }
+}
+
+static uint8_t get_u8(reader *in) {
+    if (in->used >= in->size) {
+        in->failed = true;
+        return 0;
+    }
+    uint8_t value = in->bytes[in->used];
+    in->used++;
+    return value;
+}
+
+static uint16_t get_u16(reader *in) {
+    uint16_t low = get_u8(in);
+    uint16_t high = get_u8(in);
+    return (uint16_t)(low | (uint16_t)(high << 8));
+}
+
+static uint32_t get_u32(reader *in) {
+    uint32_t low = get_u16(in);
+    uint32_t high = get_u16(in);
+    return low | (high << 16);
+}
+
+static float get_f32(reader *in) {
+    uint32_t bits = get_u32(in);
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static uint8_t get_choice(reader *in, uint8_t choices) {
+    uint8_t value = get_u8(in);
+    if (value >= choices) {
+        in->failed = true;
+    }
+    return value;
+}
+
+/* A count beyond its maximum fails and reads as nothing, so that no loop leaves its array. */
+static uint8_t get_count(reader *in, uint8_t max) {
+    uint8_t count = get_u8(in);
+    if (count > max) {
+        in->failed = true;
+        return 0;
+    }
+    return count;
+}
+
+static void get_text(reader *in, char *text, uint8_t max) {
+    uint8_t length = get_count(in, max);
+    for (uint8_t i = 0; i < length; i++) {
+        text[i] = (char)get_u8(in);
+        if (text[i] == '\0') {
+            in->failed = true;
+        }
+    }
+    text[length] = '\0';
+}
+
+void iso_wire_set_text(char *field, size_t capacity, const char *text) {
+    size_t length = 0;
+    while (length + 1u < capacity && text[length] != '\0') {
+        field[length] = text[length];
+        length++;
+    }
+    field[length] = '\0';
+}
+
+bool iso_wire_type_is_plain(uint8_t type) {
+    switch (type) {
+    case ISO_WIRE_HELLO:
+    case ISO_WIRE_HELLO_REQUEST:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool iso_wire_type_is_known(uint8_t type) {
+    switch (type) {
+    case ISO_WIRE_HELLO:
+    case ISO_WIRE_STATUS:
+    case ISO_WIRE_SAMPLES:
+    case ISO_WIRE_BEAT:
+    case ISO_WIRE_RESULT:
+    case ISO_WIRE_EXPLANATION:
+    case ISO_WIRE_BEAT_LEAD:
+    case ISO_WIRE_BEAT_ATTRIBUTION:
+    case ISO_WIRE_BEAT_FIDUCIALS:
+    case ISO_WIRE_PATH:
+    case ISO_WIRE_RESULT_END:
+    case ISO_WIRE_LOG:
+    case ISO_WIRE_END:
+    case ISO_WIRE_HELLO_REQUEST:
+    case ISO_WIRE_INJECT:
+    case ISO_WIRE_END_OF_RECORD:
+    case ISO_WIRE_START:
+    case ISO_WIRE_STOP:
+    case ISO_WIRE_SET_CLASS:
+    case ISO_WIRE_ACK:
+    case ISO_WIRE_REBOOT:
+        return true;
+    default:
+        return false;
+    }
+}
+
+size_t iso_wire_encode_hello(const iso_wire_hello *message, uint8_t *payload, size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->protocol_version);
+    put_u32(&out, message->schema_hash);
+    put_text(&out, message->board_name, 32u);
+    put_text(&out, message->model_name, 32u);
+    put_u32(&out, message->model_hash);
+    put_u32(&out, message->build_id);
+    put_u32(&out, message->boot_id);
+    put_count(&out, message->unique_id_bytes, 16u);
+    for (size_t i = 0; i < bounded(message->unique_id_bytes, 16u); i++) {
+        put_u8(&out, message->unique_id[i]);
+    }
+    put_u16(&out, message->sample_rate_hz);
+    put_u16(&out, message->network_rate_hz);
+    put_u32(&out, message->lsb_nanovolt);
+    put_u8(&out, message->lead_count);
+    put_u32(&out, message->ticks_per_second);
+    put_u16(&out, message->window_samples);
+    put_count(&out, message->class_count, 8u);
+    for (size_t i = 0; i < bounded(message->class_count, 8u); i++) {
+        put_text(&out, message->class_names[i], 8u);
+    }
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_hello(iso_wire_hello *message, const uint8_t *payload, size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->protocol_version = get_u16(&in);
+    message->schema_hash = get_u32(&in);
+    get_text(&in, message->board_name, 32u);
+    get_text(&in, message->model_name, 32u);
+    message->model_hash = get_u32(&in);
+    message->build_id = get_u32(&in);
+    message->boot_id = get_u32(&in);
+    message->unique_id_bytes = get_count(&in, 16u);
+    for (size_t i = 0; i < message->unique_id_bytes; i++) {
+        message->unique_id[i] = get_u8(&in);
+    }
+    message->sample_rate_hz = get_u16(&in);
+    message->network_rate_hz = get_u16(&in);
+    message->lsb_nanovolt = get_u32(&in);
+    message->lead_count = get_u8(&in);
+    message->ticks_per_second = get_u32(&in);
+    message->window_samples = get_u16(&in);
+    message->class_count = get_count(&in, 8u);
+    for (size_t i = 0; i < message->class_count; i++) {
+        get_text(&in, message->class_names[i], 8u);
+    }
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_status(const iso_wire_status *message, uint8_t *payload, size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u32(&out, message->uptime_ms);
+    put_u32(&out, message->device_tick);
+    put_u32(&out, message->samples_received);
+    put_u32(&out, message->samples_dropped);
+    put_u32(&out, message->frames_dropped);
+    put_u32(&out, message->receive_errors);
+    put_u16(&out, message->transmit_high_water);
+    put_u16(&out, message->receive_high_water);
+    put_u16(&out, message->cpu_load_permille);
+    put_u32(&out, message->stack_high_water_bytes);
+    put_u32(&out, message->gradient_saturations);
+    put_u16(&out, message->inject_credit);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_status(iso_wire_status *message, const uint8_t *payload,
+                            size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->uptime_ms = get_u32(&in);
+    message->device_tick = get_u32(&in);
+    message->samples_received = get_u32(&in);
+    message->samples_dropped = get_u32(&in);
+    message->frames_dropped = get_u32(&in);
+    message->receive_errors = get_u32(&in);
+    message->transmit_high_water = get_u16(&in);
+    message->receive_high_water = get_u16(&in);
+    message->cpu_load_permille = get_u16(&in);
+    message->stack_high_water_bytes = get_u32(&in);
+    message->gradient_saturations = get_u32(&in);
+    message->inject_credit = get_u16(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_samples(const iso_wire_samples *message, uint8_t *payload, size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u32(&out, message->first_sample_index);
+    put_u32(&out, message->device_tick);
+    put_u32(&out, message->samples_dropped);
+    put_count(&out, message->sample_count, 10u);
+    for (size_t i = 0; i < bounded(message->sample_count, 10u) * 8u; i++) {
+        put_u16(&out, (uint16_t)message->microvolt[i]);
+    }
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_samples(iso_wire_samples *message, const uint8_t *payload,
+                             size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->first_sample_index = get_u32(&in);
+    message->device_tick = get_u32(&in);
+    message->samples_dropped = get_u32(&in);
+    message->sample_count = get_count(&in, 10u);
+    for (size_t i = 0; i < (size_t)message->sample_count * 8u; i++) {
+        message->microvolt[i] = (int16_t)get_u16(&in);
+    }
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_beat(const iso_wire_beat *message, uint8_t *payload, size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u32(&out, message->sample_index);
+    put_u16(&out, message->rr_ms);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_beat(iso_wire_beat *message, const uint8_t *payload, size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->sample_index = get_u32(&in);
+    message->rr_ms = get_u16(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_result(const iso_wire_result *message, uint8_t *payload, size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->result_id);
+    put_u32(&out, message->window_first_sample_index);
+    put_u16(&out, message->window_sample_count);
+    put_u8(&out, message->winner);
+    put_u32(&out, message->network_microseconds);
+    put_u32(&out, message->explain_microseconds);
+    put_count(&out, message->probability_count, 8u);
+    for (size_t i = 0; i < bounded(message->probability_count, 8u); i++) {
+        put_f32(&out, message->probabilities[i]);
+    }
+    put_count(&out, message->logit_count, 8u);
+    for (size_t i = 0; i < bounded(message->logit_count, 8u); i++) {
+        put_f32(&out, message->logits[i]);
+    }
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_result(iso_wire_result *message, const uint8_t *payload,
+                            size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->result_id = get_u16(&in);
+    message->window_first_sample_index = get_u32(&in);
+    message->window_sample_count = get_u16(&in);
+    message->winner = get_u8(&in);
+    message->network_microseconds = get_u32(&in);
+    message->explain_microseconds = get_u32(&in);
+    message->probability_count = get_count(&in, 8u);
+    for (size_t i = 0; i < message->probability_count; i++) {
+        message->probabilities[i] = get_f32(&in);
+    }
+    message->logit_count = get_count(&in, 8u);
+    for (size_t i = 0; i < message->logit_count; i++) {
+        message->logits[i] = get_f32(&in);
+    }
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_explanation(const iso_wire_explanation *message, uint8_t *payload,
+                                   size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->result_id);
+    put_u8(&out, message->class_index);
+    put_choice(&out, message->method, 1u);
+    put_choice(&out, message->mapping, 2u);
+    put_choice(&out, message->transform, 3u);
+    put_u8(&out, message->beat_count);
+    put_f32(&out, message->residual_share);
+    put_u8(&out, message->top_segment);
+    for (size_t i = 0; i < 36u; i++) {
+        put_f32(&out, message->lead_evidence[i]);
+    }
+    for (size_t i = 0; i < 21u; i++) {
+        put_f32(&out, message->segment_scores[i]);
+    }
+    for (size_t i = 0; i < 21u; i++) {
+        put_f32(&out, message->segment_spread[i]);
+    }
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_explanation(iso_wire_explanation *message, const uint8_t *payload,
+                                 size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->result_id = get_u16(&in);
+    message->class_index = get_u8(&in);
+    message->method = get_choice(&in, 1u);
+    message->mapping = get_choice(&in, 2u);
+    message->transform = get_choice(&in, 3u);
+    message->beat_count = get_u8(&in);
+    message->residual_share = get_f32(&in);
+    message->top_segment = get_u8(&in);
+    for (size_t i = 0; i < 36u; i++) {
+        message->lead_evidence[i] = get_f32(&in);
+    }
+    for (size_t i = 0; i < 21u; i++) {
+        message->segment_scores[i] = get_f32(&in);
+    }
+    for (size_t i = 0; i < 21u; i++) {
+        message->segment_spread[i] = get_f32(&in);
+    }
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_beat_lead(const iso_wire_beat_lead *message, uint8_t *payload,
+                                 size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->result_id);
+    put_u8(&out, message->lead_index);
+    put_u16(&out, message->rate_hz);
+    put_u8(&out, message->r_index);
+    put_count(&out, message->sample_count, 80u);
+    for (size_t i = 0; i < bounded(message->sample_count, 80u); i++) {
+        put_u16(&out, (uint16_t)message->microvolt[i]);
+    }
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_beat_lead(iso_wire_beat_lead *message, const uint8_t *payload,
+                               size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->result_id = get_u16(&in);
+    message->lead_index = get_u8(&in);
+    message->rate_hz = get_u16(&in);
+    message->r_index = get_u8(&in);
+    message->sample_count = get_count(&in, 80u);
+    for (size_t i = 0; i < message->sample_count; i++) {
+        message->microvolt[i] = (int16_t)get_u16(&in);
+    }
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_beat_attribution(const iso_wire_beat_attribution *message, uint8_t *payload,
+                                        size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->result_id);
+    put_u8(&out, message->lead_index);
+    put_f32(&out, message->scale);
+    put_count(&out, message->sample_count, 80u);
+    for (size_t i = 0; i < bounded(message->sample_count, 80u); i++) {
+        put_u8(&out, (uint8_t)message->steps[i]);
+    }
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_beat_attribution(iso_wire_beat_attribution *message, const uint8_t *payload,
+                                      size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->result_id = get_u16(&in);
+    message->lead_index = get_u8(&in);
+    message->scale = get_f32(&in);
+    message->sample_count = get_count(&in, 80u);
+    for (size_t i = 0; i < message->sample_count; i++) {
+        message->steps[i] = (int8_t)get_u8(&in);
+    }
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_beat_fiducials(const iso_wire_beat_fiducials *message, uint8_t *payload,
+                                      size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->result_id);
+    put_u16(&out, (uint16_t)message->p_onset);
+    put_u16(&out, (uint16_t)message->p_end);
+    put_u16(&out, (uint16_t)message->qrs_onset);
+    put_u16(&out, (uint16_t)message->j_point);
+    put_u16(&out, (uint16_t)message->t_peak);
+    put_u16(&out, (uint16_t)message->t_end);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_beat_fiducials(iso_wire_beat_fiducials *message, const uint8_t *payload,
+                                    size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->result_id = get_u16(&in);
+    message->p_onset = (int16_t)get_u16(&in);
+    message->p_end = (int16_t)get_u16(&in);
+    message->qrs_onset = (int16_t)get_u16(&in);
+    message->j_point = (int16_t)get_u16(&in);
+    message->t_peak = (int16_t)get_u16(&in);
+    message->t_end = (int16_t)get_u16(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_path(const iso_wire_path *message, uint8_t *payload, size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->result_id);
+    put_u8(&out, message->part_index);
+    put_u8(&out, message->part_count);
+    put_count(&out, message->point_count, 40u);
+    for (size_t i = 0; i < bounded(message->point_count, 40u); i++) {
+        put_u16(&out, (uint16_t)message->points[i].x_hundredth_mm);
+        put_u16(&out, (uint16_t)message->points[i].y_hundredth_mm);
+        put_u16(&out, (uint16_t)message->points[i].z_hundredth_mm);
+        put_choice(&out, message->points[i].phase, 3u);
+        put_f32(&out, message->points[i].evidence);
+    }
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_path(iso_wire_path *message, const uint8_t *payload, size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->result_id = get_u16(&in);
+    message->part_index = get_u8(&in);
+    message->part_count = get_u8(&in);
+    message->point_count = get_count(&in, 40u);
+    for (size_t i = 0; i < message->point_count; i++) {
+        message->points[i].x_hundredth_mm = (int16_t)get_u16(&in);
+        message->points[i].y_hundredth_mm = (int16_t)get_u16(&in);
+        message->points[i].z_hundredth_mm = (int16_t)get_u16(&in);
+        message->points[i].phase = get_choice(&in, 3u);
+        message->points[i].evidence = get_f32(&in);
+    }
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_result_end(const iso_wire_result_end *message, uint8_t *payload,
+                                  size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->result_id);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_result_end(iso_wire_result_end *message, const uint8_t *payload,
+                                size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->result_id = get_u16(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_log(const iso_wire_log *message, uint8_t *payload, size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_choice(&out, message->level, 3u);
+    put_text(&out, message->text, 200u);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_log(iso_wire_log *message, const uint8_t *payload, size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->level = get_choice(&in, 3u);
+    get_text(&in, message->text, 200u);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_end(const iso_wire_end *message, uint8_t *payload, size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u32(&out, message->sample_count);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_end(iso_wire_end *message, const uint8_t *payload, size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->sample_count = get_u32(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_hello_request(const iso_wire_hello_request *message, uint8_t *payload,
+                                     size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->host_version);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_hello_request(iso_wire_hello_request *message, const uint8_t *payload,
+                                   size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->host_version = get_u16(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_inject(const iso_wire_inject *message, uint8_t *payload, size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u32(&out, message->first_sample_index);
+    put_count(&out, message->sample_count, 20u);
+    for (size_t i = 0; i < bounded(message->sample_count, 20u) * 8u; i++) {
+        put_u16(&out, (uint16_t)message->microvolt[i]);
+    }
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_inject(iso_wire_inject *message, const uint8_t *payload,
+                            size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->first_sample_index = get_u32(&in);
+    message->sample_count = get_count(&in, 20u);
+    for (size_t i = 0; i < (size_t)message->sample_count * 8u; i++) {
+        message->microvolt[i] = (int16_t)get_u16(&in);
+    }
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_end_of_record(const iso_wire_end_of_record *message, uint8_t *payload,
+                                     size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u32(&out, message->sample_count);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_end_of_record(iso_wire_end_of_record *message, const uint8_t *payload,
+                                   size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->sample_count = get_u32(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_set_class(const iso_wire_set_class *message, uint8_t *payload,
+                                 size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u8(&out, message->class_index);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_set_class(iso_wire_set_class *message, const uint8_t *payload,
+                               size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->class_index = get_u8(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_ack(const iso_wire_ack *message, uint8_t *payload, size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->result_id);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_ack(iso_wire_ack *message, const uint8_t *payload, size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->result_id = get_u16(&in);
+    return !in.failed && in.used == in.size;
+}

@@ -1,0 +1,461 @@
+/* Generated from host/protocol/schema.ts by `npm run generate`: do not edit. */
+/*
+ * Payloads of the wire (docs/wire.md). Encoders give the bytes written, or 0 when the payload does
+ * not fit or the message holds more than its maximum. Decoders give false when the payload is not
+ * exactly one such message; the struct is then undefined. Texts are NUL-terminated in the struct.
+ * An encoder reads every field: clear a struct before filling it.
+ */
+#ifndef ISO_WIRE_H
+#define ISO_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ISO_WIRE_PROTOCOL_VERSION 1u
+#define ISO_WIRE_SCHEMA_HASH 0x03AA276Fu
+#define ISO_WIRE_MAX_PAYLOAD 512u
+
+/* Frame types. */
+#define ISO_WIRE_HELLO 0x01u
+#define ISO_WIRE_STATUS 0x02u
+#define ISO_WIRE_SAMPLES 0x03u
+#define ISO_WIRE_BEAT 0x04u
+#define ISO_WIRE_RESULT 0x05u
+#define ISO_WIRE_EXPLANATION 0x06u
+#define ISO_WIRE_BEAT_LEAD 0x07u
+#define ISO_WIRE_BEAT_ATTRIBUTION 0x08u
+#define ISO_WIRE_BEAT_FIDUCIALS 0x09u
+#define ISO_WIRE_PATH 0x0Au
+#define ISO_WIRE_RESULT_END 0x0Bu
+#define ISO_WIRE_LOG 0x0Cu
+#define ISO_WIRE_END 0x0Du
+#define ISO_WIRE_HELLO_REQUEST 0x81u
+#define ISO_WIRE_INJECT 0x82u
+#define ISO_WIRE_END_OF_RECORD 0x83u
+#define ISO_WIRE_START 0x84u
+#define ISO_WIRE_STOP 0x85u
+#define ISO_WIRE_SET_CLASS 0x86u
+#define ISO_WIRE_ACK 0x87u
+#define ISO_WIRE_REBOOT 0x88u
+
+/* The longest payload of each message. */
+#define ISO_WIRE_HELLO_MAX_BYTES 189u
+#define ISO_WIRE_STATUS_MAX_BYTES 40u
+#define ISO_WIRE_SAMPLES_MAX_BYTES 173u
+#define ISO_WIRE_BEAT_MAX_BYTES 6u
+#define ISO_WIRE_RESULT_MAX_BYTES 83u
+#define ISO_WIRE_EXPLANATION_MAX_BYTES 324u
+#define ISO_WIRE_BEAT_LEAD_MAX_BYTES 167u
+#define ISO_WIRE_BEAT_ATTRIBUTION_MAX_BYTES 88u
+#define ISO_WIRE_BEAT_FIDUCIALS_MAX_BYTES 14u
+#define ISO_WIRE_PATH_MAX_BYTES 445u
+#define ISO_WIRE_RESULT_END_MAX_BYTES 2u
+#define ISO_WIRE_LOG_MAX_BYTES 202u
+#define ISO_WIRE_END_MAX_BYTES 4u
+#define ISO_WIRE_HELLO_REQUEST_MAX_BYTES 2u
+#define ISO_WIRE_INJECT_MAX_BYTES 325u
+#define ISO_WIRE_END_OF_RECORD_MAX_BYTES 4u
+#define ISO_WIRE_START_MAX_BYTES 0u
+#define ISO_WIRE_STOP_MAX_BYTES 0u
+#define ISO_WIRE_SET_CLASS_MAX_BYTES 1u
+#define ISO_WIRE_ACK_MAX_BYTES 2u
+#define ISO_WIRE_REBOOT_MAX_BYTES 0u
+
+/* The most elements of each counted field. */
+#define ISO_WIRE_HELLO_MAX_UNIQUE_ID_BYTES 16u
+#define ISO_WIRE_HELLO_MAX_CLASS_COUNT 8u
+#define ISO_WIRE_SAMPLES_MAX_SAMPLE_COUNT 10u
+#define ISO_WIRE_RESULT_MAX_PROBABILITY_COUNT 8u
+#define ISO_WIRE_RESULT_MAX_LOGIT_COUNT 8u
+#define ISO_WIRE_BEAT_LEAD_MAX_SAMPLE_COUNT 80u
+#define ISO_WIRE_BEAT_ATTRIBUTION_MAX_SAMPLE_COUNT 80u
+#define ISO_WIRE_PATH_MAX_POINT_COUNT 40u
+#define ISO_WIRE_INJECT_MAX_SAMPLE_COUNT 20u
+
+/* How an attribution is made. */
+#define ISO_WIRE_METHOD_GRADIENT_X_INPUT 0u
+
+/* How an attribution is carried from leads to the heart. */
+#define ISO_WIRE_MAPPING_ADJOINT_DIRECTION 0u
+#define ISO_WIRE_MAPPING_PAPER_LIKE_POSITION 1u
+
+/* How leads become a vectorcardiogram. */
+#define ISO_WIRE_TRANSFORM_KORS 0u
+#define ISO_WIRE_TRANSFORM_INVERSE_DOWER 1u
+#define ISO_WIRE_TRANSFORM_GEOMETRIC 2u
+
+/* Part of the beat. */
+#define ISO_WIRE_PHASE_P 0u
+#define ISO_WIRE_PHASE_QRS 1u
+#define ISO_WIRE_PHASE_ST_T 2u
+
+/* How serious a line is. */
+#define ISO_WIRE_LOG_LEVEL_INFO 0u
+#define ISO_WIRE_LOG_LEVEL_WARNING 1u
+#define ISO_WIRE_LOG_LEVEL_ERROR 2u
+
+/* Whether the CRC of this frame type leaves the schema hash out. */
+bool iso_wire_type_is_plain(uint8_t type);
+/* Whether the schema knows this frame type. */
+bool iso_wire_type_is_known(uint8_t type);
+/* Copies an ASCII string into a text field of `capacity` bytes, cut off where it is too long. */
+void iso_wire_set_text(char *field, size_t capacity, const char *text);
+
+/*
+ * HELLO: Who the device is. First frame after a reset, once a second, and the answer to
+ * HELLO_REQUEST.
+ */
+typedef struct {
+    /* ISO_WIRE_PROTOCOL_VERSION. These first six bytes never move. */
+    uint16_t protocol_version;
+    /* ISO_WIRE_SCHEMA_HASH. */
+    uint32_t schema_hash;
+    /* Name of the board file. */
+    char board_name[33];
+    /* Name of the network. */
+    char model_name[33];
+    /* CRC-32C of the integer program. */
+    uint32_t model_hash;
+    /* Identifies what the firmware was built from. */
+    uint32_t build_id;
+    /* Differs from one start to the next; equal ids mean the same run. */
+    uint32_t boot_id;
+    uint8_t unique_id_bytes;
+    /* The chip identity, as read. */
+    uint8_t unique_id[16];
+    /* Acquisition rate; the axis of every sampleIndex. */
+    uint16_t sample_rate_hz;
+    /* Rate of the network input and of the mean beat. */
+    uint16_t network_rate_hz;
+    /* Resolution of the front end; SAMPLES are in microvolt regardless. */
+    uint32_t lsb_nanovolt;
+    /* Leads per sample. */
+    uint8_t lead_count;
+    /* Rate of every deviceTick. */
+    uint32_t ticks_per_second;
+    /* Length of a window in acquisition samples. */
+    uint16_t window_samples;
+    uint8_t class_count;
+    /* In the order of every per-class array. */
+    char class_names[8][9];
+} iso_wire_hello;
+
+size_t iso_wire_encode_hello(const iso_wire_hello *message, uint8_t *payload, size_t capacity);
+bool iso_wire_decode_hello(iso_wire_hello *message, const uint8_t *payload, size_t payload_bytes);
+
+/* STATUS: Health, once a second and before END. Counters run since the start and wrap at 2^32. */
+typedef struct {
+    /* Since the start. */
+    uint32_t uptime_ms;
+    /* At encoding; wraps. */
+    uint32_t device_tick;
+    /* Samples that reached the device from its front end. */
+    uint32_t samples_received;
+    /* Samples that the device did not put on the wire; as in SAMPLES. */
+    uint32_t samples_dropped;
+    /* Frames of any type that found no room in the transmit buffer. */
+    uint32_t frames_dropped;
+    /* Damaged or malformed frames received, all ports. */
+    uint32_t receive_errors;
+    /* Most bytes ever queued for the link. */
+    uint16_t transmit_high_water;
+    /* Most bytes ever waiting from any port. */
+    uint16_t receive_high_water;
+    /* Busy share of the last second. */
+    uint16_t cpu_load_permille;
+    /* Deepest stack use so far. */
+    uint32_t stack_high_water_bytes;
+    /* Saturated gradient values so far. */
+    uint32_t gradient_saturations;
+    /* Samples of INJECT that the receive buffer has room for now. */
+    uint16_t inject_credit;
+} iso_wire_status;
+
+size_t iso_wire_encode_status(const iso_wire_status *message, uint8_t *payload, size_t capacity);
+bool iso_wire_decode_status(iso_wire_status *message, const uint8_t *payload, size_t payload_bytes);
+
+/* SAMPLES: A run of raw samples. Never sent again; what is missing is reported by index. */
+typedef struct {
+    /* Index of the first sample of this frame. */
+    uint32_t first_sample_index;
+    /* When that sample was taken; wraps. */
+    uint32_t device_tick;
+    /* Since start: lost before the device or left out for want of room. */
+    uint32_t samples_dropped;
+    uint8_t sample_count;
+    /* Sample-major, leads I II V1 V2 V3 V4 V5 V6. */
+    int16_t microvolt[80];
+} iso_wire_samples;
+
+size_t iso_wire_encode_samples(const iso_wire_samples *message, uint8_t *payload, size_t capacity);
+bool iso_wire_decode_samples(iso_wire_samples *message, const uint8_t *payload,
+                             size_t payload_bytes);
+
+/* BEAT: A QRS complex was found. */
+typedef struct {
+    /* R mark, filter delays removed. */
+    uint32_t sample_index;
+    /* Since the previous beat; 0 when there is none to measure from. */
+    uint16_t rr_ms;
+} iso_wire_beat;
+
+size_t iso_wire_encode_beat(const iso_wire_beat *message, uint8_t *payload, size_t capacity);
+bool iso_wire_decode_beat(iso_wire_beat *message, const uint8_t *payload, size_t payload_bytes);
+
+/* RESULT: The network's answer for one window. */
+typedef struct {
+    /* Names this result in everything that follows; wraps. */
+    uint16_t result_id;
+    /* First acquisition sample of the window. */
+    uint32_t window_first_sample_index;
+    /* Acquisition samples that the window spans. */
+    uint16_t window_sample_count;
+    /* Index of the most probable class. */
+    uint8_t winner;
+    /* Time of the forward pass. */
+    uint32_t network_microseconds;
+    /* Time of the backward pass and of the heart mapping. */
+    uint32_t explain_microseconds;
+    uint8_t probability_count;
+    /* Sigmoid of each logit. */
+    float probabilities[8];
+    uint8_t logit_count;
+    /* One per class. */
+    float logits[8];
+} iso_wire_result;
+
+size_t iso_wire_encode_result(const iso_wire_result *message, uint8_t *payload, size_t capacity);
+bool iso_wire_decode_result(iso_wire_result *message, const uint8_t *payload, size_t payload_bytes);
+
+/*
+ * EXPLANATION: Where the evidence of a result lies. Evidence is signed, in logit units, mean per
+ * beat.
+ */
+typedef struct {
+    /* The result that is explained. */
+    uint16_t result_id;
+    /* The class that is explained. */
+    uint8_t class_index;
+    /* How the attribution was made. */
+    uint8_t method;
+    /* How it was carried to the heart. */
+    uint8_t mapping;
+    /* How leads became a vectorcardiogram. */
+    uint8_t transform;
+    /* Beats that were averaged. */
+    uint8_t beat_count;
+    /* Share of the evidence outside every vectorcardiogram, 0 to 1. */
+    float residual_share;
+    /* Index of the highest score. */
+    uint8_t top_segment;
+    /* Lead-major: 12 leads, each P, QRS, ST-T. */
+    float lead_evidence[36];
+    /* 17 AHA segments, RV base, mid, apex, outflow; sum 1. */
+    float segment_scores[21];
+    /* Standard deviation over beats, same order. */
+    float segment_spread[21];
+} iso_wire_explanation;
+
+size_t iso_wire_encode_explanation(const iso_wire_explanation *message, uint8_t *payload,
+                                   size_t capacity);
+bool iso_wire_decode_explanation(iso_wire_explanation *message, const uint8_t *payload,
+                                 size_t payload_bytes);
+
+/* BEAT_LEAD: The mean beat of one lead; eight of them belong to an explanation. */
+typedef struct {
+    /* The result that is explained. */
+    uint16_t result_id;
+    /* 0 to 7, order of SAMPLES. */
+    uint8_t lead_index;
+    /* Rate of the mean beat. */
+    uint16_t rate_hz;
+    /* Index of the R mark inside the beat. */
+    uint8_t r_index;
+    uint8_t sample_count;
+    /* The beat. */
+    int16_t microvolt[80];
+} iso_wire_beat_lead;
+
+size_t iso_wire_encode_beat_lead(const iso_wire_beat_lead *message, uint8_t *payload,
+                                 size_t capacity);
+bool iso_wire_decode_beat_lead(iso_wire_beat_lead *message, const uint8_t *payload,
+                               size_t payload_bytes);
+
+/*
+ * BEAT_ATTRIBUTION: The mean attribution of one lead over the beat; twelve of them belong to an
+ * explanation.
+ */
+typedef struct {
+    /* The result that is explained. */
+    uint16_t result_id;
+    /* 0 to 11, twelve-lead order. */
+    uint8_t lead_index;
+    /* Logit units per step. */
+    float scale;
+    uint8_t sample_count;
+    /* Signed attribution. */
+    int8_t steps[80];
+} iso_wire_beat_attribution;
+
+size_t iso_wire_encode_beat_attribution(const iso_wire_beat_attribution *message, uint8_t *payload,
+                                        size_t capacity);
+bool iso_wire_decode_beat_attribution(iso_wire_beat_attribution *message, const uint8_t *payload,
+                                      size_t payload_bytes);
+
+/* BEAT_FIDUCIALS: Indices into the mean beat; -1 when not found. */
+typedef struct {
+    /* The result that is explained. */
+    uint16_t result_id;
+    /* Start of the P wave. */
+    int16_t p_onset;
+    /* End of the P wave. */
+    int16_t p_end;
+    /* Start of the QRS complex. */
+    int16_t qrs_onset;
+    /* End of the QRS complex. */
+    int16_t j_point;
+    /* Peak of the T wave. */
+    int16_t t_peak;
+    /* End of the T wave. */
+    int16_t t_end;
+} iso_wire_beat_fiducials;
+
+size_t iso_wire_encode_beat_fiducials(const iso_wire_beat_fiducials *message, uint8_t *payload,
+                                      size_t capacity);
+bool iso_wire_decode_beat_fiducials(iso_wire_beat_fiducials *message, const uint8_t *payload,
+                                    size_t payload_bytes);
+
+typedef struct {
+    /* To the left. */
+    int16_t x_hundredth_mm;
+    /* Downwards. */
+    int16_t y_hundredth_mm;
+    /* Backwards. */
+    int16_t z_hundredth_mm;
+    /* Part of the beat. */
+    uint8_t phase;
+    /* Mean over leads of the magnitude of attribution, logit units. */
+    float evidence;
+} iso_wire_path_point;
+
+/*
+ * PATH: A part of the CineECG path. Frank frame (X left, Y inferior, Z posterior), origin in the
+ * heart.
+ */
+typedef struct {
+    /* The result that is explained. */
+    uint16_t result_id;
+    /* 0 to partCount - 1. */
+    uint8_t part_index;
+    /* Parts of this path, 1 to 16; the same in each of them. */
+    uint8_t part_count;
+    uint8_t point_count;
+    /* In the order of time. */
+    iso_wire_path_point points[40];
+} iso_wire_path;
+
+size_t iso_wire_encode_path(const iso_wire_path *message, uint8_t *payload, size_t capacity);
+bool iso_wire_decode_path(iso_wire_path *message, const uint8_t *payload, size_t payload_bytes);
+
+/*
+ * RESULT_END: Everything about this result has been sent; the host answers with ACK when it has all
+ * of it.
+ */
+typedef struct {
+    /* The result that is complete. */
+    uint16_t result_id;
+} iso_wire_result_end;
+
+size_t iso_wire_encode_result_end(const iso_wire_result_end *message, uint8_t *payload,
+                                  size_t capacity);
+bool iso_wire_decode_result_end(iso_wire_result_end *message, const uint8_t *payload,
+                                size_t payload_bytes);
+
+/* LOG: A line for people. */
+typedef struct {
+    /* How serious. */
+    uint8_t level;
+    /* The line. */
+    char text[201];
+} iso_wire_log;
+
+size_t iso_wire_encode_log(const iso_wire_log *message, uint8_t *payload, size_t capacity);
+bool iso_wire_decode_log(iso_wire_log *message, const uint8_t *payload, size_t payload_bytes);
+
+/* END: The injected record has ended and everything about it has been sent. */
+typedef struct {
+    /* Samples of the record, lost ones included. */
+    uint32_t sample_count;
+} iso_wire_end;
+
+size_t iso_wire_encode_end(const iso_wire_end *message, uint8_t *payload, size_t capacity);
+bool iso_wire_decode_end(iso_wire_end *message, const uint8_t *payload, size_t payload_bytes);
+
+/* HELLO_REQUEST: Asks for HELLO now. */
+typedef struct {
+    /* The host's ISO_WIRE_PROTOCOL_VERSION. */
+    uint16_t host_version;
+} iso_wire_hello_request;
+
+size_t iso_wire_encode_hello_request(const iso_wire_hello_request *message, uint8_t *payload,
+                                     size_t capacity);
+bool iso_wire_decode_hello_request(iso_wire_hello_request *message, const uint8_t *payload,
+                                   size_t payload_bytes);
+
+/* INJECT: Samples in place of a front end, for emulators and benches. */
+typedef struct {
+    /* Index of the first sample of this frame. */
+    uint32_t first_sample_index;
+    uint8_t sample_count;
+    /* Sample-major, leads I II V1 V2 V3 V4 V5 V6. */
+    int16_t microvolt[160];
+} iso_wire_inject;
+
+size_t iso_wire_encode_inject(const iso_wire_inject *message, uint8_t *payload, size_t capacity);
+bool iso_wire_decode_inject(iso_wire_inject *message, const uint8_t *payload, size_t payload_bytes);
+
+/* END_OF_RECORD: No INJECT follows; the device finishes and answers END. */
+typedef struct {
+    /* Samples of the record: one more than its last index. */
+    uint32_t sample_count;
+} iso_wire_end_of_record;
+
+size_t iso_wire_encode_end_of_record(const iso_wire_end_of_record *message, uint8_t *payload,
+                                     size_t capacity);
+bool iso_wire_decode_end_of_record(iso_wire_end_of_record *message, const uint8_t *payload,
+                                   size_t payload_bytes);
+
+/*
+ * START: Start acquisition. A device acquires from its start without being told. It has no payload,
+ * and so neither a struct nor a codec.
+ */
+
+/*
+ * STOP: Stop acquisition; HELLO and STATUS go on. It has no payload, and so neither a struct nor a
+ * codec.
+ */
+
+/* SET_CLASS: Which class to explain from the next result on. */
+typedef struct {
+    /* Index, or 255 for the winner of each result. */
+    uint8_t class_index;
+} iso_wire_set_class;
+
+size_t iso_wire_encode_set_class(const iso_wire_set_class *message, uint8_t *payload,
+                                 size_t capacity);
+bool iso_wire_decode_set_class(iso_wire_set_class *message, const uint8_t *payload,
+                               size_t payload_bytes);
+
+/* ACK: The host has all of a result; it need not be sent again. */
+typedef struct {
+    /* The result that arrived. */
+    uint16_t result_id;
+} iso_wire_ack;
+
+size_t iso_wire_encode_ack(const iso_wire_ack *message, uint8_t *payload, size_t capacity);
+bool iso_wire_decode_ack(iso_wire_ack *message, const uint8_t *payload, size_t payload_bytes);
+
+/* REBOOT: Restart the device. It has no payload, and so neither a struct nor a codec. */
+
+#endif

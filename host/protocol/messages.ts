@@ -1,0 +1,330 @@
+/* Generated from host/protocol/schema.ts by `npm run generate`: do not edit. */
+
+/** How an attribution is made. Index = value on the wire. */
+export const METHOD_VALUES = ['gradient_x_input'] as const;
+export type Method = (typeof METHOD_VALUES)[number];
+
+/** How an attribution is carried from leads to the heart. Index = value on the wire. */
+export const MAPPING_VALUES = ['adjoint_direction', 'paper_like_position'] as const;
+export type Mapping = (typeof MAPPING_VALUES)[number];
+
+/** How leads become a vectorcardiogram. Index = value on the wire. */
+export const TRANSFORM_VALUES = ['kors', 'inverse_dower', 'geometric'] as const;
+export type Transform = (typeof TRANSFORM_VALUES)[number];
+
+/** Part of the beat. Index = value on the wire. */
+export const PHASE_VALUES = ['P', 'QRS', 'ST-T'] as const;
+export type Phase = (typeof PHASE_VALUES)[number];
+
+/** How serious a line is. Index = value on the wire. */
+export const LOG_LEVEL_VALUES = ['info', 'warning', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVEL_VALUES)[number];
+
+/** Who the device is. First frame after a reset, once a second, and the answer to HELLO_REQUEST. */
+export interface HelloMessage {
+  readonly kind: 'HELLO';
+  /** ISO_WIRE_PROTOCOL_VERSION. These first six bytes never move. */
+  readonly protocolVersion: number;
+  /** ISO_WIRE_SCHEMA_HASH. */
+  readonly schemaHash: number;
+  /** Name of the board file. At most 32 bytes. */
+  readonly boardName: string;
+  /** Name of the network. At most 32 bytes. */
+  readonly modelName: string;
+  /** CRC-32C of the integer program. */
+  readonly modelHash: number;
+  /** Identifies what the firmware was built from. */
+  readonly buildId: number;
+  /** Differs from one start to the next; equal ids mean the same run. */
+  readonly bootId: number;
+  /** The chip identity, as read. At most 16. */
+  readonly uniqueId: readonly number[];
+  /** Acquisition rate; the axis of every sampleIndex. */
+  readonly sampleRateHz: number;
+  /** Rate of the network input and of the mean beat. */
+  readonly networkRateHz: number;
+  /** Resolution of the front end; SAMPLES are in microvolt regardless. */
+  readonly lsbNanovolt: number;
+  /** Leads per sample. */
+  readonly leadCount: number;
+  /** Rate of every deviceTick. */
+  readonly ticksPerSecond: number;
+  /** Length of a window in acquisition samples. */
+  readonly windowSamples: number;
+  /** In the order of every per-class array. At most 8. */
+  readonly classNames: readonly string[];
+}
+
+/** Health, once a second and before END. Counters run since the start and wrap at 2^32. */
+export interface StatusMessage {
+  readonly kind: 'STATUS';
+  /** Since the start. */
+  readonly uptimeMs: number;
+  /** At encoding; wraps. */
+  readonly deviceTick: number;
+  /** Samples that reached the device from its front end. */
+  readonly samplesReceived: number;
+  /** Samples that the device did not put on the wire; as in SAMPLES. */
+  readonly samplesDropped: number;
+  /** Frames of any type that found no room in the transmit buffer. */
+  readonly framesDropped: number;
+  /** Damaged or malformed frames received, all ports. */
+  readonly receiveErrors: number;
+  /** Most bytes ever queued for the link. */
+  readonly transmitHighWater: number;
+  /** Most bytes ever waiting from any port. */
+  readonly receiveHighWater: number;
+  /** Busy share of the last second. */
+  readonly cpuLoadPermille: number;
+  /** Deepest stack use so far. */
+  readonly stackHighWaterBytes: number;
+  /** Saturated gradient values so far. */
+  readonly gradientSaturations: number;
+  /** Samples of INJECT that the receive buffer has room for now. */
+  readonly injectCredit: number;
+}
+
+/** A run of raw samples. Never sent again; what is missing is reported by index. */
+export interface SamplesMessage {
+  readonly kind: 'SAMPLES';
+  /** Index of the first sample of this frame. */
+  readonly firstSampleIndex: number;
+  /** When that sample was taken; wraps. */
+  readonly deviceTick: number;
+  /** Since start: lost before the device or left out for want of room. */
+  readonly samplesDropped: number;
+  /** Sample-major, leads I II V1 V2 V3 V4 V5 V6. At most 10 × 8. */
+  readonly microvolt: readonly number[];
+}
+
+/** A QRS complex was found. */
+export interface BeatMessage {
+  readonly kind: 'BEAT';
+  /** R mark, filter delays removed. */
+  readonly sampleIndex: number;
+  /** Since the previous beat; 0 when there is none to measure from. */
+  readonly rrMs: number;
+}
+
+/** The network's answer for one window. */
+export interface ResultMessage {
+  readonly kind: 'RESULT';
+  /** Names this result in everything that follows; wraps. */
+  readonly resultId: number;
+  /** First acquisition sample of the window. */
+  readonly windowFirstSampleIndex: number;
+  /** Acquisition samples that the window spans. */
+  readonly windowSampleCount: number;
+  /** Index of the most probable class. */
+  readonly winner: number;
+  /** Time of the forward pass. */
+  readonly networkMicroseconds: number;
+  /** Time of the backward pass and of the heart mapping. */
+  readonly explainMicroseconds: number;
+  /** Sigmoid of each logit. At most 8. */
+  readonly probabilities: readonly number[];
+  /** One per class. At most 8. */
+  readonly logits: readonly number[];
+}
+
+/** Where the evidence of a result lies. Evidence is signed, in logit units, mean per beat. */
+export interface ExplanationMessage {
+  readonly kind: 'EXPLANATION';
+  /** The result that is explained. */
+  readonly resultId: number;
+  /** The class that is explained. */
+  readonly classIndex: number;
+  /** How the attribution was made. */
+  readonly method: Method;
+  /** How it was carried to the heart. */
+  readonly mapping: Mapping;
+  /** How leads became a vectorcardiogram. */
+  readonly transform: Transform;
+  /** Beats that were averaged. */
+  readonly beatCount: number;
+  /** Share of the evidence outside every vectorcardiogram, 0 to 1. */
+  readonly residualShare: number;
+  /** Index of the highest score. */
+  readonly topSegment: number;
+  /** Lead-major: 12 leads, each P, QRS, ST-T. Exactly 36. */
+  readonly leadEvidence: readonly number[];
+  /** 17 AHA segments, RV base, mid, apex, outflow; sum 1. Exactly 21. */
+  readonly segmentScores: readonly number[];
+  /** Standard deviation over beats, same order. Exactly 21. */
+  readonly segmentSpread: readonly number[];
+}
+
+/** The mean beat of one lead; eight of them belong to an explanation. */
+export interface BeatLeadMessage {
+  readonly kind: 'BEAT_LEAD';
+  /** The result that is explained. */
+  readonly resultId: number;
+  /** 0 to 7, order of SAMPLES. */
+  readonly leadIndex: number;
+  /** Rate of the mean beat. */
+  readonly rateHz: number;
+  /** Index of the R mark inside the beat. */
+  readonly rIndex: number;
+  /** The beat. At most 80. */
+  readonly microvolt: readonly number[];
+}
+
+/** The mean attribution of one lead over the beat; twelve of them belong to an explanation. */
+export interface BeatAttributionMessage {
+  readonly kind: 'BEAT_ATTRIBUTION';
+  /** The result that is explained. */
+  readonly resultId: number;
+  /** 0 to 11, twelve-lead order. */
+  readonly leadIndex: number;
+  /** Logit units per step. */
+  readonly scale: number;
+  /** Signed attribution. At most 80. */
+  readonly steps: readonly number[];
+}
+
+/** Indices into the mean beat; -1 when not found. */
+export interface BeatFiducialsMessage {
+  readonly kind: 'BEAT_FIDUCIALS';
+  /** The result that is explained. */
+  readonly resultId: number;
+  /** Start of the P wave. */
+  readonly pOnset: number;
+  /** End of the P wave. */
+  readonly pEnd: number;
+  /** Start of the QRS complex. */
+  readonly qrsOnset: number;
+  /** End of the QRS complex. */
+  readonly jPoint: number;
+  /** Peak of the T wave. */
+  readonly tPeak: number;
+  /** End of the T wave. */
+  readonly tEnd: number;
+}
+
+export interface PathPoint {
+  /** To the left. */
+  readonly xHundredthMm: number;
+  /** Downwards. */
+  readonly yHundredthMm: number;
+  /** Backwards. */
+  readonly zHundredthMm: number;
+  /** Part of the beat. */
+  readonly phase: Phase;
+  /** Mean over leads of the magnitude of attribution, logit units. */
+  readonly evidence: number;
+}
+
+/** A part of the CineECG path. Frank frame (X left, Y inferior, Z posterior), origin in the heart. */
+export interface PathMessage {
+  readonly kind: 'PATH';
+  /** The result that is explained. */
+  readonly resultId: number;
+  /** 0 to partCount - 1. */
+  readonly partIndex: number;
+  /** Parts of this path, 1 to 16; the same in each of them. */
+  readonly partCount: number;
+  /** In the order of time. At most 40. */
+  readonly points: readonly PathPoint[];
+}
+
+/** Everything about this result has been sent; the host answers with ACK when it has all of it. */
+export interface ResultEndMessage {
+  readonly kind: 'RESULT_END';
+  /** The result that is complete. */
+  readonly resultId: number;
+}
+
+/** A line for people. */
+export interface LogMessage {
+  readonly kind: 'LOG';
+  /** How serious. */
+  readonly level: LogLevel;
+  /** The line. At most 200 bytes. */
+  readonly text: string;
+}
+
+/** The injected record has ended and everything about it has been sent. */
+export interface EndMessage {
+  readonly kind: 'END';
+  /** Samples of the record, lost ones included. */
+  readonly sampleCount: number;
+}
+
+/** Asks for HELLO now. */
+export interface HelloRequestMessage {
+  readonly kind: 'HELLO_REQUEST';
+  /** The host's ISO_WIRE_PROTOCOL_VERSION. */
+  readonly hostVersion: number;
+}
+
+/** Samples in place of a front end, for emulators and benches. */
+export interface InjectMessage {
+  readonly kind: 'INJECT';
+  /** Index of the first sample of this frame. */
+  readonly firstSampleIndex: number;
+  /** Sample-major, leads I II V1 V2 V3 V4 V5 V6. At most 20 × 8. */
+  readonly microvolt: readonly number[];
+}
+
+/** No INJECT follows; the device finishes and answers END. */
+export interface EndOfRecordMessage {
+  readonly kind: 'END_OF_RECORD';
+  /** Samples of the record: one more than its last index. */
+  readonly sampleCount: number;
+}
+
+/** Start acquisition. A device acquires from its start without being told. */
+export interface StartMessage {
+  readonly kind: 'START';
+}
+
+/** Stop acquisition; HELLO and STATUS go on. */
+export interface StopMessage {
+  readonly kind: 'STOP';
+}
+
+/** Which class to explain from the next result on. */
+export interface SetClassMessage {
+  readonly kind: 'SET_CLASS';
+  /** Index, or 255 for the winner of each result. */
+  readonly classIndex: number;
+}
+
+/** The host has all of a result; it need not be sent again. */
+export interface AckMessage {
+  readonly kind: 'ACK';
+  /** The result that arrived. */
+  readonly resultId: number;
+}
+
+/** Restart the device. */
+export interface RebootMessage {
+  readonly kind: 'REBOOT';
+}
+
+export type DeviceMessage =
+  | HelloMessage
+  | StatusMessage
+  | SamplesMessage
+  | BeatMessage
+  | ResultMessage
+  | ExplanationMessage
+  | BeatLeadMessage
+  | BeatAttributionMessage
+  | BeatFiducialsMessage
+  | PathMessage
+  | ResultEndMessage
+  | LogMessage
+  | EndMessage;
+
+export type HostMessage =
+  | HelloRequestMessage
+  | InjectMessage
+  | EndOfRecordMessage
+  | StartMessage
+  | StopMessage
+  | SetClassMessage
+  | AckMessage
+  | RebootMessage;
+
+export type Message = DeviceMessage | HostMessage;
