@@ -1,0 +1,149 @@
+/** Compiles `signal.c` with the signal chain for this machine and talks to it in the rows described there. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const CORE = join(dirname(fileURLToPath(import.meta.url)), '..');
+const ROOT = join(CORE, '..', '..');
+const SOURCES = ['leads', 'decimate', 'decimate_taps', 'baseline', 'chain', 'window', 'qrs'];
+const FLAGS =
+  '-std=c99 -O2 -Wall -Wextra -Werror -Wconversion -Wshadow -Wdouble-promotion -fsanitize=undefined -fno-sanitize-recover=all';
+const IN_WORDS = 10;
+const OUT_WORDS = 14;
+const LEADS = 8;
+
+/** One microvolt value for each of I II V1 … V6. */
+export type EightLeads = readonly number[];
+
+export interface ChainSample {
+  readonly sampleIndex: number;
+  readonly microvolt: EightLeads;
+}
+
+export interface Beat {
+  readonly sampleIndex: number;
+  readonly rrMs: number;
+}
+
+export interface WindowState {
+  readonly full: boolean;
+  readonly firstIndex: number;
+  readonly input: readonly (readonly number[])[];
+  readonly samples: readonly EightLeads[];
+  readonly leads: readonly EightLeads[];
+}
+
+export interface SignalOutput {
+  readonly chain: readonly ChainSample[];
+  readonly beats: readonly Beat[];
+  readonly windows: readonly WindowState[];
+  readonly twelve: readonly (readonly number[])[];
+}
+
+/** What goes in, in order. */
+export class SignalScript {
+  readonly #rows: number[][] = [];
+
+  sample(sampleIndex: number, microvolt: EightLeads): this {
+    return this.#row(0, sampleIndex, ...microvolt);
+  }
+  gap(missing: number): this {
+    return this.#row(1, missing);
+  }
+  window(multiplier = 1, shift = 1): this {
+    return this.#row(2, multiplier, shift);
+  }
+  chainSample(sampleIndex: number, microvolt: EightLeads): this {
+    return this.#row(3, sampleIndex, ...microvolt);
+  }
+  twelve(microvolt: EightLeads): this {
+    return this.#row(4, 0, ...microvolt);
+  }
+  /** A whole record from `firstIndex` on, then its last value for `holdSamples`, which brings out what the chain still holds. */
+  record(samples: readonly EightLeads[], firstIndex = 0, holdSamples = 0): this {
+    samples.forEach((sample, i) => this.sample(firstIndex + i, sample));
+    const last = samples[samples.length - 1] ?? [];
+    for (let i = 0; i < holdSamples; i++) this.sample(firstIndex + samples.length + i, last);
+    return this;
+  }
+  bytes(): Buffer {
+    const words = new Int32Array(this.#rows.length * IN_WORDS);
+    this.#rows.forEach((row, i) => words.set(row, i * IN_WORDS));
+    return Buffer.from(words.buffer);
+  }
+  #row(...words: number[]): this {
+    this.#rows.push(words);
+    return this;
+  }
+}
+
+/** `folder` keeps the binaries of parallel test files apart. */
+export function buildSignalHarness(folder: string): (script: SignalScript) => SignalOutput {
+  const out = join(ROOT, 'build', 'test', folder);
+  mkdirSync(out, { recursive: true });
+  const binary = join(out, 'signal');
+  const sources = SOURCES.map((name) => join(CORE, `iso_${name}.c`));
+  execFileSync('gcc', [
+    ...FLAGS.split(' '),
+    '-o',
+    binary,
+    join(CORE, 'test-harness', 'signal.c'),
+    ...sources,
+  ]);
+  return (script) =>
+    parse(execFileSync(binary, { input: script.bytes(), maxBuffer: 256 * 1024 * 1024 }));
+}
+
+function parse(bytes: Buffer): SignalOutput {
+  const words = new Int32Array(bytes.length / 4);
+  for (let i = 0; i < words.length; i++) words[i] = bytes.readInt32LE(4 * i);
+  const chain: ChainSample[] = [];
+  const beats: Beat[] = [];
+  const twelve: number[][] = [];
+  const windows: {
+    full: boolean;
+    firstIndex: number;
+    input: number[][];
+    samples: number[][];
+    leads: number[][];
+  }[] = [];
+  for (let at = 0; at < words.length; at += OUT_WORDS) {
+    const [tag = -1, first = 0, second = 0] = words.subarray(at, at + 3);
+    const eight = Array.from(words.subarray(at + 2, at + 2 + LEADS));
+    const all = Array.from(words.subarray(at + 2, at + OUT_WORDS));
+    const window = windows[windows.length - 1];
+    if (tag === 0) chain.push({ sampleIndex: first >>> 0, microvolt: eight });
+    else if (tag === 1) beats.push({ sampleIndex: first >>> 0, rrMs: second });
+    else if (tag === 2)
+      windows.push({
+        full: first === 1,
+        firstIndex: second >>> 0,
+        input: [],
+        samples: [],
+        leads: [],
+      });
+    else if (tag === 3) window?.input.push(all);
+    else if (tag === 4) window?.samples.push(eight);
+    else if (tag === 5) window?.leads.push(eight);
+    else if (tag === 6) twelve.push(all);
+    else throw new Error(`the harness printed a row of unknown kind ${tag}`);
+  }
+  return { chain, beats, windows, twelve };
+}
+
+/** The same value on all leads. */
+export function all(microvolt: number): EightLeads {
+  return Array.from({ length: LEADS }, () => microvolt);
+}
+
+/** Uniform numbers in [0, 1), the same for the same seed (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
