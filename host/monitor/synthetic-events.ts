@@ -2,6 +2,7 @@
  * Made-up events of the right shape, for tests of what shows them: a beat-like curve, an explanation that points at the
  * anteroseptal wall. Not an ECG simulator: amplitudes are chosen to be told apart on a screen, nothing more.
  */
+import { SEGMENT_NAMES } from '../cineecg/geometry.js';
 import {
   INDEPENDENT_LEADS,
   TWELVE_LEADS,
@@ -15,22 +16,6 @@ import {
 
 const BEAT_SAMPLES = 400;
 const CLASS_NAMES = ['NORM', 'MI', 'STTC', 'CD', 'HYP'] as const;
-
-/** AHA segments 1–17, then the four regions of the right ventricle. */
-const SEGMENT_NAMES: readonly string[] = [
-  ...['anterior', 'anteroseptal', 'inferoseptal', 'inferior', 'inferolateral', 'anterolateral'].map(
-    (wall) => `basal ${wall}`,
-  ),
-  ...['anterior', 'anteroseptal', 'inferoseptal', 'inferior', 'inferolateral', 'anterolateral'].map(
-    (wall) => `mid ${wall}`,
-  ),
-  ...['anterior', 'septal', 'inferior', 'lateral'].map((wall) => `apical ${wall}`),
-  'apex',
-  'RV base',
-  'RV mid',
-  'RV apex',
-  'RV outflow',
-];
 
 /** Waves as [centre in seconds from R, width in seconds, amplitude in microvolt for lead II]. */
 const WAVES: readonly (readonly [number, number, number])[] = [
@@ -111,7 +96,7 @@ function explanation(resultId: number): ExplanationEvent {
   leadEvidence[7] = [0.01, 0.41, 0.12];
   leadEvidence[8] = [0, 0.33, 0.18];
   leadEvidence[10] = [-0.02, -0.19, 0.04];
-  const raw = SEGMENT_NAMES.map(() => 0.015);
+  const raw = SEGMENT_NAMES.map((): number => 0.015);
   [0.06, 0.15, 0.04].forEach((score, i) => (raw[i] = score));
   raw[6] = 0.08;
   raw[7] = 0.21;

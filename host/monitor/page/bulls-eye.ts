@@ -1,0 +1,148 @@
+import type { ExplanationEvent } from '../../stream/events.js';
+import { isNumber } from '../explanation-words.js';
+import { fitCanvas, font } from './canvas.js';
+import { cividis, css, inkOn, type Theme } from './palette.js';
+
+export interface EyeCell {
+  /** Index into the 21 scores. */
+  readonly region: number;
+  readonly label: string;
+  /** Radii as shares of the outermost one; angles in degrees, 0 at the right, anticlockwise, anterior up. */
+  readonly inner: number;
+  readonly outer: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+const RV_NAMES = ['RV base', 'RV mid', 'RV apex', 'RV outflow'] as const;
+
+/** AHA: anterior up, septum left, so the right ventricle's four cells hug the left side; outflow at the front. */
+export function bullsEyeCells(): EyeCell[] {
+  const cells: EyeCell[] = [];
+  const ring = (first: number, count: number, inner: number, outer: number): void => {
+    const step = 360 / count;
+    for (let i = 0; i < count; i += 1) {
+      const centre = 90 + i * step;
+      cells.push({
+        region: first + i,
+        label: String(first + i + 1),
+        inner,
+        outer,
+        from: centre - step / 2,
+        to: centre + step / 2,
+      });
+    }
+  };
+  ring(0, 6, 0.58, 0.8);
+  ring(6, 6, 0.36, 0.58);
+  ring(12, 4, 0.15, 0.36);
+  cells.push({ region: 16, label: '17', inner: 0, outer: 0.15, from: 0, to: 360 });
+  // Outflow (20) in front, then base, mid and apex towards the diaphragm.
+  [20, 17, 18, 19].forEach((region, i) => {
+    cells.push({
+      region,
+      label: (RV_NAMES[region - 17] ?? '').replace('RV ', ''),
+      inner: 0.83,
+      outer: 1,
+      from: 120 + 30 * i,
+      to: 150 + 30 * i,
+    });
+  });
+  return cells;
+}
+
+/** Share in percent with the spread below, on a sequential map whose top is the highest score. */
+export function drawBullsEye(
+  canvas: HTMLCanvasElement,
+  explanation: ExplanationEvent | undefined,
+  theme: Theme,
+): void {
+  const { surface } = fitCanvas(canvas);
+  const { context, width, height, ratio } = surface;
+  context.clearRect(0, 0, width, height);
+  const radius = Math.min(width / 2, height / 2) - 4 * ratio;
+  const [cx, cy] = [width / 2, height / 2];
+  const highest = Math.max(
+    ...(explanation?.segmentScores ?? []).filter(isNumber),
+    Number.MIN_VALUE,
+  );
+  const radians = (degrees: number): number => (-degrees * Math.PI) / 180;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  const cells = bullsEyeCells();
+  for (const cell of cells) {
+    const score = explanation?.segmentScores[cell.region];
+    const color = isNumber(score) ? cividis(score / highest) : theme.flesh;
+    context.fillStyle = css(color);
+    context.strokeStyle = theme.panel;
+    context.lineWidth = 2 * ratio;
+    context.beginPath();
+    context.arc(cx, cy, cell.outer * radius, radians(cell.from), radians(cell.to), true);
+    if (cell.inner > 0) {
+      context.arc(cx, cy, cell.inner * radius, radians(cell.to), radians(cell.from), false);
+    }
+    context.closePath();
+    context.fill();
+    context.stroke();
+    const middle = ((cell.inner + cell.outer) / 2) * radius;
+    const at = radians((cell.from + cell.to) / 2);
+    const [x, y] =
+      cell.inner === 0 ? [cx, cy] : [cx + middle * Math.cos(at), cy + middle * Math.sin(at)];
+    context.fillStyle = inkOn(color);
+    const cellPx = (cell.outer - cell.inner) * radius * (cell.inner === 0 ? 2 : 1);
+    drawText(context, {
+      lines: isNumber(score)
+        ? [(100 * score).toFixed(0), spreadText(explanation?.segmentSpread[cell.region])]
+        : [cell.label],
+      x,
+      y,
+      lineHeight: Math.min(13 * ratio, cellPx / 2.3),
+      fontOf: (px) => font({ ...surface, ratio: 1 }, px, 600),
+    });
+  }
+  context.strokeStyle = theme.text;
+  const top = cells.find((cell) => cell.region === explanation?.topSegment);
+  if (top !== undefined) {
+    context.lineWidth = 2.5 * ratio;
+    context.beginPath();
+    context.arc(cx, cy, top.outer * radius, radians(top.from), radians(top.to), true);
+    if (top.inner > 0) {
+      context.arc(cx, cy, top.inner * radius, radians(top.to), radians(top.from), false);
+    }
+    context.closePath();
+    context.stroke();
+  }
+  context.fillStyle = theme.muted;
+  context.font = font(surface, 11);
+  context.textBaseline = 'alphabetic';
+  for (const [text, degrees] of [
+    ['anterior', 90],
+    ['lateral', 0],
+    ['inferior', 270],
+  ] as const) {
+    const at = radians(degrees);
+    const away = 0.9 * radius;
+    context.fillText(text, cx + away * Math.cos(at), cy + away * Math.sin(at) + 4 * ratio);
+  }
+}
+
+function spreadText(spread: number | undefined): string {
+  return isNumber(spread) ? `±${(100 * spread).toFixed(0)}` : '';
+}
+
+function drawText(
+  context: CanvasRenderingContext2D,
+  text: {
+    lines: readonly string[];
+    x: number;
+    y: number;
+    lineHeight: number;
+    fontOf: (px: number) => string;
+  },
+): void {
+  const lines = text.lines.filter((line) => line !== '');
+  lines.forEach((line, i) => {
+    context.font = text.fontOf(text.lineHeight * (i === 0 ? 0.95 : 0.75));
+    context.fillText(line, text.x, text.y + (i - (lines.length - 1) / 2) * text.lineHeight);
+  });
+}

@@ -1,0 +1,33 @@
+import { STREAM_PATH, type PageMessage } from '../messages.js';
+
+const FIRST_RETRY_MS = 300;
+const LAST_RETRY_MS = 5000;
+
+/** Keeps a WebSocket to the page's own server open, for the life of the page. */
+export function connect(
+  onMessage: (message: PageMessage) => void,
+  onConnected: (connected: boolean) => void,
+): void {
+  let retryMs = FIRST_RETRY_MS;
+  const open = (): void => {
+    const url = new URL(`.${STREAM_PATH}`, location.href);
+    url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
+    const socket = new WebSocket(url);
+    socket.onmessage = (event: MessageEvent<unknown>) => {
+      if (typeof event.data !== 'string') return;
+      const message = JSON.parse(event.data) as PageMessage;
+      if (message.kind === 'snapshot') {
+        retryMs = FIRST_RETRY_MS;
+        onConnected(true);
+      }
+      onMessage(message);
+    };
+    // 'close' follows 'error'.
+    socket.onclose = () => {
+      onConnected(false);
+      setTimeout(open, retryMs);
+      retryMs = Math.min(LAST_RETRY_MS, retryMs * 2);
+    };
+  };
+  open();
+}

@@ -1,0 +1,220 @@
+import { REGIONS } from '../../cineecg/geometry.js';
+import { heartSurface, type HeartSurface } from '../../cineecg/surface.js';
+import type { ExplanationEvent, PathPoint } from '../../stream/events.js';
+import { isNumber } from '../explanation-words.js';
+import { fitCanvas, font, type Surface } from './canvas.js';
+import { cividis, css, mix, type Rgb, type Theme } from './palette.js';
+
+type Vector = readonly [number, number, number];
+
+/** A standard view: which Frank axis runs right and down on the screen, and which points at the viewer. */
+export interface HeartView {
+  readonly name: string;
+  readonly right: Vector;
+  readonly down: Vector;
+  readonly towardsViewer: Vector;
+  /** What lies at the left, right, top and bottom edge. */
+  readonly edges: readonly [string, string, string, string];
+}
+
+/** Frank: X left, Y inferior, Z posterior. The transverse view is from above with the front at the bottom, as VCG loops are drawn. */
+export const HEART_VIEWS = {
+  frontal: {
+    name: 'frontal',
+    right: [1, 0, 0],
+    down: [0, 1, 0],
+    towardsViewer: [0, 0, -1],
+    edges: ['R', 'L', 'S', 'I'],
+  },
+  sagittal: {
+    name: 'left sagittal',
+    right: [0, 0, 1],
+    down: [0, 1, 0],
+    towardsViewer: [1, 0, 0],
+    edges: ['A', 'P', 'S', 'I'],
+  },
+  transverse: {
+    name: 'transverse',
+    right: [1, 0, 0],
+    down: [0, 0, -1],
+    towardsViewer: [0, -1, 0],
+    edges: ['R', 'L', 'P', 'A'],
+  },
+} as const satisfies Record<string, HeartView>;
+
+const ORIGIN: Vector = [0, 0, 0];
+
+const dot = (a: Vector, b: Vector): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+
+/** The heart with the path fits into this many millimetres around its centre. */
+const FIELD_MM = 152;
+const PHASE_DASH: Readonly<Record<PathPoint['phase'], readonly number[]>> = {
+  P: [1, 5],
+  QRS: [],
+  'ST-T': [7, 5],
+};
+
+let mesh: HeartSurface | undefined;
+
+export function drawHeart(
+  canvas: HTMLCanvasElement,
+  view: HeartView,
+  explanation: ExplanationEvent | undefined,
+  theme: Theme,
+): void {
+  const { surface } = fitCanvas(canvas);
+  const { context, width, height, ratio } = surface;
+  context.clearRect(0, 0, width, height);
+  const pxPerMm = Math.min(width, height) / FIELD_MM;
+  const project = (frankMm: Vector): [number, number] => [
+    width / 2 + dot(frankMm, view.right) * pxPerMm,
+    height / 2 + dot(frankMm, view.down) * pxPerMm,
+  ];
+  mesh ??= heartSurface();
+  drawMesh(surface, view, mesh, regionColors(explanation, theme), project);
+  drawEdges(surface, view, theme);
+  drawScaleBar(surface, theme, pxPerMm);
+  if (explanation === undefined) return;
+  drawTop(surface, view, theme, explanation.topSegment, project);
+  drawPath(surface, theme, explanation.path, project);
+  context.setLineDash([]);
+  context.lineWidth = ratio;
+}
+
+/** Colour of each region; flesh while nothing is known. */
+function regionColors(explanation: ExplanationEvent | undefined, theme: Theme): readonly Rgb[] {
+  if (explanation === undefined) return REGIONS.map(() => theme.flesh);
+  const highest = Math.max(...explanation.segmentScores.filter(isNumber), Number.MIN_VALUE);
+  return REGIONS.map((_region, i) => cividis((explanation.segmentScores[i] ?? 0) / highest));
+}
+
+function drawMesh(
+  surface: Surface,
+  view: HeartView,
+  heart: HeartSurface,
+  colors: readonly Rgb[],
+  project: (frankMm: Vector) => [number, number],
+): void {
+  const faces = heart.triangles.map((triangle) => {
+    const corners = triangle.map((vertex) => heart.verticesMm[vertex] ?? ORIGIN);
+    const facing =
+      triangle.reduce(
+        (sum, vertex) => sum + dot(heart.normals[vertex] ?? ORIGIN, view.towardsViewer),
+        0,
+      ) / 3;
+    const depth = corners.reduce((sum, corner) => sum + dot(corner, view.towardsViewer), 0);
+    return { corners, facing, depth, region: heart.regions[triangle[0]] ?? 0 };
+  });
+  faces.sort((a, b) => a.depth - b.depth);
+  const { context } = surface;
+  context.lineWidth = 0.7 * surface.ratio;
+  for (const { corners, facing, region } of faces) {
+    // The open base shows the inner side of the far wall: darker, and unlit.
+    const light = facing > 0 ? 0.55 + 0.45 * facing : 0.3;
+    const color = css(mix([6, 10, 16], colors[region] ?? [90, 90, 90], light));
+    context.fillStyle = color;
+    context.strokeStyle = color;
+    context.beginPath();
+    for (const corner of corners) context.lineTo(...project(corner));
+    context.closePath();
+    context.fill();
+    context.stroke();
+  }
+}
+
+function drawEdges(surface: Surface, view: HeartView, theme: Theme): void {
+  const { context, width, height, ratio } = surface;
+  const [left, right, top, bottom] = view.edges;
+  const inset = 9 * ratio;
+  context.fillStyle = theme.muted;
+  context.font = font(surface, 12, 600);
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText(left, inset, height / 2);
+  context.fillText(right, width - inset, height / 2);
+  context.fillText(top, width / 2, inset);
+  context.fillText(bottom, width / 2, height - inset);
+  context.textBaseline = 'alphabetic';
+}
+
+function drawScaleBar(surface: Surface, theme: Theme, pxPerMm: number): void {
+  const { context, height, ratio } = surface;
+  const y = height - 8 * ratio;
+  context.strokeStyle = theme.muted;
+  context.lineWidth = 2 * ratio;
+  context.setLineDash([]);
+  context.beginPath();
+  context.moveTo(10 * ratio, y);
+  context.lineTo(10 * ratio + 20 * pxPerMm, y);
+  context.stroke();
+  context.fillStyle = theme.muted;
+  context.font = font(surface, 11);
+  context.textAlign = 'left';
+  context.fillText('20 mm', 10 * ratio, y - 5 * ratio);
+}
+
+/** A ring on the region with the highest score: whole when it faces the viewer, dashed when it lies behind. */
+function drawTop(
+  surface: Surface,
+  view: HeartView,
+  theme: Theme,
+  topSegment: number,
+  project: (frankMm: Vector) => [number, number],
+): void {
+  const region = REGIONS[topSegment];
+  if (region === undefined) return;
+  const { context, ratio } = surface;
+  const [x, y] = project(region.centreMm);
+  const behind = dot(region.normal, view.towardsViewer) < 0;
+  for (const [color, lineWidth] of [
+    [theme.halo, 5],
+    [theme.text, 2],
+  ] as const) {
+    context.strokeStyle = color;
+    context.lineWidth = lineWidth * ratio;
+    context.setLineDash(behind ? [4 * ratio, 4 * ratio] : []);
+    context.beginPath();
+    context.arc(x, y, 11 * ratio, 0, 2 * Math.PI);
+    context.stroke();
+  }
+}
+
+function drawPath(
+  surface: Surface,
+  theme: Theme,
+  path: readonly PathPoint[],
+  project: (frankMm: Vector) => [number, number],
+): void {
+  const { context, ratio } = surface;
+  const points = path.filter((point) => point.frankMm.every(isNumber));
+  const most = Math.max(
+    ...points.map((point) => point.evidence).filter(isNumber),
+    Number.MIN_VALUE,
+  );
+  context.lineJoin = 'round';
+  context.lineCap = 'round';
+  for (const phase of ['P', 'ST-T', 'QRS'] as const) {
+    const run = points.filter((point) => point.phase === phase);
+    const stroke = (color: string, width: number): void => {
+      context.strokeStyle = color;
+      context.lineWidth = width * ratio;
+      context.beginPath();
+      for (const point of run) context.lineTo(...project(point.frankMm));
+      context.stroke();
+    };
+    context.setLineDash([]);
+    stroke(theme.halo, 5.5);
+    context.setLineDash(PHASE_DASH[phase].map((dash) => dash * ratio));
+    stroke(theme.phase[phase], 2.6);
+    context.setLineDash([]);
+    context.fillStyle = theme.phase[phase];
+    for (const point of run) {
+      const share = isNumber(point.evidence) ? Math.max(0, point.evidence) / most : 0;
+      if (share < 0.3) continue;
+      context.beginPath();
+      context.arc(...project(point.frankMm), 4.5 * share * ratio, 0, 2 * Math.PI);
+      context.fill();
+    }
+  }
+  context.lineCap = 'butt';
+}

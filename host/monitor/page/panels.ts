@@ -1,0 +1,202 @@
+import {
+  PHASES,
+  TWELVE_LEADS,
+  type ExplanationEvent,
+  type ResultEvent,
+} from '../../stream/events.js';
+import {
+  capitalised,
+  certaintyWords,
+  fixed,
+  leadPhaseWords,
+  mappingWords,
+  meanPositionMm,
+  percent,
+  positionWords,
+  segmentWords,
+  signed,
+  topLeadPhases,
+  topSegments,
+} from '../explanation-words.js';
+import { symmetricLimit } from './beat-view.js';
+import { css, hexRgb, mix, inkOn, type Theme } from './palette.js';
+import type { PageState } from './state.js';
+
+export function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  text = '',
+  className = '',
+): HTMLElementTagNameMap[K] {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  if (className !== '') made.className = className;
+  return made;
+}
+
+export function byId<T extends HTMLElement>(id: string, type: new () => T): T {
+  const found = document.getElementById(id);
+  if (!(found instanceof type)) throw new Error(`The page has no #${id}.`);
+  return found;
+}
+
+const SAMPLE_RATE_HZ = 500;
+
+/** `12.5–22.5 s` on the device's clock. */
+export function windowWords(result: ResultEvent): string {
+  const start = result.windowFirstSampleIndex / SAMPLE_RATE_HZ;
+  return `${fixed(start, 1)}–${fixed(start + result.windowSampleCount / SAMPLE_RATE_HZ, 1)} s`;
+}
+
+/** The status strip as [name, value] pairs, in order. */
+export function statusEntries(state: PageState, nowMs: number): [string, string][] {
+  const ageMs = state.sampleAgeMs(nowMs);
+  const rateHz = state.rate.hz(nowMs);
+  const speed = rateHz === undefined ? '' : ` (${fixed(rateHz / SAMPLE_RATE_HZ, 2)}× real time)`;
+  const link = !state.connected ? 'no monitor' : state.ended ? 'record ended' : state.link?.state;
+  const model = state.hello;
+  return [
+    ['HR', `${fixed(state.heartRateBpm(), 0)} /min`],
+    ['Link', link ?? 'waiting'],
+    ['Last sample', ageMs === undefined ? '–' : `${fixed(ageMs / 1000, 1)} s ago`],
+    ['Lost, last minute', lossWords(state.loss.share())],
+    ['Rate', rateHz === undefined ? '–' : `${fixed(rateHz, 0)} Hz${speed}`],
+    ['Device', model?.boardName ?? '–'],
+    [
+      'Model',
+      model === undefined
+        ? '–'
+        : `${model.modelName} ${model.modelHash.toString(16).padStart(8, '0')}`,
+    ],
+    ['CPU', state.status === undefined ? '–' : `${fixed(state.status.cpuLoadPermille / 10, 0)} %`],
+  ];
+}
+
+function lossWords(share: number | undefined): string {
+  if (share === undefined) return '–';
+  return `${(100 * share).toFixed(share > 0 && share < 0.1 ? 2 : 0)} %`;
+}
+
+/** Writes only values that changed: the strip is refreshed several times a second. */
+export function showStatus(list: HTMLElement, entries: readonly [string, string][]): void {
+  entries.forEach(([name, value], i) => {
+    let row = list.children[i];
+    if (row === undefined) {
+      row = element('div');
+      row.append(element('dt', name), element('dd'));
+      list.append(row);
+    }
+    const cell = row.lastElementChild;
+    if (cell !== null && cell.textContent !== value) cell.textContent = value;
+  });
+}
+
+export function showClasses(list: HTMLElement, result: ResultEvent): void {
+  list.replaceChildren(
+    ...result.classNames.map((name, i) => {
+      const probability = result.probabilities[i];
+      const row = element('div', '', i === result.winner ? 'class winner' : 'class');
+      row.setAttribute('role', 'listitem');
+      const bar = element('progress');
+      bar.max = 1;
+      bar.value = probability ?? 0;
+      bar.setAttribute('aria-label', `Probability of ${name}`);
+      row.append(element('span', name), element('span', fixed(probability)), bar);
+      return row;
+    }),
+  );
+}
+
+/** The explanation in words. */
+export function whyLines(
+  explanation: ExplanationEvent,
+  result: ResultEvent | undefined,
+): { headline: string; lines: string[]; small: string[] } {
+  const segments = topSegments(explanation, 3);
+  const [first, ...others] = segments;
+  const leads = topLeadPhases(explanation.leadEvidence, 3);
+  const where = result === undefined ? '' : `, window ${windowWords(result)}`;
+  const position = meanPositionMm(explanation.path, 'QRS');
+  const probability = result?.probabilities[explanation.classIndex];
+  const headline =
+    first === undefined
+      ? `${explanation.className} ${fixed(probability)}: no place has evidence`
+      : `${explanation.className} ${fixed(probability)}: the evidence points to ${first.name}`;
+  const lines = [
+    `Segments: ${[first, ...others].flatMap((each) => (each ? [segmentWords(each)] : [])).join(', ')}. ${certaintyWords(segments, explanation.beatCount)}`,
+    leads.length === 0
+      ? 'No lead carries evidence.'
+      : `Leads: ${leads.map(leadPhaseWords).join(', ')} (logit per beat; + for ${explanation.className}, − against).`,
+    `${percent(explanation.residualShare)} of the evidence is residual: no vectorcardiographic view can show it.`,
+  ];
+  if (position !== undefined) {
+    lines.push(`Mean QRS position of the path: ${positionWords(position)} of the heart’s centre.`);
+  }
+  return {
+    headline: capitalised(headline),
+    lines,
+    small: [
+      `Result ${explanation.resultId}${where}, ${explanation.beatCount} beats. Method: ${explanation.method}. Mapping: ${mappingWords(explanation.mapping)}. Transform: ${explanation.transform}. Generic anatomy.`,
+    ],
+  };
+}
+
+export function showWhy(
+  panel: HTMLElement,
+  explanation: ExplanationEvent,
+  result: ResultEvent | undefined,
+): void {
+  const words = whyLines(explanation, result);
+  panel.replaceChildren(
+    element('p', words.headline, 'headline'),
+    ...words.lines.map((line) => element('p', line)),
+    ...words.small.map((line) => element('p', line, 'small')),
+  );
+}
+
+/** Lead × phase as a table, shaded by the signed map. */
+export function showLeadPhase(box: HTMLElement, explanation: ExplanationEvent, theme: Theme): void {
+  const table = element('table');
+  table.append(element('caption', 'Evidence by lead and phase, logit per beat'));
+  const head = table.createTHead().insertRow();
+  head.append(element('th'), ...TWELVE_LEADS.map((lead) => headCell(lead, 'col')));
+  const body = table.createTBody();
+  const limit = symmetricLimit(explanation.leadEvidence);
+  PHASES.forEach((phase, phaseIndex) => {
+    const row = body.insertRow();
+    row.append(headCell(phase, 'row'));
+    TWELVE_LEADS.forEach((_lead, leadIndex) => {
+      const value = explanation.leadEvidence[leadIndex]?.[phaseIndex] ?? Number.NaN;
+      const cell = element('td', signed(value));
+      if (limit > 0 && Number.isFinite(value)) {
+        const pole = hexRgb(value > 0 ? theme.forClass : theme.againstClass);
+        const color = mix(hexRgb(theme.panel), pole, Math.abs(value) / limit);
+        cell.style.background = css(color);
+        cell.style.color = inkOn(color);
+      }
+      row.append(cell);
+    });
+  });
+  box.replaceChildren(table);
+}
+
+function headCell(text: string, scope: 'row' | 'col'): HTMLTableCellElement {
+  const cell = element('th', text);
+  cell.scope = scope;
+  return cell;
+}
+
+export function showSegments(box: HTMLElement, explanation: ExplanationEvent): void {
+  const table = element('table');
+  const head = table.createTHead().insertRow();
+  head.append(...['Segment', 'Share', 'Spread'].map((text) => headCell(text, 'col')));
+  const body = table.createTBody();
+  for (const segment of topSegments(explanation, explanation.segmentScores.length)) {
+    const row = body.insertRow();
+    row.append(
+      element('td', segment.name),
+      element('td', fixed(segment.score, 3)),
+      element('td', `± ${fixed(segment.spread, 3)}`),
+    );
+  }
+  box.replaceChildren(table);
+}

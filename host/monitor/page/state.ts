@@ -1,0 +1,135 @@
+import type {
+  ExplanationEvent,
+  HelloEvent,
+  LinkEvent,
+  LogEvent,
+  ResultEvent,
+  StatusEvent,
+} from '../../stream/events.js';
+import type { PageMessage } from '../messages.js';
+import { LossWindow, RateMeter } from './meters.js';
+import { TraceBuffer } from './trace-buffer.js';
+
+/** More than the widest sweep shows: 16 s at 500 Hz. */
+const TRACE_CAPACITY = 8000;
+const BEATS_KEPT = 64;
+/** Intervals that the heart rate is a mean of. */
+const RATE_INTERVALS = 8;
+const LOG_KEPT = 30;
+
+/** What the page knows; changed by messages only, drawn by the views. Times come from outside, in milliseconds. */
+export class PageState {
+  readonly traces = new TraceBuffer(TRACE_CAPACITY);
+  readonly loss = new LossWindow();
+  readonly rate = new RateMeter();
+  connected = false;
+  hello: HelloEvent | undefined;
+  link: LinkEvent | undefined;
+  status: StatusEvent | undefined;
+  result: ResultEvent | undefined;
+  /** The latest explanation, and the result that it explains. */
+  explanation: ExplanationEvent | undefined;
+  explainedResult: ResultEvent | undefined;
+  ended = false;
+  lastSampleAtMs: number | undefined;
+  readonly beats: number[] = [];
+  readonly log: LogEvent[] = [];
+  /** Lowest sample index that a sweep must draw again. */
+  private dirtyFrom = Number.POSITIVE_INFINITY;
+  private readonly rrMs: number[] = [];
+
+  apply(message: PageMessage, nowMs: number): void {
+    switch (message.kind) {
+      case 'snapshot':
+        this.forget();
+        for (const event of message.events) this.apply(event, nowMs);
+        this.rate.clear();
+        this.lastSampleAtMs =
+          message.lastSampleAgeMs === null ? undefined : nowMs - message.lastSampleAgeMs;
+        break;
+      case 'hello':
+        if (this.hello !== undefined && this.hello.bootId !== message.bootId) this.forget();
+        this.hello = message;
+        break;
+      case 'samples': {
+        const count = message.microvolt[0]?.length ?? 0;
+        if (message.firstSampleIndex < this.traces.first) this.loss.clear();
+        this.traces.append(message.firstSampleIndex, message.microvolt);
+        this.loss.received(message.firstSampleIndex, count);
+        this.rate.add(count, nowMs);
+        this.lastSampleAtMs = nowMs;
+        this.ended = false;
+        break;
+      }
+      case 'gap':
+        this.missing(message.firstSampleIndex, message.sampleCount);
+        this.loss.lost(message.firstSampleIndex, message.sampleCount);
+        break;
+      case 'skipped':
+        this.missing(message.firstSampleIndex, message.sampleCount);
+        break;
+      case 'beat':
+        this.beats.push(message.sampleIndex);
+        if (this.beats.length > BEATS_KEPT) this.beats.shift();
+        if (message.rrMs > 0) this.rrMs.push(message.rrMs);
+        else this.rrMs.length = 0;
+        if (this.rrMs.length > RATE_INTERVALS) this.rrMs.shift();
+        this.dirtyFrom = Math.min(this.dirtyFrom, message.sampleIndex);
+        break;
+      case 'result':
+        this.result = message;
+        break;
+      case 'explanation':
+        this.explanation = message;
+        this.explainedResult = this.result?.resultId === message.resultId ? this.result : undefined;
+        break;
+      case 'status':
+        this.status = message;
+        break;
+      case 'link':
+        this.link = message;
+        break;
+      case 'log':
+        this.log.push(message);
+        if (this.log.length > LOG_KEPT) this.log.shift();
+        break;
+      case 'end':
+        this.ended = true;
+        break;
+    }
+  }
+
+  /** Beats per minute over the last intervals; undefined before there is one. */
+  heartRateBpm(): number | undefined {
+    if (this.rrMs.length === 0) return undefined;
+    return (60_000 * this.rrMs.length) / this.rrMs.reduce((sum, rr) => sum + rr, 0);
+  }
+
+  sampleAgeMs(nowMs: number): number | undefined {
+    return this.lastSampleAtMs === undefined ? undefined : nowMs - this.lastSampleAtMs;
+  }
+
+  /** The lowest sample index to draw again since the last call; Infinity when none. */
+  takeDirtyFrom(): number {
+    const from = this.dirtyFrom;
+    this.dirtyFrom = Number.POSITIVE_INFINITY;
+    return from;
+  }
+
+  private missing(firstSampleIndex: number, sampleCount: number): void {
+    this.traces.markMissing(firstSampleIndex, sampleCount);
+    this.dirtyFrom = Math.min(this.dirtyFrom, firstSampleIndex);
+  }
+
+  private forget(): void {
+    this.traces.clear();
+    this.loss.clear();
+    this.rate.clear();
+    this.hello = this.link = this.status = undefined;
+    this.result = this.explanation = this.explainedResult = undefined;
+    this.ended = false;
+    this.lastSampleAtMs = undefined;
+    this.beats.length = this.rrMs.length = 0;
+    this.dirtyFrom = 0;
+  }
+}

@@ -1,0 +1,269 @@
+/**
+ * The built page in a real browser, fed with synthetic events through the real server.
+ * Without Chromium the tests are skipped on a desk, and fail where CI is set.
+ */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startMonitor, type Monitor } from '../../../host/monitor/server.js';
+import { synthetic } from '../../../host/monitor/synthetic-events.js';
+
+const CHROMIUM = process.env['ISOCHRONE_CHROMIUM'] ?? '/usr/bin/chromium';
+const PAGE_DIR = join(process.cwd(), 'build', 'page-test');
+const ARTIFACTS = join(process.cwd(), 'build', 'artifacts');
+const absent = !existsSync(CHROMIUM) && process.env['CI'] === undefined;
+
+/** Debian's Chromium as root, without a network and without a GPU. */
+const LAUNCH_ARGS = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-gl=angle',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+];
+
+describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIUM})` : ''}`, () => {
+  let browser: Browser;
+  let monitor: Monitor;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    mkdirSync(ARTIFACTS, { recursive: true });
+    await build({
+      configFile: join(process.cwd(), 'host', 'monitor', 'page', 'vite.config.ts'),
+      logLevel: 'warn',
+      build: { outDir: PAGE_DIR },
+    });
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: LAUNCH_ARGS });
+  });
+  afterAll(async () => {
+    await browser.close();
+  });
+
+  beforeEach(async () => {
+    monitor = await startMonitor({ pageDir: PAGE_DIR });
+    complaints = [];
+    page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+    page.on('console', (message) => {
+      // The page of a monitor that has gone tries again, and the browser notes each failure itself.
+      const reconnecting = message.text().includes('ERR_CONNECTION_REFUSED');
+      if (message.type() === 'error' && !reconnecting) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(monitor.url)) complaints.push(`fetched ${request.url()}`);
+    });
+  });
+  afterEach(async () => {
+    await page.close();
+    await monitor.close();
+    expect(complaints).toEqual([]);
+  });
+
+  /** A device that has streamed `seconds`, but for the gaps, and has explained one window. */
+  function publishRun(seconds: number, gaps: readonly [first: number, count: number][] = []): void {
+    monitor.publish(synthetic.hello());
+    monitor.publish({ kind: 'link', state: 'streaming', detail: '' });
+    const inGap = (i: number): boolean => gaps.some(([first, n]) => i >= first && i < first + n);
+    for (const [firstSampleIndex, sampleCount] of gaps) {
+      monitor.publish({ kind: 'gap', firstSampleIndex, sampleCount, cause: 'link' });
+    }
+    for (let first = 0; first < seconds * 500; first += 10) {
+      if (!inGap(first)) monitor.publish(synthetic.samples(first, 10));
+      if (first % 400 === 390) monitor.publish(synthetic.beat((first - 390) / 400));
+    }
+    monitor.publish(synthetic.result(1));
+    monitor.publish(synthetic.explanation(1));
+  }
+
+  /** Keeps samples coming, ten times a second, until told to stop. */
+  function keepStreaming(fromSample: number): () => void {
+    let next = fromSample;
+    const timer = setInterval(() => {
+      monitor.publish(synthetic.samples(next, 50));
+      next += 50;
+    }, 100);
+    return () => {
+      clearInterval(timer);
+    };
+  }
+
+  /** Inked share of columns of the sweep's trace canvas, left column of leads, in `bins` bins. */
+  async function inkByColumn(bins: number): Promise<number[]> {
+    return page.evaluate((count) => {
+      const canvas = document.querySelector<HTMLCanvasElement>('#sweep-trace');
+      const context = canvas?.getContext('2d');
+      if (!canvas || !context) throw new Error('no sweep');
+      const left = Math.round(46 * devicePixelRatio);
+      const width = Math.floor(canvas.width / 2) - left;
+      const { data } = context.getImageData(left, 20, width, canvas.height - 20);
+      const ink = new Array<number>(count).fill(0);
+      for (let p = 3; p < data.length; p += 4) {
+        const x = ((p - 3) / 4) % width;
+        const bin = Math.floor((x / width) * count);
+        if ((data[p] ?? 0) > 100) ink[bin] = (ink[bin] ?? 0) + 1;
+      }
+      return ink.map((pixels) => pixels / ((width / count) * (canvas.height - 20)));
+    }, bins);
+  }
+
+  it('shows every area of an explained result, live', async () => {
+    publishRun(11);
+    await page.goto(monitor.url);
+    const stop = keepStreaming(5500);
+    try {
+      await page.waitForSelector('#why .headline');
+      await page.waitForTimeout(1500);
+      const why = await page.innerText('#why');
+      expect(why).toContain('MI 0.87: the evidence points to mid anteroseptal');
+      expect(why).toContain('V2 QRS +0.41');
+      expect(why).toContain('12 % of the evidence is residual');
+      expect(why).toContain("adjoint (this project), not the paper's formula");
+      expect(why).toContain('Generic anatomy');
+      expect(await page.innerText('.research')).toContain('not a medical device');
+      const status = await page.innerText('#status');
+      expect(status).toContain('isochrone-default 1badcafe');
+      expect(status).toContain('streaming');
+      expect(status).toMatch(/HR\s+75 \/min/);
+      expect(await page.locator('.class.winner').innerText()).toContain('MI');
+      expect(await page.locator('.class').count()).toBe(5);
+      expect(await page.getAttribute('#bulls-eye', 'aria-label')).toContain('mid anteroseptal');
+      expect(await page.isHidden('#alarm')).toBe(true);
+      expect(await page.isHidden('#veil')).toBe(true);
+      for (const id of ['beat', 'heart-frontal', 'heart-sagittal', 'heart-transverse']) {
+        const inked = await page.evaluate((name) => {
+          const canvas = document.querySelector<HTMLCanvasElement>(`#${name}`);
+          const context = canvas?.getContext('2d');
+          if (!canvas || !context) throw new Error(name);
+          const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+          return data.filter((value, i) => i % 4 === 3 && value > 0).length / (data.length / 4);
+        }, id);
+        expect(inked, id).toBeGreaterThan(0.1);
+      }
+      await page.screenshot({ path: join(ARTIFACTS, 'page-infarct.png') });
+    } finally {
+      stop();
+    }
+  });
+
+  it('hatches a gap and draws no trace into it', async () => {
+    // The sweep of 1600 pixels is some 6 s; a gap of 0.6 s ending 1 s before the newest sample is in sight.
+    publishRun(10, [[4200, 300]]);
+    await page.goto(monitor.url);
+    await page.waitForSelector('#why .headline');
+    await page.waitForTimeout(300);
+    const bins = 40;
+    const withGap = await inkByColumn(bins);
+    // A hatch of one-pixel lines every 8 pixels inks about an eighth; six traces ink a few percent.
+    const hatched = withGap.filter((share) => share > 0.09).length;
+    expect(hatched).toBeGreaterThanOrEqual(2);
+    expect(hatched).toBeLessThanOrEqual(8);
+    const drawn = withGap.filter((share) => share > 0.005 && share < 0.09).length;
+    expect(drawn).toBeGreaterThanOrEqual(bins / 2);
+    await page.screenshot({ path: join(ARTIFACTS, 'page-gap.png') });
+    expect(await page.innerText('#status')).toMatch(/Lost, last minute\s+6\.00 %/);
+    expect(await page.innerText('#alarm')).toContain('More than 1 %');
+  });
+
+  it('without a gap hatches nothing', async () => {
+    publishRun(10);
+    await page.goto(monitor.url);
+    await page.waitForSelector('#why .headline');
+    await page.waitForTimeout(300);
+    const ink = await inkByColumn(40);
+    expect(ink.filter((share) => share > 0.09)).toEqual([]);
+    expect(ink.filter((share) => share > 0.005).length).toBeGreaterThanOrEqual(30);
+  });
+
+  it('raises an alarm and takes the trace away when samples stop, and brings it back', async () => {
+    publishRun(10);
+    await page.goto(monitor.url);
+    await page.waitForSelector('#why .headline');
+    expect(await page.isHidden('#alarm')).toBe(true);
+    await page.waitForSelector('#alarm:not([hidden])', { timeout: 10_000 });
+    expect(await page.innerText('#alarm')).toContain('No samples from the device');
+    expect(await page.getAttribute('#alarm', 'class')).toContain('medium');
+    expect(await page.innerText('#veil')).toContain('No live signal');
+    const visibility = (): Promise<string> =>
+      page.evaluate(() => {
+        const canvas = document.querySelector('#sweep-trace');
+        return canvas === null ? 'absent' : getComputedStyle(canvas).visibility;
+      });
+    expect(await visibility()).toBe('hidden');
+    await page.screenshot({ path: join(ARTIFACTS, 'page-stale.png') });
+    const stop = keepStreaming(5000);
+    await page.waitForSelector('#alarm', { state: 'hidden' });
+    stop();
+    expect(await visibility()).toBe('visible');
+  });
+
+  it('opened late on a dead link does not take the old samples for live ones', async () => {
+    publishRun(2);
+    await new Promise((resolve) => setTimeout(resolve, 2200));
+    await page.goto(monitor.url);
+    await page.waitForSelector('#alarm:not([hidden])', { timeout: 1500 });
+    expect(await page.innerText('#veil')).toContain('No live signal');
+  });
+
+  it('says that a record has ended, without an alarm', async () => {
+    publishRun(4);
+    monitor.publish({ kind: 'end', sampleCount: 2000 });
+    await page.goto(monitor.url);
+    await page.waitForSelector('#veil:not([hidden])');
+    await page.waitForTimeout(2500);
+    expect(await page.innerText('#veil')).toContain('Record ended');
+    expect(await page.isHidden('#alarm')).toBe(true);
+  });
+
+  it('raises an alarm when the monitor goes, and comes back with it', async () => {
+    publishRun(4);
+    await page.goto(monitor.url);
+    await page.waitForSelector('#why .headline');
+    const port = Number(new URL(monitor.url).port);
+    await monitor.close();
+    await page.waitForSelector('#alarm:not([hidden])');
+    expect(await page.innerText('#alarm')).toContain('Connection to the monitor lost');
+    monitor = await startMonitor({ pageDir: PAGE_DIR, port });
+    publishRun(4);
+    await page.waitForSelector('#alarm', { state: 'hidden' });
+  });
+
+  it('can be worked from the keyboard, and redraws at another gain', async () => {
+    publishRun(10);
+    await page.goto(monitor.url);
+    await page.waitForSelector('#why .headline');
+    await page.waitForTimeout(300);
+    const before = await inkByColumn(10);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('gain');
+    await page.keyboard.press('ArrowDown');
+    await page.waitForTimeout(300);
+    expect(await page.innerText('#sweep-note')).toContain('20 mm/mV');
+    const total = (ink: number[]): number => ink.reduce((sum, share) => sum + share, 0);
+    expect(total(await inkByColumn(10))).toBeGreaterThan(1.2 * total(before));
+  });
+
+  it('is readable on a narrow, light screen', async () => {
+    await page.setViewportSize({ width: 420, height: 900 });
+    await page.emulateMedia({ colorScheme: 'light' });
+    publishRun(10);
+    await page.goto(monitor.url);
+    const stop = keepStreaming(5000);
+    await page.waitForSelector('#why .headline');
+    await page.waitForTimeout(800);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    await page.screenshot({ path: join(ARTIFACTS, 'page-phone.png'), fullPage: true });
+    stop();
+    expect(overflow).toBe(0);
+  });
+});
