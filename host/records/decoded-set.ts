@@ -75,8 +75,8 @@ export async function openDecodedSet(path: string): Promise<DecodedSet> {
 }
 
 /**
- * Records `first` … `first + count − 1` in order, holding one at a time. When the run reaches the end of the set from its
- * start, the checksum of the whole is verified.
+ * Records `first` … `first + count − 1` in order, holding one at a time. Reading stops after the last wanted record; a run to the
+ * end of the set verifies the checksum of the whole as well.
  *
  * @throws {IsochroneError} RECORD_SET_INVALID, RECORD_TRUNCATED, RECORD_CHECKSUM
  */

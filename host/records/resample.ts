@@ -116,7 +116,10 @@ function sinc(x: number): number {
 }
 
 function kaiser(x: number): number {
-  return Math.abs(x) > 1 ? 0 : besselI0(KAISER_BETA * Math.sqrt(1 - x * x)) / besselI0(KAISER_BETA);
+  // Open at both ends: a phase of 0 has a tap at +1 and none at −1.
+  return Math.abs(x) >= 1
+    ? 0
+    : besselI0(KAISER_BETA * Math.sqrt(1 - x * x)) / besselI0(KAISER_BETA);
 }
 
 function besselI0(x: number): number {

@@ -269,7 +269,8 @@ export async function writeAtomically(path: string, content: Buffer | string): P
     await writeFile(temporary, content);
     await rename(temporary, path);
   } catch (cause) {
-    await rm(temporary, { force: true });
+    // Nothing to remove when not even the folder could be made; the first failure is the one to tell.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw new IsochroneError('RECORD_WRITE_FAILED', `cannot write ${path}`, {
       hint: 'Check that the folder can be written and that the disk has room.',
       where: { file: path },

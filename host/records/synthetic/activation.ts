@@ -7,10 +7,10 @@ import { distance } from './vector3.js';
 export type Conduction = 'normal' | 'lbbb' | 'rbbb';
 
 /** Working myocardium, 0.5–0.8 m/s; across the fibres, through the wall, slower. mm/ms = m/s. */
-const MYOCARDIUM_MM_PER_MS = 0.6;
+const MYOCARDIUM_MM_PER_MS = 0.55;
 /** Endocardium covered by Purkinje fibres conducts at 2–4 m/s; the base has none. */
 const PURKINJE_MM_PER_MS = 2.2;
-const PURKINJE_REACHES_APICOBASAL = 0.75;
+const PURKINJE_REACHES_APICOBASAL = 0.85;
 /** Endocardium on the side of a blocked bundle is reached from the muscle, late, and conducts little faster than it. */
 const BLOCKED_ENDOCARDIUM_MM_PER_MS = 0.9;
 /** Surviving muscle beside a scar conducts slowly (0.2–0.4 m/s are measured in border zones). */
@@ -18,10 +18,11 @@ const SCAR_BORDER_SLOWING = 0.5;
 
 /** Earliest sites (Durrer 1970): mid septum on the left, both paraseptal areas, then the right free wall near its papillary muscle. */
 const SEEDS = [
-  { endocardium: 'left', apicobasal: 0.5, rotationDeg: 90, delayMs: 0 },
-  { endocardium: 'left', apicobasal: 0.55, rotationDeg: 20, delayMs: 5 },
-  { endocardium: 'left', apicobasal: 0.4, rotationDeg: 160, delayMs: 6 },
-  { endocardium: 'right', apicobasal: 0.3, rotationDeg: 60, delayMs: 9 },
+  { endocardium: 'left', chamber: 'left', apicobasal: 0.5, rotationDeg: 90, delayMs: 0 },
+  { endocardium: 'left', chamber: 'left', apicobasal: 0.6, rotationDeg: 45, delayMs: 6 },
+  { endocardium: 'left', chamber: 'left', apicobasal: 0.35, rotationDeg: 140, delayMs: 6 },
+  { endocardium: 'right', chamber: 'left', apicobasal: 0.35, rotationDeg: 80, delayMs: 6 },
+  { endocardium: 'right', chamber: 'right', apicobasal: 0.35, rotationDeg: 60, delayMs: 10 },
 ] as const;
 
 /** In RBBB the right side waits for the septum; in LBBB the left side does. */
@@ -94,8 +95,8 @@ function nearestNode(
   let best: number | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const [index, node] of nodes.entries()) {
-    const onFreeWall = seed.endocardium === 'left' || node.chamber === 'right';
-    if (node.endocardium !== seed.endocardium || !onFreeWall || isScar[index] === true) continue;
+    const suits = node.endocardium === seed.endocardium && node.chamber === seed.chamber;
+    if (!suits || isScar[index] === true) continue;
     const turn = Math.abs(((node.rotationDeg - seed.rotationDeg + 540) % 360) - 180) / 180;
     const away = Math.hypot(node.apicobasal - seed.apicobasal, turn);
     if (away < bestDistance) {

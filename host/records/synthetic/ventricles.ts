@@ -30,7 +30,7 @@ const EPICARDIAL_RADIUS_MM = 36;
 const APICAL_WALL_MM = 11;
 const RV_WALL_MM = 3.5;
 /** Depth of the right ventricular cavity, septum to free wall, at the base. */
-const RV_DEPTH_MM = 27;
+const RV_DEPTH_MM = 22;
 
 const RINGS = 18;
 const COLUMNS = 36;
@@ -83,7 +83,7 @@ export const GENERIC_POSE: HeartPose = { shiftMm: [0, 0, 0], turn: [0, 0, 0], si
 /** The centre of the ventricles lies on the long axis, this far from the base (centroid of the shells). */
 const CENTRE_FROM_BASE_MM = 32;
 /** … and left of it lies the axis of the left ventricle, the right one taking the other side. */
-const LV_AXIS_LEFT_MM = 10;
+const LV_AXIS_LEFT_MM = 14;
 
 type Lattice = (ring: number, column: number, layer: number) => number | undefined;
 
