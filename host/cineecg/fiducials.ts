@@ -78,10 +78,9 @@ function findQrs(vcg: readonly FrankVector[], begin: number, end: number): Edges
     }
     return slowest;
   };
-  return {
-    onset: edge(-1, Math.max(lowest, BEAT_R_INDEX - ONSET_REACH)),
-    j: edge(1, Math.min(highest, BEAT_R_INDEX + J_REACH)),
-  };
+  const onset = edge(-1, Math.max(lowest, BEAT_R_INDEX - ONSET_REACH));
+  const j = edge(1, Math.min(highest, BEAT_R_INDEX + J_REACH));
+  return onset < j ? { onset, j } : undefined;
 }
 
 /** The VCG from the isoelectric level, in thirds of a microvolt: the level is a mean of three, so this stays whole. */

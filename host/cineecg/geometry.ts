@@ -143,7 +143,7 @@ const REGION_CENTRES: readonly WallCoordinate[] = [
   { part: 'RV', ab: RING_AB.basal, angle: degrees(195) },
   { part: 'RV', ab: RING_AB.mid, angle: degrees(180) },
   { part: 'RV', ab: RING_AB.apical, angle: degrees(180) },
-  { part: 'RV', ab: 0.92, angle: degrees(130) },
+  { part: 'RV', ab: 0.92, angle: degrees(140) },
 ];
 
 /** Anterior of this angle the basal RV is outflow tract. */
