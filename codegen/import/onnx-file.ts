@@ -195,8 +195,8 @@ function tensorData(
   length: number,
   file: string,
 ): Float32Array | Float64Array {
-  // rawData is an unaligned view into the file: slice() copies it to an aligned buffer.
-  const raw = (tensor.rawData ?? new Uint8Array()).slice();
+  // rawData is an unaligned view into the file (and Buffer's slice() another one): copy to an aligned buffer.
+  const raw = new Uint8Array(tensor.rawData ?? []);
   const fromRaw = raw.length > 0 || length === 0;
   const need = (bytes: number): void => {
     if (raw.length !== length * bytes) {

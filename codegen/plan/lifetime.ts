@@ -48,6 +48,12 @@ export function lifetimes(program: IntegerProgram): readonly Lifetime[] {
     if (!first.has(operation.output)) first.set(operation.output, index);
     last.set(operation.output, Math.max(last.get(operation.output) ?? 0, index));
   });
+  // What the backward pass reads of the forward one stays to the end: one answer can be explained for class after class.
+  for (const [name, start] of first) {
+    const lastRead = last.get(name) ?? start;
+    if (start < program.forwardOperations && lastRead >= program.forwardOperations)
+      last.set(name, end);
+  }
   // Read by the caller after the last operation of its pass.
   last.set(program.logits, Math.max(last.get(program.logits) ?? 0, program.forwardOperations - 1));
   if (program.explanation !== undefined) last.set(program.explanation.inputGradient, end);

@@ -31,7 +31,7 @@ static inline int32_t iso_clamp(int32_t value, int32_t low, int32_t high) {
 
 /* Bit `index` of a sign map; a NULL map keeps everything. */
 static inline uint32_t iso_kept(const uint8_t *mask, int32_t index) {
-    return mask == NULL || ((mask[index >> 3] >> (index & 7)) & 1U) != 0U;
+    return mask == NULL || (((uint32_t)mask[index >> 3] >> (index & 7)) & 1U) != 0U;
 }
 
 #endif

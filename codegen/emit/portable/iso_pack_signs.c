@@ -7,7 +7,7 @@ static void iso_pack_signs(const int8_t *x, uint8_t *bits, int32_t elements, int
         const int32_t left = elements - i;
         const int32_t count = left < 8 ? left : 8;
         for (int32_t bit = 0; bit < count; bit++) {
-            byte |= (uint32_t)(x[i + bit] > zero_point) << bit;
+            byte |= (uint32_t)(x[i + bit] > zero_point) << (uint32_t)bit;
         }
         bits[i >> 3] = (uint8_t)byte;
     }
