@@ -183,7 +183,7 @@ function headerOf(program: IntegerProgram): string {
 /** Input step in millivolt → multiplier and shift from microvolt; 20 bits of multiplier are finer than the code. */
 function microvoltFactor(scaleMillivolt: number): { multiplier: number; shift: number } {
   let shift = 16;
-  while (0.001 / scaleMillivolt < 2 ** (19 - shift) && shift < 40) shift += 1;
+  while (0.001 / scaleMillivolt < 2 ** (19 - shift) && shift < 31) shift += 1;
   return { multiplier: Math.round((0.001 / scaleMillivolt) * 2 ** shift), shift };
 }
 

@@ -1,0 +1,147 @@
+// Brings a bare Debian 12 with Node 20 and git to where the asked command can run, and says what it does. Plain
+// JavaScript without any package: nothing is installed yet when it runs.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Debian packages by what they are wanted for; `proof` is a file or a command that shows one is there. */
+const debian = {
+  'gcc-arm-none-eabi': { command: 'arm-none-eabi-gcc' },
+  'libnewlib-arm-none-eabi': { file: '/usr/lib/arm-none-eabi/include/newlib.h' },
+  'qemu-system-arm': { command: 'qemu-system-arm' },
+  gcc: { command: 'gcc' },
+  'libc6-dev': { file: '/usr/include/stdio.h' },
+  chromium: { command: 'chromium' },
+  'clang-format': { command: 'clang-format' },
+  cppcheck: { command: 'cppcheck' },
+};
+
+/** What `npm start` needs. */
+export const toRun = ['gcc-arm-none-eabi', 'libnewlib-arm-none-eabi', 'qemu-system-arm'];
+/** What `npm run bench` needs: the host's compiler too. */
+export const toMeasure = [...toRun, 'gcc', 'libc6-dev'];
+/** What `npm test` needs. */
+export const toTest = [...toMeasure, 'chromium', 'clang-format', 'cppcheck'];
+
+export class SetupError extends Error {}
+
+/**
+ * Installs what is missing: npm packages, Debian packages (as root; otherwise says the exact line), the build.
+ * @param {readonly string[]} packages names from the table above
+ */
+export function setUp(packages) {
+  requireNode();
+  installNpmPackages();
+  installDebianPackages(packages);
+}
+
+function requireNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    throw new SetupError(
+      `Node ${process.versions.node} is too old: Isochrone needs 20.19 or newer (https://nodejs.org).`,
+    );
+  }
+}
+
+function installNpmPackages() {
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .update(process.version)
+    .digest('hex');
+  const stamp = join(root, 'node_modules', '.isochrone-lock');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  console.log('set-up: installing npm packages (once) …');
+  // No package here needs its install script: serialport brings prebuilt binaries, the others only messages or downloads.
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+    hint: 'Check the connection to the npm registry, then run the command again.',
+  });
+  writeFileSync(stamp, lock);
+}
+
+function installDebianPackages(packages) {
+  const missing = packages.filter((name) => !present(debian[name]));
+  if (missing.length === 0) return;
+  const line = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
+  if (!onPath('apt-get')) {
+    throw new SetupError(
+      `These Debian packages, or your system's own of the kind, are missing: ${missing.join(' ')}`,
+    );
+  }
+  if (process.getuid?.() !== 0) {
+    throw new SetupError(
+      `Debian packages are missing. Run this, then the command again:\n\n  sudo ${line}\n`,
+    );
+  }
+  console.log(`set-up: installing Debian packages (once): ${missing.join(' ')} …`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const hint = `Run it by hand to see why: ${line}`;
+  run('apt-get', ['update', '-qq'], { env, hint });
+  run('apt-get', [...line.split(' ').slice(1), '-qq'], { env, hint });
+  const still = missing.filter((name) => !present(debian[name]));
+  if (still.length > 0) throw new SetupError(`Installed, yet not found: ${still.join(' ')}`);
+}
+
+function present(proof) {
+  return proof.file === undefined ? onPath(proof.command) : existsSync(proof.file);
+}
+
+function onPath(command) {
+  return (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, command)));
+}
+
+/** Builds dist/ when a source is newer than it. */
+export function buildIfStale() {
+  const stamp = join(root, 'dist', '.built');
+  const built = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
+  const sources = ['host', 'codegen', 'bench', 'package-lock.json', 'tsconfig.json'];
+  if (built > 0 && sources.every((path) => newest(join(root, path)) <= built)) return;
+  console.log('set-up: building …');
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  // Taken before the build: a source that changes meanwhile must count as newer.
+  const started = new Date();
+  run('npm', ['run', '--silent', 'build'], {
+    hint: 'The sources do not compile; see the messages above.',
+  });
+  writeFileSync(stamp, `${started.toISOString()}\n`);
+}
+
+function newest(path) {
+  const info = statSync(path);
+  if (!info.isDirectory()) return info.mtimeMs;
+  return readdirSync(path)
+    .filter((name) => name !== 'node_modules')
+    .reduce((latest, name) => Math.max(latest, newest(join(path, name))), info.mtimeMs);
+}
+
+function run(command, args, { env = process.env, hint }) {
+  const result = spawnSync(command, args, {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (result.error !== undefined || result.status !== 0) {
+    throw new SetupError(`\`${command} ${args.join(' ')}\` failed. ${hint}`);
+  }
+}
+
+/** Runs `main`, turning a SetupError into its message and exit code 3. */
+export function withSetupErrors(main) {
+  try {
+    main();
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    console.error(`set-up: ${error.message}`);
+    process.exit(3);
+  }
+}
+
+/** Hands over to a built program with the user's arguments; its exit code is ours. */
+export function handOver(script, args) {
+  const child = spawnSync(process.execPath, [join(root, script), ...args], { stdio: 'inherit' });
+  process.exit(child.status ?? (child.signal === 'SIGINT' ? 130 : 1));
+}
