@@ -1,0 +1,364 @@
+/** A link to one device: introduction, health, and the stream of typed events that everything else of the host consumes. */
+import { IsochroneError } from '../../codegen/errors.js';
+import { decodePayload } from '../protocol/codec.js';
+import {
+  FrameDecoder,
+  FrameEncoder,
+  PROTOCOL_VERSION,
+  SCHEMA_HASH,
+  type Frame,
+  type FrameStatistics,
+} from '../protocol/frame.js';
+import type { DeviceMessage, HostMessage, Message } from '../protocol/messages.js';
+import type { HelloEvent, LinkState, StreamEvent } from '../stream/events.js';
+import { EventQueue } from './event-queue.js';
+import type { SampleAccount } from './sample-ledger.js';
+import { StreamTranslator, type ExplanationAccount } from './stream-translator.js';
+import type { Transport } from './transport.js';
+
+export interface LinkTiming {
+  /** HELLO_REQUEST is sent again this often until HELLO comes. */
+  readonly helloRetryMs: number;
+  /** Generous beside a board that boots in under a second and says HELLO each second. */
+  readonly helloTimeoutMs: number;
+  /** Two missed HELLOs: nothing at all has come. */
+  readonly staleAfterMs: number;
+  /** A stale link that stays silent this long is lost: 'close' of a serial port is not dependable. */
+  readonly lostAfterStaleMs: number;
+}
+
+export const DEFAULT_TIMING: LinkTiming = {
+  helloRetryMs: 200,
+  helloTimeoutMs: 10_000,
+  staleAfterMs: 2000,
+  lostAfterStaleMs: 5000,
+};
+
+export interface LinkOptions {
+  readonly transport: Transport;
+  /** Names of the 21 heart segments, in the order of their scores. */
+  readonly segmentNames: readonly string[];
+  /** Given when the device is known to have just started: what is missing before the first samples is then a gap. */
+  readonly expectedFirstSampleIndex?: number;
+  readonly timing?: Partial<LinkTiming>;
+}
+
+export interface LinkStatistics {
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
+  readonly frames: Readonly<FrameStatistics>;
+  /** Frames whose CRC held but whose payload was not what their type says. */
+  readonly malformedPayloads: number;
+  readonly samples: Readonly<SampleAccount>;
+  readonly explanations: Readonly<ExplanationAccount>;
+  /** Events left out because a reader of `events()` was too slow. */
+  readonly eventsDropped: number;
+}
+
+export interface DeviceLink {
+  readonly state: LinkState;
+  /** Settles with the first HELLO; rejects with the reason when the link ends before it. */
+  hello(): Promise<HelloEvent>;
+  /**
+   * Events from now on (the first reader also gets those before). Ends with the link; throws when the device cannot be
+   * understood or was never reached.
+   */
+  events(): AsyncIterable<StreamEvent>;
+  /** The same for a listener, called at once. Gives a function that ends it. */
+  on(listener: (event: StreamEvent) => void): () => void;
+  /** @throws IsochroneError LINK_NOT_OPEN */
+  send(message: HostMessage): Promise<void>;
+  /** Idempotent. */
+  close(): Promise<void>;
+  statistics(): LinkStatistics;
+}
+
+export function openLink(options: LinkOptions): DeviceLink {
+  return new Link(options);
+}
+
+class Link implements DeviceLink {
+  private current: LinkState = 'closed';
+  private readonly timing: LinkTiming;
+  private readonly transport: Transport;
+  private readonly decoder = new FrameDecoder();
+  private readonly encoder = new FrameEncoder();
+  private readonly translator: StreamTranslator;
+  private readonly listeners = new Set<(event: StreamEvent) => void>();
+  private readonly queues = new Set<EventQueue>();
+  /** What happens before anybody reads; undefined from the first reader on. */
+  private backlog: EventQueue | undefined = new EventQueue();
+  private readonly firstHello: Promise<HelloEvent>;
+  private resolveHello: (hello: HelloEvent) => void = () => undefined;
+  private rejectHello: (reason: Error) => void = () => undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private openedAtMs = 0;
+  private lastByteAtMs = 0;
+  private staleSinceMs = 0;
+  private ended = false;
+  private failure: Error | undefined;
+  private closing: Promise<void> | undefined;
+  private bytesReceived = 0;
+  private bytesSent = 0;
+  private malformedPayloads = 0;
+  private droppedByEndedQueues = 0;
+
+  constructor(options: LinkOptions) {
+    this.transport = options.transport;
+    this.timing = { ...DEFAULT_TIMING, ...options.timing };
+    this.translator = new StreamTranslator({
+      segmentNames: options.segmentNames,
+      ...(options.expectedFirstSampleIndex === undefined
+        ? {}
+        : { expectedFirstSampleIndex: options.expectedFirstSampleIndex }),
+      emit: (event) => this.emit(event),
+      acknowledge: (resultId) => this.sendQuietly({ kind: 'ACK', resultId }),
+      onRestart: () => this.decoder.forgetSequence(),
+    });
+    this.firstHello = new Promise((resolve, reject) => {
+      this.resolveHello = resolve;
+      this.rejectHello = reject;
+    });
+    // Whoever never asks for HELLO learns of a failure through the events.
+    this.firstHello.catch(() => undefined);
+    void this.open();
+  }
+
+  get state(): LinkState {
+    return this.current;
+  }
+
+  hello(): Promise<HelloEvent> {
+    return this.firstHello;
+  }
+
+  on(listener: (event: StreamEvent) => void): () => void {
+    for (const event of this.takeBacklog()) listener(event);
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  events(): AsyncIterable<StreamEvent> {
+    const queue = new EventQueue();
+    for (const event of this.takeBacklog()) queue.push(event);
+    if (this.ended) queue.end(this.failure);
+    else this.queues.add(queue);
+    const forget = (): void => {
+      if (this.queues.delete(queue)) this.droppedByEndedQueues += queue.dropped;
+    };
+    return {
+      [Symbol.asyncIterator]: async function* () {
+        try {
+          yield* queue.read();
+        } finally {
+          forget();
+        }
+      },
+    };
+  }
+
+  async send(message: HostMessage): Promise<void> {
+    if (this.ended || this.current === 'opening') {
+      throw new IsochroneError(
+        'LINK_NOT_OPEN',
+        `Cannot send ${message.kind}: the link to ${this.transport.name} is ${this.current}.`,
+        { hint: 'Open a link and wait for its HELLO first.', where: { port: this.transport.name } },
+      );
+    }
+    await this.write(this.encoder.encode(message));
+  }
+
+  close(): Promise<void> {
+    if (!this.ended) this.end('closed', 'closed by the host');
+    return this.closing ?? Promise.resolve();
+  }
+
+  statistics(): LinkStatistics {
+    const waiting = [...this.queues].reduce((sum, queue) => sum + queue.dropped, 0);
+    return {
+      bytesReceived: this.bytesReceived,
+      bytesSent: this.bytesSent,
+      frames: { ...this.decoder.statistics },
+      malformedPayloads: this.malformedPayloads,
+      samples: { ...this.translator.samples },
+      explanations: { ...this.translator.explanations },
+      eventsDropped: this.droppedByEndedQueues + waiting,
+    };
+  }
+
+  private async open(): Promise<void> {
+    const { transport, timing } = this;
+    this.enter('opening', transport.name);
+    try {
+      await transport.open({
+        onBytes: (chunk) => this.receive(chunk),
+        onClosed: (reason) => this.end('lost', reason),
+      });
+    } catch (error) {
+      this.end('lost', 'the port cannot be opened', asError(error));
+      return;
+    }
+    if (this.ended) {
+      // Closed while it was opening: the port that has just opened must not stay open.
+      await transport.close().catch(() => undefined);
+      return;
+    }
+    this.openedAtMs = performance.now();
+    this.lastByteAtMs = this.openedAtMs;
+    if (this.current === 'opening') this.enter('negotiating', 'waiting for HELLO');
+    this.requestHello();
+    this.timer = setInterval(() => this.tick(), timing.helloRetryMs);
+  }
+
+  /** The heartbeat: asks for HELLO until it comes, then watches the silence. */
+  private tick(): void {
+    const now = performance.now();
+    const { timing, transport } = this;
+    if (this.current === 'negotiating') {
+      if (now - this.openedAtMs < timing.helloTimeoutMs) {
+        this.requestHello();
+        return;
+      }
+      const { frames } = this.statistics();
+      const seen = `${this.bytesReceived} bytes, ${frames.frames} good frames, ${frames.crcErrors + frames.cobsErrors + frames.oversize} damaged`;
+      const error = new IsochroneError(
+        'LINK_NO_HELLO',
+        `No device introduced itself on ${transport.name} within ${timing.helloTimeoutMs / 1000} s (received: ${seen}).`,
+        {
+          hint:
+            this.bytesReceived === 0
+              ? 'Check that the board is powered, runs Isochrone firmware and that this is its port.'
+              : 'Check the baud rate against the board file.',
+          where: { port: transport.name },
+        },
+      );
+      this.end('lost', error.message, error);
+      return;
+    }
+    const silentMs = now - this.lastByteAtMs;
+    if (this.current === 'streaming' && silentMs >= timing.staleAfterMs) {
+      this.staleSinceMs = now;
+      this.enter('stale', `nothing for ${(silentMs / 1000).toFixed(1)} s`);
+      this.requestHello();
+    } else if (this.current === 'stale' && now - this.staleSinceMs >= timing.lostAfterStaleMs) {
+      this.end('lost', `nothing for ${(silentMs / 1000).toFixed(1)} s`);
+    }
+  }
+
+  private receive(chunk: Uint8Array): void {
+    if (this.ended || chunk.length === 0) return;
+    this.bytesReceived += chunk.length;
+    this.lastByteAtMs = performance.now();
+    if (this.current === 'stale') this.enter('streaming', 'bytes again');
+    this.decoder.push(chunk, (frame) => this.handleFrame(frame));
+  }
+
+  private handleFrame(frame: Frame): void {
+    if (this.ended || !this.schemaAgrees(frame)) return;
+    let message: Message;
+    try {
+      message = decodePayload(frame.type, frame.payload);
+    } catch (error) {
+      if (!(error instanceof IsochroneError)) throw error;
+      this.malformedPayloads += 1;
+      return;
+    }
+    // Host messages come back from a line in loopback.
+    if (!isFromDevice(message, frame.type)) return;
+    this.translator.accept(message);
+    const { hello } = this.translator;
+    if (hello === undefined) return;
+    this.resolveHello(hello);
+    if (this.current === 'negotiating' || this.current === 'opening') {
+      this.enter('streaming', `${hello.boardName}, model ${hello.modelName}`);
+    }
+  }
+
+  /** The first six bytes of HELLO never move, so that a firmware of another schema is named and not misread. */
+  private schemaAgrees(frame: Frame): boolean {
+    if (frame.type !== HELLO_TYPE || frame.payload.length < 6) return true;
+    const view = new DataView(frame.payload.buffer, frame.payload.byteOffset);
+    const version = view.getUint16(0, true);
+    const hash = view.getUint32(2, true);
+    if (version === PROTOCOL_VERSION && hash === SCHEMA_HASH) return true;
+    const error = new IsochroneError(
+      'LINK_SCHEMA_MISMATCH',
+      `The firmware on ${this.transport.name} speaks wire schema ${hex(hash)} (version ${version}), this host ${hex(SCHEMA_HASH)} (version ${PROTOCOL_VERSION}).`,
+      {
+        hint: 'Build and flash the firmware again with this version of isochrone, or use the version that built it.',
+        where: {
+          port: this.transport.name,
+          firmwareSchema: hex(hash),
+          hostSchema: hex(SCHEMA_HASH),
+        },
+      },
+    );
+    this.end('lost', error.message, error);
+    return false;
+  }
+
+  private requestHello(): void {
+    this.sendQuietly({ kind: 'HELLO_REQUEST', hostVersion: PROTOCOL_VERSION }, true);
+  }
+
+  /** For what the link sends by itself: a line that does not take it shows in the heartbeat. */
+  private sendQuietly(message: HostMessage, afterNoise = false): void {
+    const frame = this.encoder.encode(message);
+    // A zero first ends whatever noise the line carried before.
+    const bytes = afterNoise ? Uint8Array.from([0, ...frame]) : frame;
+    this.write(bytes).catch(() => undefined);
+  }
+
+  private async write(bytes: Uint8Array): Promise<void> {
+    this.bytesSent += bytes.length;
+    await this.transport.write(bytes);
+  }
+
+  private enter(state: LinkState, detail: string): void {
+    this.current = state;
+    this.emit({ kind: 'link', state, detail });
+  }
+
+  /** Once: the state is final, readers get what is left. */
+  private end(state: 'closed' | 'lost', detail: string, failure?: Error): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.failure = failure;
+    clearInterval(this.timer);
+    this.enter(state, detail);
+    const reason =
+      failure ??
+      new IsochroneError('LINK_ENDED', `The link to ${this.transport.name} ended: ${detail}.`, {
+        hint: 'Check the cable and open the link again.',
+        where: { port: this.transport.name },
+      });
+    this.rejectHello(reason);
+    for (const queue of this.queues) queue.end(failure);
+    this.closing = this.transport.close().catch(() => undefined);
+  }
+
+  private emit(event: StreamEvent): void {
+    this.backlog?.push(event);
+    for (const queue of this.queues) queue.push(event);
+    for (const listener of this.listeners) listener(event);
+  }
+
+  private takeBacklog(): StreamEvent[] {
+    const events = this.backlog?.drain() ?? [];
+    this.backlog = undefined;
+    return events;
+  }
+}
+
+const HELLO_TYPE = 0x01;
+const FROM_HOST = 0x80;
+
+function isFromDevice(message: Message, type: number): message is DeviceMessage {
+  return (type & FROM_HOST) === 0;
+}
+
+const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`;
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

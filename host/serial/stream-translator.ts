@@ -1,0 +1,236 @@
+/** Wire messages in, stream events out: gaps are told, results are told once, explanations are put together. */
+import type { DeviceMessage, HelloMessage, SamplesMessage, StatusMessage } from '../protocol/messages.js';
+import {
+  INDEPENDENT_LEADS,
+  type HelloEvent,
+  type LogEvent,
+  type StatusEvent,
+  type StreamEvent,
+} from '../stream/events.js';
+import { ExplanationAssembler, type ExplanationPart } from './explanation-assembler.js';
+import { SampleLedger, type SampleAccount } from './sample-ledger.js';
+
+export interface TranslatorOptions {
+  readonly segmentNames: readonly string[];
+  /** Given when the device is known to have just started: what is missing before the first samples is then a gap. */
+  readonly expectedFirstSampleIndex?: number;
+  readonly emit: (event: StreamEvent) => void;
+  /** Everything about this result has arrived. */
+  readonly acknowledge: (resultId: number) => void;
+  /** The device has started anew. */
+  readonly onRestart: () => void;
+}
+
+export interface ExplanationAccount {
+  completed: number;
+  /** Ended with parts missing, or never ended. */
+  incomplete: number;
+  /** Sent again although they had arrived; acknowledged again. */
+  repeated: number;
+}
+
+/** Result ids that are remembered as told. Far more than a device can have waiting for acknowledgement. */
+const REMEMBERED_RESULTS = 64;
+
+const warning = (text: string): LogEvent => ({ kind: 'log', level: 'warning', text });
+
+/** The newest ids, oldest forgotten first. */
+class RecentIds {
+  private readonly ids = new Set<number>();
+
+  has(id: number): boolean {
+    return this.ids.has(id);
+  }
+
+  add(id: number): void {
+    this.ids.add(id);
+    if (this.ids.size <= REMEMBERED_RESULTS) return;
+    const oldest = this.ids.values().next().value;
+    if (oldest !== undefined) this.ids.delete(oldest);
+  }
+
+  clear(): void {
+    this.ids.clear();
+  }
+}
+
+function toHelloEvent(message: HelloMessage): HelloEvent {
+  const { boardName, modelName, modelHash, buildId, bootId } = message;
+  const { sampleRateHz, networkRateHz, classNames } = message;
+  return {
+    kind: 'hello',
+    boardName,
+    modelName,
+    modelHash,
+    buildId,
+    bootId,
+    sampleRateHz,
+    networkRateHz,
+    classNames,
+  };
+}
+
+function toStatusEvent(message: StatusMessage): StatusEvent {
+  return {
+    kind: 'status',
+    uptimeMs: message.uptimeMs,
+    samplesReceived: message.samplesReceived,
+    samplesDropped: message.samplesDropped,
+    framesDropped: message.framesDropped,
+    receiveErrors: message.receiveErrors,
+    cpuLoadPermille: message.cpuLoadPermille,
+    stackHighWaterBytes: message.stackHighWaterBytes,
+    gradientSaturations: message.gradientSaturations,
+  };
+}
+
+/** Sample-major → `[lead][i]`, without the first `skip` samples. */
+function byLead(message: SamplesMessage, skip: number): number[][] {
+  const leads = INDEPENDENT_LEADS.length;
+  const count = message.microvolt.length / leads;
+  return Array.from({ length: leads }, (_, lead) =>
+    Array.from(
+      { length: count - skip },
+      (_unused, i) => message.microvolt[(i + skip) * leads + lead] ?? 0,
+    ),
+  );
+}
+
+export class StreamTranslator {
+  readonly explanations: ExplanationAccount = { completed: 0, incomplete: 0, repeated: 0 };
+  private readonly ledger: SampleLedger;
+  private readonly assembler = new ExplanationAssembler();
+  private readonly toldResults = new RecentIds();
+  private readonly doneResults = new RecentIds();
+  private current: HelloEvent | undefined;
+
+  constructor(private readonly options: TranslatorOptions) {
+    this.ledger = new SampleLedger(options.expectedFirstSampleIndex);
+  }
+
+  get hello(): HelloEvent | undefined {
+    return this.current;
+  }
+
+  get samples(): Readonly<SampleAccount> {
+    return this.ledger.account;
+  }
+
+  accept(message: DeviceMessage): void {
+    const { emit } = this.options;
+    switch (message.kind) {
+      case 'HELLO':
+        this.acceptHello(message);
+        return;
+      case 'STATUS':
+        this.ledger.noteDropped(message.samplesDropped);
+        emit(toStatusEvent(message));
+        return;
+      case 'SAMPLES':
+        this.acceptSamples(message);
+        return;
+      case 'BEAT':
+        emit({ kind: 'beat', sampleIndex: message.sampleIndex, rrMs: message.rrMs });
+        return;
+      case 'LOG':
+        emit({ kind: 'log', level: message.level, text: message.text });
+        return;
+      case 'END':
+        for (const gap of this.ledger.finish(message.sampleCount)) emit(gap);
+        emit({ kind: 'end', sampleCount: message.sampleCount });
+        return;
+      default:
+        // Without the class names of HELLO a result says nothing; it is not acknowledged and comes again.
+        if (this.current !== undefined) this.acceptResult(message, this.current);
+    }
+  }
+
+  private acceptHello(message: HelloMessage): void {
+    const { emit, onRestart } = this.options;
+    const hello = toHelloEvent(message);
+    const before = this.current;
+    if (before !== undefined && JSON.stringify(before) === JSON.stringify(hello)) return;
+    this.current = hello;
+    if (before !== undefined && before.bootId !== hello.bootId) {
+      this.ledger.restart();
+      this.assembler.clear();
+      this.toldResults.clear();
+      this.doneResults.clear();
+      onRestart();
+      emit(warning(`The device ${hello.boardName} has started anew.`));
+    }
+    emit(hello);
+  }
+
+  private acceptSamples(message: SamplesMessage): void {
+    const { emit } = this.options;
+    const count = message.microvolt.length / INDEPENDENT_LEADS.length;
+    const { firstSampleIndex, samplesDropped } = message;
+    const { gaps, skip } = this.ledger.admit(firstSampleIndex, count, samplesDropped);
+    for (const gap of gaps) emit(gap);
+    if (skip === count) return;
+    emit({
+      kind: 'samples',
+      firstSampleIndex: (firstSampleIndex + skip) >>> 0,
+      microvolt: byLead(message, skip),
+    });
+  }
+
+  private acceptResult(
+    message: Exclude<
+      DeviceMessage,
+      { kind: 'HELLO' | 'STATUS' | 'SAMPLES' | 'BEAT' | 'LOG' | 'END' }
+    >,
+    hello: HelloEvent,
+  ): void {
+    switch (message.kind) {
+      case 'RESULT': {
+        if (this.toldResults.has(message.resultId)) return;
+        this.toldResults.add(message.resultId);
+        this.options.emit({ ...message, kind: 'result', classNames: hello.classNames });
+        return;
+      }
+      case 'RESULT_END':
+        this.finishResult(message.resultId, hello);
+        return;
+      default:
+        this.acceptPart(message);
+    }
+  }
+
+  private acceptPart(part: ExplanationPart): void {
+    if (this.doneResults.has(part.resultId)) return;
+    const evicted = this.assembler.add(part);
+    if (evicted === undefined) return;
+    this.explanations.incomplete += 1;
+    this.options.emit(warning(`The explanation of result ${evicted} never ended; it is left out.`));
+  }
+
+  private finishResult(resultId: number, hello: HelloEvent): void {
+    const { emit, acknowledge, segmentNames } = this.options;
+    if (this.doneResults.has(resultId)) {
+      this.explanations.repeated += 1;
+      acknowledge(resultId);
+      return;
+    }
+    const assembly = this.assembler.finish(resultId, {
+      classNames: hello.classNames,
+      segmentNames,
+    });
+    if (assembly !== undefined && 'problems' in assembly) {
+      this.explanations.incomplete += 1;
+      const problems = assembly.problems.join('; ');
+      emit(warning(`The explanation of result ${resultId} is left out: ${problems}.`));
+      return;
+    }
+    if (!this.toldResults.has(resultId)) {
+      emit(warning(`RESULT ${resultId} did not arrive; its explanation stands alone.`));
+    }
+    if (assembly !== undefined) {
+      this.explanations.completed += 1;
+      emit(assembly.explanation);
+    }
+    this.doneResults.add(resultId);
+    acknowledge(resultId);
+  }
+}
