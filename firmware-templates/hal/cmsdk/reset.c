@@ -1,0 +1,107 @@
+#include "cmsdk.h"
+#include "iso_crc32c.h"
+#include "iso_hal.h"
+
+#include <string.h>
+
+/*
+ * What survives a reset. The record lies in memory that start-up leaves alone; a mark and a
+ * checksum tell it from the noise of a cold start. boot_nonce lies beside it at an address of the
+ * linker script's choice: on silicon it holds whatever the cells woke up with, an emulator's runner
+ * writes a random number there, for QEMU has neither noise nor a random generator on these
+ * machines.
+ */
+
+#define RECORD_MARK 0x49534F31u /* "ISO1" */
+#define AIRCR_RESET 0x05FA0004u /* key and SYSRESETREQ, Armv7-M B3.2.6 */
+
+typedef struct {
+    uint32_t mark;
+    uint32_t reset_count;
+    uint32_t cause;
+    iso_hal_crash crash;
+    uint32_t checksum;
+} reset_record;
+
+static reset_record record __attribute__((section(".noinit")));
+extern const volatile uint32_t iso_boot_nonce[1];
+
+static iso_hal_reset_cause cause;
+static uint32_t boot_id;
+
+static uint32_t checksum_of(const reset_record *of) {
+    return iso_crc32c((const uint8_t *)of, offsetof(reset_record, checksum));
+}
+
+static void seal(uint32_t next_cause) {
+    record.cause = next_cause;
+    record.checksum = checksum_of(&record);
+}
+
+void iso_cmsdk_reset_init(void) {
+    if (record.mark == RECORD_MARK && record.checksum == checksum_of(&record)) {
+        cause = (iso_hal_reset_cause)record.cause;
+        record.reset_count += 1u;
+    } else {
+        memset(&record, 0, sizeof record);
+        record.mark = RECORD_MARK;
+        cause = ISO_HAL_RESET_POWER_ON;
+    }
+    const uint32_t seed[4] = {iso_boot_nonce[0], record.reset_count, iso_hal_ticks(), iso_build_id};
+    boot_id = iso_crc32c((const uint8_t *)seed, sizeof seed);
+    /* A reset that nobody announces (a pin, a watchdog) reads as power-on, not as the last cause.
+     */
+    seal(ISO_HAL_RESET_POWER_ON);
+}
+
+iso_hal_reset_cause iso_hal_get_reset_cause(void) {
+    return cause;
+}
+
+bool iso_hal_get_crash(iso_hal_crash *out) {
+    if (cause != ISO_HAL_RESET_FAULT) {
+        return false;
+    }
+    *out = record.crash;
+    return true;
+}
+
+uint32_t iso_hal_boot_id(void) {
+    return boot_id;
+}
+
+size_t iso_hal_unique_id(uint8_t *bytes, size_t capacity) {
+    /* These machines have no serial number; processor and nonce are what tells two apart. */
+    const uint32_t identity[2] = {CORTEX_CPUID, iso_boot_nonce[0]};
+    const size_t count = capacity < sizeof identity ? capacity : sizeof identity;
+    memcpy(bytes, identity, count);
+    return count;
+}
+
+static void restart(void) {
+    __asm volatile("dsb" ::: "memory");
+    CORTEX_AIRCR = AIRCR_RESET;
+    for (;;) {
+    }
+}
+
+void iso_hal_reboot(void) {
+    seal(ISO_HAL_RESET_SOFTWARE);
+    restart();
+}
+
+/* Called by the fault entry with the stacked frame: r0-r3, r12, lr, pc, xpsr (Armv7-M B1.5.6). */
+void iso_cmsdk_record_fault(const uint32_t *frame);
+
+void iso_cmsdk_record_fault(const uint32_t *frame) {
+    const uintptr_t address = (uintptr_t)frame;
+    const bool readable = address >= ISO_BOARD_RAM_ORIGIN &&
+                          address + 32u <= (uintptr_t)ISO_BOARD_RAM_ORIGIN + ISO_BOARD_RAM_BYTES;
+    record.crash.program_counter = readable ? frame[6] : 0u;
+    record.crash.link_register = readable ? frame[5] : 0u;
+    record.crash.exception = CORTEX_ICSR & 0x1FFu;
+    record.crash.configurable_fault_status = CORTEX_CFSR;
+    record.crash.fault_address = CORTEX_BFAR;
+    seal(ISO_HAL_RESET_FAULT);
+    restart();
+}

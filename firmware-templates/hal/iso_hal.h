@@ -1,0 +1,76 @@
+#ifndef ISO_HAL_H
+#define ISO_HAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What the application needs of a chip. One folder per chip family implements it. Nothing here
+ * blocks but iso_hal_wait, and nothing allocates.
+ */
+
+typedef enum {
+    ISO_HAL_PORT_LINK = 0,   /* the wire to the host */
+    ISO_HAL_PORT_INJECT = 1, /* samples in place of a front end: emulators and benches */
+    ISO_HAL_PORT_COUNT = 2
+} iso_hal_port;
+
+typedef enum {
+    ISO_HAL_RESET_POWER_ON = 0,
+    ISO_HAL_RESET_SOFTWARE = 1,
+    ISO_HAL_RESET_FAULT = 2
+} iso_hal_reset_cause;
+
+/* What the processor knew when it faulted; survives the reset that follows. */
+typedef struct {
+    uint32_t program_counter;
+    uint32_t link_register;
+    uint32_t exception; /* Cortex-M exception number, or the mark of a stack overrun */
+    uint32_t configurable_fault_status;
+    uint32_t fault_address;
+} iso_hal_crash;
+
+typedef struct {
+    uint32_t receive_overruns; /* bytes lost because the receive ring was full */
+    uint32_t receive_high_water;
+    uint32_t transmit_high_water;
+} iso_hal_port_counters;
+
+void iso_hal_init(void);
+
+/* What the image was built from: a hash of sources, flags and compiler, in a file that the build
+ * writes. */
+extern const uint32_t iso_build_id;
+
+/* Free-running counter, wraps at 2^32. iso_hal_ticks_per_second is its rate. */
+uint32_t iso_hal_ticks(void);
+extern const uint32_t iso_hal_ticks_per_second;
+
+/* Bytes taken from the receive ring, at most capacity. */
+size_t iso_hal_read(iso_hal_port port, uint8_t *bytes, size_t capacity);
+size_t iso_hal_receive_room(iso_hal_port port);
+/* All or nothing: a frame is queued whole or not at all. */
+bool iso_hal_write(iso_hal_port port, const uint8_t *bytes, size_t count);
+size_t iso_hal_transmit_waiting(iso_hal_port port);
+void iso_hal_port_read_counters(iso_hal_port port, iso_hal_port_counters *out);
+
+/* Sleeps until an interrupt unless bytes already wait on a port; at most 10 ms. */
+void iso_hal_wait(void);
+/* Ticks spent asleep since start, wraps. */
+uint32_t iso_hal_idle_ticks(void);
+
+iso_hal_reset_cause iso_hal_get_reset_cause(void);
+/* False when the last run did not end in a fault. */
+bool iso_hal_get_crash(iso_hal_crash *out);
+/* Differs from one start to the next. */
+uint32_t iso_hal_boot_id(void);
+/* The chip's identity, as read; gives the bytes written, at most capacity. */
+size_t iso_hal_unique_id(uint8_t *bytes, size_t capacity);
+void iso_hal_reboot(void);
+
+size_t iso_hal_stack_bytes(void);
+/* Deepest stack use since start, found in the paint. */
+size_t iso_hal_stack_high_water(void);
+
+#endif

@@ -1,0 +1,271 @@
+/**
+ * Boots an image in QEMU with its serial ports reachable from here. The link UART is a pty (opened through serialport, as a
+ * real board's port is); the machine starts held, so that nothing is sent before somebody listens.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { IsochroneError } from '../../codegen/errors.js';
+import type { Board } from '../toolchain/board.js';
+import { bootNonceAddress } from '../toolchain/board-header.js';
+import { QmpClient } from './qmp.js';
+
+export interface BootOptions {
+  readonly board: Board;
+  readonly elfPath: string;
+  /** Exact instruction counting: 2^shift ns per instruction, no sleep (`-icount shift=6,sleep=off`). */
+  readonly icount?: { readonly shift: number };
+  /** Arguments of the image, reaching it through semihosting. */
+  readonly semihosting?: { readonly args: readonly string[] };
+  /** Random word that makes the boot id; a fixed one makes runs repeat byte for byte. */
+  readonly bootNonce?: number;
+  /** Further arguments for the emulator, for instance a TCG plugin. */
+  readonly extraArgs?: readonly string[];
+}
+
+export interface ExitInfo {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stderrTail: string;
+}
+
+export interface EmulatedDevice {
+  /** Path of the pty that is the device's link port. */
+  readonly linkPath: string;
+  /** Raw bytes to and from the device's inject port. */
+  readonly inject: Socket;
+  readonly pid: number;
+  /** Lets the held processor run; call it once the ports are open. */
+  release(): Promise<void>;
+  /** Stops the emulator and removes its files; safe to call again. */
+  kill(): Promise<void>;
+  /** Resolves once the emulator has ended, however it ended. Never rejects. */
+  readonly exited: Promise<ExitInfo>;
+  /** The error that an unexpected end deserves. */
+  died(info: ExitInfo): IsochroneError;
+}
+
+/** Debian packages by emulator. */
+const PACKAGES: Readonly<Record<string, string>> = { 'qemu-system-arm': 'qemu-system-arm' };
+
+/** Generous: QEMU answers in 0.1 s on an idle machine; turns a silent hang into an error. */
+const START_TIMEOUT_MS = 20_000;
+const STDERR_TAIL_BYTES = 4096;
+
+/** A comma ends an option's value in QEMU's syntax; doubled, it stands for itself. */
+const escapeComma = (text: string): string => text.replaceAll(',', ',,');
+
+/**
+ * The kernel kills the emulator when this process dies, even by SIGKILL (`setpriv --pdeathsig`). Should this process die
+ * before that is in force, the parent id has changed and the shell does not start the emulator at all.
+ */
+function guarded(program: string, args: readonly string[]): [string, string[]] {
+  if (process.platform !== 'linux') return [program, [...args]];
+  const script = '[ "$PPID" = "$1" ] || exit 1; shift; exec "$@"';
+  const shell = ['sh', '-c', script, 'sh', String(process.pid), program, ...args];
+  return ['setpriv', ['--pdeathsig', 'KILL', '--', ...shell]];
+}
+
+export function emulatorArguments(options: BootOptions, injectSocket: string): string[] {
+  const { board } = options;
+  const ports = [
+    { index: board.uarts.link.index, id: 'link' },
+    { index: board.uarts.inject.index, id: 'inject' },
+  ];
+  const serials: string[] = [];
+  for (let index = 0; index <= Math.max(...ports.map((port) => port.index)); index += 1) {
+    const port = ports.find((candidate) => candidate.index === index);
+    serials.push('-serial', port === undefined ? 'null' : `chardev:${port.id}`);
+  }
+  const nonce = options.bootNonce ?? randomInt(1, 2 ** 32 - 1);
+  const nonceAt = `0x${bootNonceAddress(board).toString(16)}`;
+  const semihosting = ['enable=on', 'target=native', 'arg=isochrone'].concat(
+    (options.semihosting?.args ?? []).map((arg) => `arg=${escapeComma(arg)}`),
+  );
+  return [
+    '-machine',
+    board.runner.machine,
+    '-nodefaults',
+    '-display',
+    'none',
+    '-monitor',
+    'none',
+    '-S',
+    '-qmp',
+    'stdio',
+    '-chardev',
+    'pty,id=link',
+    '-chardev',
+    `socket,id=inject,path=${escapeComma(injectSocket)},server=on,wait=off,mux=on`,
+    // A multiplexer without its escape character (0x100 is no byte): it holds 32 bytes and hands the UART the next one as soon
+    // as the firmware takes one. Without it each byte waits for a turn of QEMU's main loop: 9 KB/s instead of 100 KB/s.
+    '-echr',
+    '0x100',
+    ...serials,
+    '-kernel',
+    options.elfPath,
+    '-device',
+    `loader,addr=${nonceAt},data=${nonce},data-len=4`,
+    ...(options.icount === undefined ? [] : ['-icount', `shift=${options.icount.shift},sleep=off`]),
+    ...(options.semihosting === undefined ? [] : ['-semihosting-config', semihosting.join(',')]),
+    ...(options.extraArgs ?? []),
+  ];
+}
+
+function missing(program: string, cause?: unknown): IsochroneError {
+  return new IsochroneError('EMULATOR_MISSING', `the emulator ${program} is not installed`, {
+    hint: `Run: apt-get install ${PACKAGES[program] ?? program} util-linux`,
+    where: { program },
+    cause,
+  });
+}
+
+function diedError(program: string, info: ExitInfo): IsochroneError {
+  // `sh` and `setpriv` report a program that is not there with status 127.
+  if (info.status === 127) return missing(program);
+  const how = info.signal === null ? `with status ${String(info.status)}` : `by ${info.signal}`;
+  const said = info.stderrTail.trim();
+  return new IsochroneError(
+    'EMULATOR_DIED',
+    `the emulator ended ${how}${said === '' ? '' : `: ${said}`}`,
+    {
+      hint: 'If it names a file or a machine, check the board file; otherwise run the command again.',
+      where: {
+        program,
+        status: info.status ?? -1,
+        ...(info.signal ? { signal: info.signal } : {}),
+      },
+    },
+  );
+}
+
+function watch(child: ChildProcess): Promise<ExitInfo> {
+  let tail = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    tail = (tail + chunk.toString('utf8')).slice(-STDERR_TAIL_BYTES);
+  });
+  return new Promise((resolve) => {
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      resolve({
+        status: error.code === 'ENOENT' ? 127 : -1,
+        signal: null,
+        stderrTail: error.message,
+      });
+    });
+    child.on('close', (status, signal) => {
+      resolve({ status, signal, stderrTail: tail });
+    });
+  });
+}
+
+function openSocket(path: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      socket.off('error', reject);
+      resolve(socket);
+    });
+  });
+}
+
+function timeout(program: string): IsochroneError {
+  return new IsochroneError(
+    'EMULATOR_DIED',
+    `the emulator did not answer within ${START_TIMEOUT_MS / 1000} s`,
+    { hint: 'Check the load of this machine and run the command again.', where: { program } },
+  );
+}
+
+/** Throws EMULATOR_MISSING or EMULATOR_DIED; nothing is left behind then. */
+export async function bootQemu(options: BootOptions): Promise<EmulatedDevice> {
+  const program = options.board.runner.emulator;
+  const folder = await mkdtemp(join(tmpdir(), 'isochrone-qemu-'));
+  const injectSocket = join(folder, 'inject');
+  const [command, args] = guarded(program, emulatorArguments(options, injectSocket));
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  const exited = watch(child).then(async (info) => {
+    await rm(folder, { recursive: true, force: true });
+    return info;
+  });
+  // Ctrl-C reaches the whole group; what ends this process without it is the kernel's to clean up.
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await exited;
+  };
+
+  const qmp = new QmpClient(child.stdout, child.stdin);
+  let timer: NodeJS.Timeout | undefined;
+  const start = async (): Promise<EmulatedDevice> => {
+    await qmp.negotiate();
+    const linkPath = await qmp.ptyPath('link');
+    const inject = await openSocket(injectSocket);
+    // Its end is reported by `exited`; without a listener it would end this process.
+    inject.on('error', () => undefined);
+    return {
+      linkPath,
+      inject,
+      pid: child.pid ?? -1,
+      release: () => qmp.execute('cont').then(() => undefined),
+      kill: async () => {
+        inject.destroy();
+        await kill();
+      },
+      exited,
+      died: (info) => diedError(program, info),
+    };
+  };
+  try {
+    return await Promise.race([
+      start(),
+      exited.then((info) => {
+        throw diedError(program, info);
+      }),
+      new Promise<never>((_, reject) => {
+        timer = setTimeout(() => {
+          reject(timeout(program));
+        }, START_TIMEOUT_MS);
+      }),
+    ]);
+  } catch (error) {
+    // A stream that closed under us is a symptom; how the emulator ended is the cause.
+    if (error instanceof IsochroneError) {
+      await kill();
+      throw error;
+    }
+    child.kill('SIGKILL');
+    throw diedError(program, await exited);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export interface RunResult {
+  readonly status: number;
+}
+
+/**
+ * Runs an image that ends by itself (SYS_EXIT_EXTENDED) and gives its exit status.
+ * Throws EMULATOR_MISSING, or EMULATOR_DIED when it ended otherwise.
+ */
+export async function runToExit(
+  options: BootOptions & { readonly timeoutMs: number; readonly signal?: AbortSignal },
+): Promise<RunResult> {
+  const device = await bootQemu(options);
+  const stop = (): void => void device.kill();
+  const timer = setTimeout(stop, options.timeoutMs);
+  options.signal?.addEventListener('abort', stop, { once: true });
+  try {
+    await device.release();
+    const info = await device.exited;
+    if (info.status === null) throw device.died(info);
+    return { status: info.status };
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener('abort', stop);
+    await device.kill();
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * What the C and the linker need of a board: iso_board.h and memory.ld, written into the build folder.
+ */
+import type { Board } from './board.js';
+
+const hex = (value: number): string => `0x${value.toString(16).toUpperCase().padStart(8, '0')}u`;
+const flag = (value: boolean): string => (value ? '1' : '0');
+
+/** Kept clear at the top of RAM: a runner writes a random word there before the start (hal/cmsdk/reset.c). */
+const BOOT_NONCE_BYTES = 32;
+
+export function bootNonceAddress(board: Board): number {
+  return Number(board.memory.ram.origin) + board.memory.ram.bytes - BOOT_NONCE_BYTES;
+}
+
+export function boardHeader(board: Board): string {
+  const define = (name: string, value: string | number): string =>
+    `#define ISO_BOARD_${name} ${value}`;
+  const uart = (prefix: string, port: Board['uarts']['link']): string[] => [
+    define(`${prefix}_BASE`, hex(Number(port.base))),
+    define(`${prefix}_RECEIVE_IRQ`, `${port.receiveIrq}u`),
+    define(`${prefix}_TRANSMIT_IRQ`, `${port.transmitIrq}u`),
+    define(`${prefix}_BAUD`, `${port.baud}u`),
+  ];
+  return [
+    `/* Generated from boards/${board.name}.json: do not edit. */`,
+    '#ifndef ISO_BOARD_H',
+    '#define ISO_BOARD_H',
+    define('NAME', JSON.stringify(board.name)),
+    define('HAS_FPU', flag(board.core.fpu !== 'none')),
+    define('RAM_ORIGIN', hex(Number(board.memory.ram.origin))),
+    define('RAM_BYTES', `${board.memory.ram.bytes}u`),
+    define('IRQ_COUNT', board.interruptCount),
+    define('PERIPHERAL_CLOCK_HZ', `${board.peripheralClockHz}u`),
+    define('COUNTER_IS_CMSDK_TIMER', flag(board.counter.kind === 'cmsdk-timer')),
+    define('COUNTER_BASE', hex(Number(board.counter.base))),
+    define('COUNTER_CONTROL', hex(Number(board.counter.control ?? 0))),
+    define('COUNTER_HZ', `${board.counter.hz}u`),
+    ...uart('LINK', board.uarts.link),
+    ...uart('INJECT', board.uarts.inject),
+    '#endif',
+    '',
+  ].join('\n');
+}
+
+export function memoryScript(board: Board): string {
+  const { flash, ram } = board.memory;
+  return [
+    `/* Generated from boards/${board.name}.json: do not edit. */`,
+    'MEMORY',
+    '{',
+    `  FLASH (rx) : ORIGIN = ${flash.origin}, LENGTH = ${flash.bytes}`,
+    `  RAM (rwx) : ORIGIN = ${ram.origin}, LENGTH = ${ram.bytes}`,
+    '}',
+    `ISO_STACK_BYTES = ${board.stackBytes};`,
+    `ISO_BOOT_NONCE_ADDRESS = 0x${bootNonceAddress(board).toString(16)};`,
+    '',
+  ].join('\n');
+}

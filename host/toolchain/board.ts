@@ -1,0 +1,163 @@
+/**
+ * Board files: read, checked against boards/board.schema.json once, and from then on trusted.
+ */
+import { readFile, readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { Ajv, type ErrorObject } from 'ajv';
+import { IsochroneError } from '../../codegen/errors.js';
+import { projectRoot } from './project-root.js';
+
+export interface MemoryRegion {
+  /** Hexadecimal address. */
+  readonly origin: string;
+  readonly bytes: number;
+}
+
+export interface BoardUart {
+  /** Position among the chip's UARTs; the emulator's `-serial` order. */
+  readonly index: number;
+  readonly base: string;
+  readonly receiveIrq: number;
+  readonly transmitIrq: number;
+  readonly baud: number;
+}
+
+export interface Board {
+  readonly name: string;
+  readonly title: string;
+  readonly notes?: readonly string[];
+  readonly core: {
+    readonly name: 'cortex-m3' | 'cortex-m4' | 'cortex-m7' | 'cortex-m55';
+    readonly fpu: 'none' | 'single' | 'double';
+    readonly dsp: boolean;
+    readonly helium: boolean;
+  };
+  readonly hal: 'cmsdk';
+  readonly compiler: { readonly prefix: string; readonly flags: readonly string[] };
+  readonly linkerScript: string;
+  readonly memory: { readonly flash: MemoryRegion; readonly ram: MemoryRegion };
+  readonly modelArenaBytes: number;
+  readonly stackBytes: number;
+  readonly interruptCount: number;
+  readonly peripheralClockHz: number;
+  readonly counter: {
+    readonly kind: 'cmsdk-timer' | 'sse-counter';
+    readonly base: string;
+    readonly control?: string;
+    readonly hz: number;
+  };
+  readonly uarts: { readonly link: BoardUart; readonly inject: BoardUart };
+  readonly runner: { readonly kind: 'qemu'; readonly emulator: string; readonly machine: string };
+  /** Folder of the board file and its linker script. */
+  readonly folder: string;
+}
+
+export const boardsFolder = (): string => join(projectRoot(), 'boards');
+
+/** Names of the boards that come with the project. */
+export async function listBoards(folder = boardsFolder()): Promise<string[]> {
+  const files = await readdir(folder);
+  return files
+    .filter((file) => file.endsWith('.json') && file !== 'board.schema.json')
+    .map((file) => basename(file, '.json'))
+    .sort();
+}
+
+/**
+ * A board by name (`mps2-an386`) or by the path of a board file (`./mine.json`).
+ * Throws BOARD_UNKNOWN, BOARD_UNREADABLE or BOARD_INVALID.
+ */
+export async function loadBoard(nameOrPath: string): Promise<Board> {
+  const isPath = nameOrPath.endsWith('.json');
+  const file = isPath ? nameOrPath : join(boardsFolder(), `${nameOrPath}.json`);
+  if (!isPath) {
+    const known = await listBoards();
+    if (!known.includes(nameOrPath)) {
+      throw new IsochroneError('BOARD_UNKNOWN', `there is no board called "${nameOrPath}"`, {
+        hint: `Choose one of ${known.join(', ')}, or give the path of a board file (.json).`,
+        where: { board: nameOrPath },
+      });
+    }
+  }
+  const data = parse(await read(file), file);
+  await validate(data, file);
+  const board: Board = { ...(data as Omit<Board, 'folder'>), folder: dirname(file) };
+  checkMeaning(board, file);
+  return board;
+}
+
+async function read(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new IsochroneError('BOARD_UNREADABLE', `the board file cannot be read: ${file}`, {
+      hint: 'Check the path and its permissions.',
+      where: { file },
+      cause,
+    });
+  }
+}
+
+function invalid(file: string, pointer: string, expected: string): IsochroneError {
+  return new IsochroneError('BOARD_INVALID', `${file}: ${pointer || '/'} ${expected}`, {
+    hint: 'Compare the file with boards/board.schema.json and boards/mps2-an386.json.',
+    where: { file, pointer: pointer || '/' },
+  });
+}
+
+function parse(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw invalid(
+      file,
+      '',
+      `is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
+    );
+  }
+}
+
+/** ajv's own words leave out what was allowed; this adds it. */
+function expectation(error: ErrorObject): string {
+  const params = error.params as Record<string, unknown>;
+  if (error.keyword === 'enum') return `must be one of ${JSON.stringify(params['allowedValues'])}`;
+  if (error.keyword === 'additionalProperties') {
+    return `must not have the property "${String(params['additionalProperty'])}"`;
+  }
+  return error.message ?? 'is not valid';
+}
+
+async function validate(data: unknown, file: string): Promise<void> {
+  const schema = JSON.parse(
+    await readFile(join(boardsFolder(), 'board.schema.json'), 'utf8'),
+  ) as Record<string, unknown>;
+  const check = new Ajv({ allErrors: false }).compile(schema);
+  if (check(data)) return;
+  const first = check.errors?.[0];
+  throw first === undefined
+    ? invalid(file, '', 'is not valid')
+    : invalid(file, first.instancePath, expectation(first));
+}
+
+/** What the schema language cannot say. */
+function checkMeaning(board: Board, file: string): void {
+  if (board.name !== basename(file, '.json')) {
+    throw invalid(file, '/name', `must be the file's own name, "${basename(file, '.json')}"`);
+  }
+  if (board.uarts.link.base === board.uarts.inject.base) {
+    throw invalid(file, '/uarts/inject/base', 'must differ from the link, each needs its own UART');
+  }
+  for (const [name, uart] of Object.entries(board.uarts) as [string, BoardUart][]) {
+    for (const key of ['receiveIrq', 'transmitIrq'] as const) {
+      if (uart[key] >= board.interruptCount) {
+        throw invalid(file, `/uarts/${name}/${key}`, `must be below interruptCount`);
+      }
+    }
+  }
+  if (board.counter.kind === 'sse-counter' && board.counter.control === undefined) {
+    throw invalid(file, '/counter', 'must have the property "control" for an sse-counter');
+  }
+  if (board.stackBytes >= board.memory.ram.bytes) {
+    throw invalid(file, '/stackBytes', `must be below the RAM, ${board.memory.ram.bytes} bytes`);
+  }
+}

@@ -1,0 +1,246 @@
+/**
+ * board + network + templates → an image. `buildFirmware` for a board, `buildNative` for this machine
+ * (the same vectors program, so that TypeScript, host C and each core can be compared by one file format).
+ */
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { IsochroneError } from '../../codegen/errors.js';
+import type { Board } from './board.js';
+import { boardHeader, memoryScript } from './board-header.js';
+import { compile, link } from './compile.js';
+import { runProcess } from './process.js';
+import { projectRoot } from './project-root.js';
+
+/** `app`: the product. `vectors`: network only, over files, for validation and benches. */
+export type ImageName = 'app' | 'vectors';
+export interface CustomImage {
+  readonly name: string;
+  readonly sources: readonly string[];
+}
+/** Where samples come from: frames on the inject UART, or a file read through semihosting. */
+export type FrontEnd = 'uart' | 'semihost';
+
+export interface BuildProgress {
+  readonly phase: 'compile' | 'link';
+  readonly done: number;
+  readonly total: number;
+  readonly file: string;
+}
+
+export interface BuildOptions {
+  readonly board: Board;
+  /** Folder with the emitted network.h and its .c and .S files. */
+  readonly networkDir: string;
+  readonly image: ImageName | CustomImage;
+  readonly frontEnd: FrontEnd;
+  readonly outDir: string;
+  readonly onProgress?: (progress: BuildProgress) => void;
+}
+
+export interface ImageSection {
+  readonly name: string;
+  readonly bytes: number;
+  readonly memory: 'flash' | 'ram' | 'both';
+}
+
+export interface BuiltImage {
+  readonly elfPath: string;
+  readonly mapPath: string;
+  readonly buildId: number;
+  /** What the image takes of each memory; initial values of variables count in both. */
+  readonly flashBytes: number;
+  readonly ramBytes: number;
+  readonly sections: readonly ImageSection[];
+}
+
+async function sourcesIn(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => /\.[cS]$/.test(name)).sort();
+  return names.map((name) => join(folder, name));
+}
+
+async function networkSources(networkDir: string): Promise<string[]> {
+  const sources = await sourcesIn(networkDir).catch(() => []);
+  if (sources.length === 0) {
+    throw new IsochroneError('NETWORK_MISSING', `there is no generated network in ${networkDir}`, {
+      hint: 'Generate it first: the folder must hold network.c and network.h.',
+      where: { folder: networkDir },
+    });
+  }
+  return sources;
+}
+
+async function writeIfChanged(file: string, text: string): Promise<void> {
+  const fresh = `${file}.${process.pid}`;
+  await writeFile(fresh, text);
+  await rename(fresh, file);
+}
+
+const buildIdSource = (buildId: number): string =>
+  `/* Generated: do not edit. */\n#include "iso_hal.h"\n\nconst uint32_t iso_build_id = 0x${buildId
+    .toString(16)
+    .padStart(8, '0')}u;\n`;
+
+/** Throws TOOLCHAIN_MISSING, NETWORK_MISSING, FIRMWARE_COMPILE, FIRMWARE_LINK, FIRMWARE_TOO_LARGE. */
+export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> {
+  const { board } = options;
+  const templates = join(projectRoot(), 'firmware-templates');
+  const hal = join(templates, 'hal', board.hal);
+  const core = join(templates, 'core');
+  const afe = join(templates, 'afe');
+  const outDir = resolve(options.outDir);
+  const networkDir = resolve(options.networkDir);
+  const generated = join(outDir, 'generated');
+  await mkdir(generated, { recursive: true });
+  await writeIfChanged(join(generated, 'iso_board.h'), boardHeader(board));
+  await writeIfChanged(join(outDir, 'memory.ld'), memoryScript(board));
+
+  const image = typeof options.image === 'string' ? options.image : options.image.name;
+  const own =
+    typeof options.image !== 'string'
+      ? options.image.sources
+      : options.image === 'vectors'
+        ? [
+            ...(await sourcesIn(join(templates, 'app', 'vectors'))),
+            join(templates, 'app', 'vectors', 'semihost', 'iso_vectors_files.c'),
+          ]
+        : [
+            ...(await sourcesIn(join(templates, 'app'))),
+            join(afe, `${options.frontEnd}_front_end.c`),
+          ];
+  const semihosting = image === 'vectors' || options.frontEnd === 'semihost';
+  const halSources = (await sourcesIn(hal)).filter(
+    (file) => semihosting || !file.endsWith('semihost.c'),
+  );
+  const custom = typeof options.image !== 'string';
+  const sources = [
+    ...own,
+    ...halSources,
+    ...(await sourcesIn(core)),
+    ...(custom && options.networkDir === '' ? [] : await networkSources(networkDir)),
+  ];
+  const target = {
+    prefix: board.compiler.prefix,
+    targetFlags: board.compiler.flags,
+    outDir,
+  };
+  const includeFolders = [
+    generated,
+    join(templates, 'app'),
+    join(templates, 'app', 'vectors'),
+    join(templates, 'hal'),
+    hal,
+    afe,
+    core,
+    ...(custom && options.networkDir === '' ? [] : [networkDir]),
+  ];
+  const compiled = await compile({
+    ...target,
+    sources,
+    includeFolders,
+    onProgress: (done, total, file) =>
+      options.onProgress?.({ phase: 'compile', done, total: total + 1, file }),
+  });
+  const buildId = Number.parseInt(compiled.inputHash.slice(0, 8), 16);
+  const buildIdFile = join(generated, 'iso_build_id.c');
+  await writeIfChanged(buildIdFile, buildIdSource(buildId));
+  const stamp = await compile({
+    ...target,
+    sources: [buildIdFile],
+    includeFolders,
+    outDir: generated,
+  });
+
+  const elfPath = join(outDir, `${image}.elf`);
+  const mapPath = join(outDir, `${image}.map`);
+  const script = join(board.folder, board.linkerScript);
+  options.onProgress?.({
+    phase: 'link',
+    done: sources.length,
+    total: sources.length + 1,
+    file: elfPath,
+  });
+  await link({
+    ...target,
+    objects: [...compiled.objects, ...stamp.objects],
+    output: elfPath,
+    linkFlags: [
+      '-nostartfiles',
+      '--specs=nano.specs',
+      '--specs=nosys.specs',
+      `-L${outDir}`,
+      `-L${join(projectRoot(), 'boards')}`,
+      `-T${script}`,
+      `-Wl,-Map,${mapPath}`,
+    ],
+    libraries: ['-lm'],
+  });
+  await Promise.all([...compiled.objects, ...stamp.objects].map((file) => rm(file)));
+  return { elfPath, mapPath, buildId, ...(await measure(board, elfPath)) };
+}
+
+/** Sections as `size -A` prints them: name, bytes, address. */
+async function measure(
+  board: Board,
+  elfPath: string,
+): Promise<Pick<BuiltImage, 'flashBytes' | 'ramBytes' | 'sections'>> {
+  const { stdout } = await runProcess(`${board.compiler.prefix}size`, ['-A', elfPath]);
+  const ramOrigin = Number(board.memory.ram.origin);
+  const sections: ImageSection[] = [];
+  for (const line of stdout.split('\n')) {
+    const match = /^(\.\S+)\s+(\d+)\s+(\d+)$/.exec(line);
+    const name = match?.[1];
+    if (name === undefined || /^\.(debug|ARM\.attr)/.test(name)) continue;
+    const bytes = Number(match?.[2]);
+    const inRam = Number(match?.[3]) >= ramOrigin;
+    if (bytes === 0) continue;
+    sections.push({ name, bytes, memory: name === '.data' ? 'both' : inRam ? 'ram' : 'flash' });
+  }
+  const total = (other: 'flash' | 'ram'): number =>
+    sections.filter(({ memory }) => memory !== other).reduce((sum, { bytes }) => sum + bytes, 0);
+  return { flashBytes: total('ram'), ramBytes: total('flash'), sections };
+}
+
+export interface NativeImage {
+  readonly programPath: string;
+  readonly programBytes: number;
+}
+
+/** The vectors program for this machine: `program vectors results`. Same errors as buildFirmware. */
+export async function buildNative(options: {
+  readonly networkDir: string;
+  readonly outDir: string;
+  /** `aarch64-linux-gnu-` and the like; the machine's own gcc when left out. */
+  readonly prefix?: string;
+  readonly onProgress?: (progress: BuildProgress) => void;
+}): Promise<NativeImage> {
+  const templates = join(projectRoot(), 'firmware-templates');
+  const vectors = join(templates, 'app', 'vectors');
+  const outDir = resolve(options.outDir);
+  const networkDir = resolve(options.networkDir);
+  const prefix = options.prefix ?? '';
+  const compiled = await compile({
+    prefix,
+    targetFlags: [],
+    sources: [
+      ...(await sourcesIn(vectors)),
+      join(vectors, 'native', 'iso_vectors_files.c'),
+      join(templates, 'core', 'iso_crc32c.c'),
+      ...(await networkSources(networkDir)),
+    ],
+    includeFolders: [vectors, join(templates, 'core'), networkDir],
+    outDir,
+    onProgress: (done, total, file) =>
+      options.onProgress?.({ phase: 'compile', done, total: total + 1, file }),
+  });
+  const programPath = join(outDir, 'vectors');
+  await link({
+    prefix,
+    targetFlags: [],
+    objects: compiled.objects,
+    output: programPath,
+    linkFlags: prefix === '' ? [] : ['-static'],
+    libraries: ['-lm'],
+  });
+  await Promise.all(compiled.objects.map((file) => rm(file)));
+  return { programPath, programBytes: (await stat(programPath)).size };
+}
