@@ -50,8 +50,9 @@ export function activationTimesMs(
   const queue = new TimeQueue();
   for (const seed of SEEDS) {
     if (seed.endocardium === blocked) continue;
-    const site = nearestNode(nodes, isScar, seed);
-    if (site === undefined) continue;
+    const site = nearestNode(nodes, seed);
+    // Conduction fibres end in what they feed: a seed within a scar is lost.
+    if (site === undefined || isScar[site] === true) continue;
     times[site] = Math.min(times[site] ?? 0, seed.delayMs);
     queue.push(site, seed.delayMs);
   }
@@ -89,14 +90,13 @@ function velocityMmPerMs(
 
 function nearestNode(
   nodes: readonly TissueNode[],
-  isScar: readonly boolean[],
   seed: (typeof SEEDS)[number],
 ): number | undefined {
   let best: number | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const [index, node] of nodes.entries()) {
     const suits = node.endocardium === seed.endocardium && node.chamber === seed.chamber;
-    if (!suits || isScar[index] === true) continue;
+    if (!suits) continue;
     const turn = Math.abs(((node.rotationDeg - seed.rotationDeg + 540) % 360) - 180) / 180;
     const away = Math.hypot(node.apicobasal - seed.apicobasal, turn);
     if (away < bestDistance) {

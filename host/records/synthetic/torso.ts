@@ -11,7 +11,7 @@
  *
  * Frame: Frank (X left, Y inferior, Z posterior), millimetres, origin in the ventricular centre.
  */
-import { cross, dot, norm, scale, subtract, add, distance, type Vector3 } from './vector3.js';
+import { add, cross, distance, dot, norm, scale, subtract, unit, type Vector3 } from './vector3.js';
 
 export const ELECTRODE_NAMES = ['RA', 'LA', 'LL', 'V1', 'V2', 'V3', 'V4', 'V5', 'V6'] as const;
 
@@ -139,7 +139,7 @@ export function solveLeadField(surface: ClosedSurface, electrodes: readonly Vect
     }
   }
   const solve = factorize(system, n);
-  const weights = electrodes.map((electrode) => solve(nearestCentres(surface, electrode)));
+  const weights = electrodes.map((electrode) => solve(interpolation(surface, electrode)));
   const centres = Float64Array.from(surface.centres.flat());
   const flat = new Float64Array(n * electrodes.length);
   for (const [e, column] of weights.entries()) {
@@ -162,15 +162,36 @@ export function solveLeadField(surface: ClosedSurface, electrodes: readonly Vect
   };
 }
 
-/** The potential between triangle centres: inverse-square-distance mean of the three nearest. */
-function nearestCentres(surface: ClosedSurface, electrode: Vector3): Float64Array {
-  const nearest = surface.centres
-    .map((centre, index) => ({ index, weight: 1 / (distance(centre, electrode) ** 2 + 1) }))
-    .sort((a, b) => b.weight - a.weight)
-    .slice(0, 3);
-  const total = nearest.reduce((sum, { weight }) => sum + weight, 0);
+/**
+ * The potential between triangle centres: moving least squares, linear along the surface, over the six nearest.
+ * (A plain weighted mean would move the electrode to the centroid of those triangles, up to a centimetre away.)
+ */
+function interpolation(surface: ClosedSurface, electrode: Vector3): Float64Array {
   const right = new Float64Array(surface.centres.length);
-  for (const { index, weight } of nearest) right[index] = weight / total;
+  const nearest = surface.centres
+    .map((centre, index) => ({ index, centre, away: distance(centre, electrode) }))
+    .sort((a, b) => a.away - b.away)
+    .slice(0, 6);
+  const corners = surface.corners[nearest[0]?.index ?? 0];
+  const farthest = nearest[nearest.length - 1]?.away ?? 1;
+  if (corners === undefined) return right;
+  const along = unit(subtract(corners[1], corners[0]));
+  const across = unit(cross(cross(along, subtract(corners[2], corners[0])), along));
+  const moments = new Float64Array(9);
+  const terms = nearest.map(({ index, centre, away }) => {
+    const offset = subtract(centre, electrode);
+    const basis: Vector3 = [1, dot(offset, along), dot(offset, across)];
+    const weight = Math.exp(-2 * (away / farthest) ** 2);
+    for (let i = 0; i < 9; i += 1) {
+      moments[i] =
+        (moments[i] ?? 0) + weight * (basis[Math.floor(i / 3)] ?? 0) * (basis[i % 3] ?? 0);
+    }
+    return { index, basis, weight };
+  });
+  const [c0 = 0, c1 = 0, c2 = 0] = factorize(moments, 3)(Float64Array.of(1, 0, 0));
+  for (const { index, basis, weight } of terms) {
+    right[index] = weight * dot(basis, [c0, c1, c2]);
+  }
   return right;
 }
 

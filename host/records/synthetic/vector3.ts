@@ -19,6 +19,9 @@ export function cross(a: Vector3, b: Vector3): Vector3 {
 export function norm(a: Vector3): number {
   return Math.hypot(a[0], a[1], a[2]);
 }
+export function unit(a: Vector3): Vector3 {
+  return scale(a, 1 / norm(a));
+}
 export function distance(a: Vector3, b: Vector3): number {
   return norm(subtract(a, b));
 }

@@ -227,7 +227,7 @@ export function ahaSegment(apicobasal: number, rotationDeg: number): number {
   if (apicobasal < 0.1) return 17;
   if (apicobasal < 0.4) return 13 + (Math.floor((rotationDeg + 45) / 90) % 4);
   const sector = Math.floor((rotationDeg + 30) / 60) % 6;
-  return (apicobasal < 0.7 ? 7 : 1) + sector;
+  return (apicobasal > 0.7 ? 1 : 7) + sector;
 }
 
 function rightRegion(apicobasal: number, rotationDeg: number): number {
