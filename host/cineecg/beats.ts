@@ -42,7 +42,8 @@ export function selectBeats(rIndex: ArrayLike<number>): BeatSelection {
 /** Integer mean, halves away from zero. */
 export function roundedMean(sum: number, count: number): number {
   const rounded = Math.floor((2 * Math.abs(sum) + count) / (2 * count));
-  return sum < 0 ? -rounded : rounded;
+  // 0 − 0 is +0 where −0 would be a value that no integer device has.
+  return sum < 0 ? 0 - rounded : rounded;
 }
 
 /** `[lead 8][t]`, whole microvolt. */

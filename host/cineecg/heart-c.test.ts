@@ -1,0 +1,288 @@
+/** The device's heart in C against the golden model, and its generated tables against their source. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { PHASES } from '../stream/events.js';
+import { WINDOW_SAMPLES } from './beats.js';
+import {
+  DEFAULT_HEART_OPTIONS,
+  type HeartExplanation,
+  type HeartInput,
+  type HeartOptions,
+  explainHeart,
+} from './explain.js';
+import { generatedFiles } from './generate-c.js';
+import { dipoleWindow, seededRandom } from './test-support/dipole.js';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const CORE = join(ROOT, 'firmware-templates/core');
+const BUILD = join(ROOT, 'build/heart-c-test');
+const SOURCES = [
+  'iso_geometry.c',
+  'iso_heart.c',
+  'iso_heart_beats.c',
+  'iso_heart_deposit.c',
+  'iso_heart_fiducials.c',
+  'iso_heart_path.c',
+  'iso_heart_residual.c',
+  'iso_vcg.c',
+];
+const STRICT = [
+  '-std=c99',
+  '-Wall',
+  '-Wextra',
+  '-Werror',
+  '-Wconversion',
+  '-Wshadow',
+  '-Wdouble-promotion',
+  '-O2',
+];
+
+/** Single against double precision: no value may be farther off than this share of its field's largest. */
+const BOUND = 1e-4;
+
+interface Case {
+  readonly name: string;
+  readonly input: HeartInput;
+  readonly options: HeartOptions;
+}
+
+function encode({ input, options }: Case): Buffer {
+  const head = Buffer.alloc(2 + 5 * 4 + 255 * 2);
+  head.writeUInt8(options.transform === 'kors' ? 1 : 0, 0);
+  head.writeUInt8(input.rIndex.length, 1);
+  [...options.phaseWeight, input.inputScaleMillivolt, input.gradientScale].forEach((value, i) =>
+    head.writeFloatLE(value, 2 + 4 * i),
+  );
+  Array.from(input.rIndex).forEach((r, i) => head.writeUInt16LE(r, 22 + 2 * i));
+  const bytes = (a: Int16Array | Int8Array): Buffer =>
+    Buffer.from(a.buffer, a.byteOffset, a.byteLength);
+  return Buffer.concat([head, bytes(input.microvolt), bytes(input.input), bytes(input.gradient)]);
+}
+
+interface DeviceResult {
+  readonly status: string;
+  readonly beatCount: number;
+  readonly topSegment: number;
+  readonly pathLength: number;
+  readonly fiducials: readonly number[];
+  readonly meanBeat: readonly number[];
+  readonly attribution: readonly number[];
+  readonly leadEvidence: readonly number[];
+  readonly scores: readonly number[];
+  readonly spread: readonly number[];
+  readonly residualShare: number;
+  /** 80 × (x, y, z, evidence, phase). */
+  readonly path: readonly number[];
+}
+
+const RESULT_BYTES = 4 + 12 + 1280 + 4 * (960 + 36 + 21 + 21 + 1 + 400);
+const STATUSES = ['ok', 'no-beat', 'no-qrs', 'no-evidence'];
+
+function decode(bytes: Buffer): DeviceResult {
+  let at = 4;
+  const integers = (n: number): number[] =>
+    Array.from({ length: n }, () => bytes.readInt16LE((at += 2) - 2));
+  const floats = (n: number): number[] =>
+    Array.from({ length: n }, () => bytes.readFloatLE((at += 4) - 4));
+  return {
+    status: STATUSES[bytes.readUInt8(0)] ?? 'unknown',
+    beatCount: bytes.readUInt8(1),
+    topSegment: bytes.readUInt8(2),
+    pathLength: bytes.readUInt8(3),
+    fiducials: integers(6),
+    meanBeat: integers(640),
+    attribution: floats(960),
+    leadEvidence: floats(36),
+    scores: floats(21),
+    spread: floats(21),
+    residualShare: floats(1)[0] ?? NaN,
+    path: floats(400),
+  };
+}
+
+const NORMAL = { rrSamples: 80, firstR: 40, noiseMicrovolt: 10 } as const;
+
+function edgeCases(): Case[] {
+  const of = (
+    name: string,
+    change: Partial<HeartInput>,
+    options = DEFAULT_HEART_OPTIONS,
+  ): Case => ({
+    name,
+    input: { ...dipoleWindow({ ...NORMAL, seed: 7 }), ...change },
+    options,
+  });
+  const zeros8 = new Int16Array(WINDOW_SAMPLES * 8);
+  const impulse = new Int16Array(WINDOW_SAMPLES * 12);
+  impulse[(120 + 20) * 12 + 7] = 32767;
+  const slow = dipoleWindow({ ...NORMAL, seed: 8 });
+  return [
+    of('no beat', { rIndex: [] }),
+    of('beats over both borders only', { rIndex: [0, 29, 951, 999] }),
+    of('first and last full place', { rIndex: [30, 950] }),
+    of('one beat', { rIndex: [120] }),
+    of('flat leads', { microvolt: zeros8 }),
+    of('isoelectric but for 90 µV of noise', {
+      microvolt: Int16Array.from(zeros8, (_v, i) => (i % 3 === 0 ? 45 : -45)),
+      rIndex: [100],
+    }),
+    of('no gradient', { gradient: new Int16Array(WINDOW_SAMPLES * 12) }),
+    of('gradient in one beat alone', { gradient: impulse }),
+    of('no input', { input: new Int8Array(WINDOW_SAMPLES * 12) }),
+    of('phases without weight', {}, { ...DEFAULT_HEART_OPTIONS, phaseWeight: [0, 0, 0] }),
+    of('P weighted too', {}, { transform: 'kors', phaseWeight: [0.5, -2, 1] }),
+    of('rails', {
+      microvolt: slow.microvolt.map((v, i) => (v > 50 ? 32767 : i % 2 === 0 ? -32768 : 0)),
+      input: slow.input.map((v) => (v > 0 ? 127 : -128)),
+      gradient: slow.gradient.map((v) => (v > 0 ? 32767 : -32768)),
+    }),
+    of('marks in a row and doubled', { rIndex: [100, 100, 101, 102, 103] }),
+    of('more marks than are read', { rIndex: Array.from({ length: 255 }, (_r, i) => 30 + 3 * i) }),
+  ];
+}
+
+function randomCases(count: number): Case[] {
+  return Array.from({ length: count }, (_case, seed) => {
+    const random = seededRandom(1000 + seed);
+    const rrSamples = 35 + Math.floor(random() * 110);
+    const input = dipoleWindow({
+      seed,
+      rrSamples,
+      firstR: Math.floor(random() * rrSamples),
+      noiseMicrovolt: seed % 4 === 3 ? 600 : 60 * random(),
+    });
+    return {
+      name: `seed ${seed}, RR ${rrSamples}0 ms`,
+      input,
+      options:
+        seed % 2 === 0
+          ? DEFAULT_HEART_OPTIONS
+          : { transform: 'kors', phaseWeight: [random(), random() - 1, random()] },
+    };
+  });
+}
+
+function expectClose(found: readonly number[], wanted: readonly number[], what: string): void {
+  const largest = Math.max(...wanted.map(Math.abs));
+  expect(found.length, what).toBe(wanted.length);
+  const worst = Math.max(...found.map((value, i) => Math.abs(value - (wanted[i] ?? NaN))));
+  expect(worst, what).toBeLessThanOrEqual(BOUND * largest);
+}
+
+function expectSame(device: DeviceResult, golden: HeartExplanation): void {
+  const f = golden.fiducials;
+  expect(device.fiducials).toEqual([f.pOnset, f.pEnd, f.qrsOnset, f.jPoint, f.tPeak, f.tEnd]);
+  expect(device.meanBeat).toEqual(golden.meanBeatMicrovolt.flat());
+  expect(device.pathLength).toBe(golden.path.length);
+  const points = golden.path.map((_point, i) => device.path.slice(5 * i, 5 * i + 5));
+  expect(points.map((p) => PHASES[p[4] ?? 3])).toEqual(golden.path.map((p) => p.phase));
+  const positions = points.map((p) => p.slice(0, 3));
+  expectClose(positions.flat(), golden.path.map((p) => [...p.frankMm]).flat(), 'path');
+  expectClose(
+    points.map((p) => p[3] ?? NaN),
+    golden.path.map((p) => p.evidence),
+    'path evidence',
+  );
+  expectClose(device.attribution, golden.attribution.flat(), 'attribution');
+  const { leadEvidence } = golden;
+  // Sums of samples of either sign: they are judged against the samples that went in.
+  const scaleOfSums = Math.max(...golden.attribution.flat().map(Math.abs));
+  device.leadEvidence.forEach((value, i) =>
+    expect(Math.abs(value - (leadEvidence.flat()[i] ?? NaN))).toBeLessThanOrEqual(
+      BOUND * scaleOfSums,
+    ),
+  );
+  expectClose(device.scores, golden.segmentScores, 'scores');
+  const largestScore = Math.max(...golden.segmentScores);
+  device.spread.forEach((value, i) =>
+    expect(Math.abs(value - (golden.segmentSpread[i] ?? NaN))).toBeLessThanOrEqual(
+      BOUND * largestScore,
+    ),
+  );
+  expect(Math.abs(device.residualShare - golden.residualShare)).toBeLessThanOrEqual(BOUND);
+  // A tie may fall either way; anything else may not.
+  expect(golden.segmentScores[device.topSegment]).toBeGreaterThan(largestScore - BOUND);
+}
+
+describe('the heart in C', () => {
+  const harness = join(BUILD, 'heart');
+
+  beforeAll(() => {
+    mkdirSync(BUILD, { recursive: true });
+    const sources = [
+      ...SOURCES.map((name) => join(CORE, name)),
+      join(ROOT, 'host/cineecg/test-support/heart_harness.c'),
+    ];
+    execFileSync('gcc', [
+      ...STRICT,
+      '-ffp-contract=off',
+      '-fsanitize=undefined',
+      '-fno-sanitize-recover=all',
+      `-I${CORE}`,
+      ...sources,
+      '-o',
+      harness,
+      '-lm',
+    ]);
+  });
+
+  const cases = [...edgeCases(), ...randomCases(60)];
+  let results: DeviceResult[] = [];
+
+  beforeAll(() => {
+    const output = execFileSync(harness, {
+      input: Buffer.concat(cases.map(encode)),
+      maxBuffer: 1 << 28,
+    });
+    expect(output.length).toBe(cases.length * RESULT_BYTES);
+    results = cases.map((_case, i) => decode(output.subarray(i * RESULT_BYTES)));
+  });
+
+  it.each(cases.map((heartCase, i) => ({ ...heartCase, i })))(
+    'agrees with the golden model: $name',
+    ({ input, options, i }) => {
+      const device = results[i];
+      const golden = explainHeart(input, options);
+      expect(device?.status).toBe(golden.status);
+      expect(device?.beatCount).toBe(golden.beatCount);
+      if (device === undefined) return;
+      if (golden.status === 'ok') {
+        expectSame(device, golden);
+      } else {
+        const { attribution, scores, path, meanBeat } = device;
+        expect([...attribution, ...scores, ...path, ...meanBeat].every((v) => v === 0)).toBe(true);
+        expect(device.fiducials).toEqual([-1, -1, -1, -1, -1, -1]);
+      }
+    },
+  );
+
+  it('meets every status and both outcomes of each fiducial among its cases', () => {
+    expect(new Set(results.map((r) => r.status))).toEqual(new Set(STATUSES));
+    for (let k = 0; k < 6; k += 1) {
+      const found = results
+        .filter((r) => r.status === 'ok')
+        .map((r) => (r.fiducials[k] ?? -1) >= 0);
+      expect(found).toContain(true);
+      if (k !== 2 && k !== 3) expect(found).toContain(false);
+    }
+  });
+
+  it.each([
+    ['cortex-m0', ['-mcpu=cortex-m0', '-mthumb']],
+    ['cortex-m4', ['-mcpu=cortex-m4', '-mthumb', '-mfloat-abi=hard', '-mfpu=fpv4-sp-d16']],
+  ])('compiles for %s without a warning', (cpu, flags) => {
+    const objects = join(BUILD, cpu);
+    mkdirSync(objects, { recursive: true });
+    const sources = SOURCES.map((name) => join(CORE, name));
+    execFileSync('arm-none-eabi-gcc', [...STRICT, ...flags, '-c', ...sources], { cwd: objects });
+  });
+});
+
+describe('generated tables', () => {
+  it.each(Object.entries(generatedFiles()))('%s is what the generator writes', (path, content) => {
+    expect(readFileSync(join(ROOT, path), 'utf8')).toBe(content);
+  });
+});
