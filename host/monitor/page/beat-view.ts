@@ -156,7 +156,7 @@ function drawStrip(
 ): void {
   const { context } = surface;
   const zero = box.y + box.height / 2;
-  context.fillStyle = theme.grid;
+  context.fillStyle = theme.track;
   context.fillRect(box.x, box.y, box.width, box.height);
   const barWidth = Math.max(1, axis.xOf(1) - axis.xOf(0));
   attribution.forEach((value, t) => {

@@ -14,6 +14,7 @@ export interface EyeCell {
   readonly to: number;
 }
 
+const SPREAD_SHOWN_FROM = 0.05;
 const RV_NAMES = ['RV base', 'RV mid', 'RV apex', 'RV outflow'] as const;
 
 /** AHA: anterior up, septum left, so the right ventricle's four cells hug the left side; outflow at the front. */
@@ -90,10 +91,9 @@ export function drawBullsEye(
       cell.inner === 0 ? [cx, cy] : [cx + middle * Math.cos(at), cy + middle * Math.sin(at)];
     context.fillStyle = inkOn(color);
     const cellPx = (cell.outer - cell.inner) * radius * (cell.inner === 0 ? 2 : 1);
+    const spread = explanation?.segmentSpread[cell.region];
     drawText(context, {
-      lines: isNumber(score)
-        ? [(100 * score).toFixed(0), spreadText(explanation?.segmentSpread[cell.region])]
-        : [cell.label],
+      lines: isNumber(score) ? [(100 * score).toFixed(0), spreadText(score, spread)] : [cell.label],
       x,
       y,
       lineHeight: Math.min(13 * ratio, cellPx / 2.3),
@@ -115,19 +115,17 @@ export function drawBullsEye(
   context.fillStyle = theme.muted;
   context.font = font(surface, 11);
   context.textBaseline = 'alphabetic';
-  for (const [text, degrees] of [
-    ['anterior', 90],
-    ['lateral', 0],
-    ['inferior', 270],
-  ] as const) {
-    const at = radians(degrees);
-    const away = 0.9 * radius;
-    context.fillText(text, cx + away * Math.cos(at), cy + away * Math.sin(at) + 4 * ratio);
-  }
+  context.fillText('anterior', cx, cy - 0.87 * radius);
+  context.fillText('inferior', cx, cy + 0.87 * radius + 8 * ratio);
+  context.textAlign = 'left';
+  context.fillText('lateral', cx + 0.84 * radius, cy + 4 * ratio);
+  context.textAlign = 'right';
+  context.fillText('RV', cx - 0.96 * radius, cy - 0.5 * radius);
 }
 
-function spreadText(spread: number | undefined): string {
-  return isNumber(spread) ? `±${(100 * spread).toFixed(0)}` : '';
+/** Cells of small share stay uncrowded: the table beside the picture has every spread. */
+function spreadText(score: number, spread: number | undefined): string {
+  return isNumber(spread) && score >= SPREAD_SHOWN_FROM ? `±${(100 * spread).toFixed(0)}` : '';
 }
 
 function drawText(

@@ -47,12 +47,19 @@ const ORIGIN: Vector = [0, 0, 0];
 const dot = (a: Vector, b: Vector): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 
 /** The heart with the path fits into this many millimetres around its centre. */
-const FIELD_MM = 152;
+const FIELD_MM = 112;
 const PHASE_DASH: Readonly<Record<PathPoint['phase'], readonly number[]>> = {
   P: [1, 5],
   QRS: [],
   'ST-T': [7, 5],
 };
+
+/** The right ventricle lies over the septum: it is drawn clear, and the more solid the more evidence it has. */
+const FIRST_RV_REGION = 17;
+interface Paint {
+  readonly rgb: Rgb;
+  readonly opacity: number;
+}
 
 let mesh: HeartSurface | undefined;
 
@@ -66,13 +73,14 @@ export function drawHeart(
   const { context, width, height, ratio } = surface;
   context.clearRect(0, 0, width, height);
   const pxPerMm = Math.min(width, height) / FIELD_MM;
-  const project = (frankMm: Vector): [number, number] => [
-    width / 2 + dot(frankMm, view.right) * pxPerMm,
-    height / 2 + dot(frankMm, view.down) * pxPerMm,
-  ];
   mesh ??= heartSurface();
+  const middle = middleMm(mesh, view);
+  const project = (frankMm: Vector): [number, number] => [
+    width / 2 + (dot(frankMm, view.right) - middle[0]) * pxPerMm,
+    height / 2 + (dot(frankMm, view.down) - middle[1]) * pxPerMm,
+  ];
   drawMesh(surface, view, mesh, regionColors(explanation, theme), project);
-  drawEdges(surface, view, theme);
+  drawEdges(surface, view, theme, (FIELD_MM / 2) * pxPerMm);
   drawScaleBar(surface, theme, pxPerMm);
   if (explanation === undefined) return;
   drawTop(surface, view, theme, explanation.topSegment, project);
@@ -81,18 +89,35 @@ export function drawHeart(
   context.lineWidth = ratio;
 }
 
+/** Middle of the heart's outline in a view: not the centre of the frame, which is the path's. */
+function middleMm(heart: HeartSurface, view: HeartView): [number, number] {
+  const middle = (axis: Vector): number => {
+    const values = heart.verticesMm.map((vertex) => dot(vertex, axis));
+    return (Math.min(...values) + Math.max(...values)) / 2;
+  };
+  return [middle(view.right), middle(view.down)];
+}
+
 /** Colour of each region; flesh while nothing is known. */
-function regionColors(explanation: ExplanationEvent | undefined, theme: Theme): readonly Rgb[] {
-  if (explanation === undefined) return REGIONS.map(() => theme.flesh);
+function regionColors(explanation: ExplanationEvent | undefined, theme: Theme): readonly Paint[] {
+  if (explanation === undefined) {
+    return REGIONS.map((_region, i) => ({
+      rgb: theme.flesh,
+      opacity: i < FIRST_RV_REGION ? 1 : 0.5,
+    }));
+  }
   const highest = Math.max(...explanation.segmentScores.filter(isNumber), Number.MIN_VALUE);
-  return REGIONS.map((_region, i) => cividis((explanation.segmentScores[i] ?? 0) / highest));
+  return REGIONS.map((_region, i) => {
+    const share = Math.max(0, (explanation.segmentScores[i] ?? 0) / highest);
+    return { rgb: cividis(share), opacity: i < FIRST_RV_REGION ? 1 : 0.35 + 0.6 * share };
+  });
 }
 
 function drawMesh(
   surface: Surface,
   view: HeartView,
   heart: HeartSurface,
-  colors: readonly Rgb[],
+  colors: readonly Paint[],
   project: (frankMm: Vector) => [number, number],
 ): void {
   const faces = heart.triangles.map((triangle) => {
@@ -110,19 +135,21 @@ function drawMesh(
   context.lineWidth = 0.7 * surface.ratio;
   for (const { corners, facing, region } of faces) {
     // The open base shows the inner side of the far wall: darker, and unlit.
-    const light = facing > 0 ? 0.55 + 0.45 * facing : 0.3;
-    const color = css(mix([6, 10, 16], colors[region] ?? [90, 90, 90], light));
-    context.fillStyle = color;
-    context.strokeStyle = color;
+    const light = facing > 0 ? 0.7 + 0.3 * facing : 0.4;
+    const color = mix([6, 10, 16], colors[region]?.rgb ?? [90, 90, 90], light);
+    const opacity = colors[region]?.opacity ?? 1;
+    context.fillStyle = css(color, opacity);
+    context.strokeStyle = css(color, opacity);
     context.beginPath();
     for (const corner of corners) context.lineTo(...project(corner));
     context.closePath();
     context.fill();
-    context.stroke();
+    // The stroke closes the seams between faces; on a clear face it would draw the mesh instead.
+    if (opacity === 1) context.stroke();
   }
 }
 
-function drawEdges(surface: Surface, view: HeartView, theme: Theme): void {
+function drawEdges(surface: Surface, view: HeartView, theme: Theme, reach: number): void {
   const { context, width, height, ratio } = surface;
   const [left, right, top, bottom] = view.edges;
   const inset = 9 * ratio;
@@ -130,8 +157,8 @@ function drawEdges(surface: Surface, view: HeartView, theme: Theme): void {
   context.font = font(surface, 12, 600);
   context.textAlign = 'center';
   context.textBaseline = 'middle';
-  context.fillText(left, inset, height / 2);
-  context.fillText(right, width - inset, height / 2);
+  context.fillText(left, Math.max(inset, width / 2 - 1.15 * reach), height / 2);
+  context.fillText(right, Math.min(width - inset, width / 2 + 1.15 * reach), height / 2);
   context.fillText(top, width / 2, inset);
   context.fillText(bottom, width / 2, height - inset);
   context.textBaseline = 'alphabetic';
@@ -174,7 +201,7 @@ function drawTop(
     context.lineWidth = lineWidth * ratio;
     context.setLineDash(behind ? [4 * ratio, 4 * ratio] : []);
     context.beginPath();
-    context.arc(x, y, 11 * ratio, 0, 2 * Math.PI);
+    context.arc(x, y, 9 * ratio, 0, 2 * Math.PI);
     context.stroke();
   }
 }
@@ -203,7 +230,7 @@ function drawPath(
       context.stroke();
     };
     context.setLineDash([]);
-    stroke(theme.halo, 5.5);
+    stroke(theme.halo, 4.6);
     context.setLineDash(PHASE_DASH[phase].map((dash) => dash * ratio));
     stroke(theme.phase[phase], 2.6);
     context.setLineDash([]);

@@ -116,11 +116,7 @@ function showWords(nowMs: number): void {
     cpuLoadPermille: state.status?.cpuLoadPermille,
   });
   showLiveness(liveness, ageMs);
-  const { speedMmPerS, gainMmPerMv } = sweep.settings;
-  setText(
-    byId('sweep-note', HTMLElement),
-    `${speedMmPerS} mm/s · ${gainMmPerMv} mm/mV · mark 1 mV, 200 ms · unfiltered 500 Hz · ▼ beat · hatched: samples missing`,
-  );
+  setText(byId('sweep-note', HTMLElement), 'unfiltered · ▼ beat · hatched: no samples');
   const windowEnd =
     state.explainedResult === undefined
       ? undefined

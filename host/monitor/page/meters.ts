@@ -49,7 +49,8 @@ export class LossWindow {
 
 const RATE_SPAN_MS = 5000;
 /** A shorter span says more about the frames' size than about the rate. */
-const RATE_LEAST_MS = 1000;
+const RATE_LEAST_MS = 3000;
+const BURST_MS = 50;
 
 /** Samples per second of the host's clock, over the last five seconds. */
 export class RateMeter {
@@ -68,8 +69,10 @@ export class RateMeter {
     this.trim(nowMs);
     const [oldest] = this.entries;
     if (oldest === undefined || nowMs - oldest.atMs < RATE_LEAST_MS) return undefined;
-    // The oldest run was acquired before its own moment: it opens the span and does not count.
-    const count = this.entries.reduce((sum, entry) => sum + entry.count, -oldest.count);
+    // What came with the oldest run, in one burst of a busy page or network, was acquired before that moment:
+    // it opens the span and does not count.
+    const counted = this.entries.filter((entry) => entry.atMs > oldest.atMs + BURST_MS);
+    const count = counted.reduce((sum, entry) => sum + entry.count, 0);
     return (1000 * count) / (nowMs - oldest.atMs);
   }
 

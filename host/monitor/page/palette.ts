@@ -50,6 +50,7 @@ export interface Theme {
   readonly grid: string;
   readonly gridBold: string;
   readonly trace: string;
+  readonly track: string;
   readonly mark: string;
   readonly hatch: string;
   readonly forClass: string;
@@ -68,6 +69,7 @@ export function themeOf(read: (name: string) => string): Theme {
     grid: read('--grid'),
     gridBold: read('--grid-bold'),
     trace: read('--trace'),
+    track: read('--track'),
     mark: read('--mark'),
     hatch: read('--hatch'),
     forClass: read('--for'),
@@ -78,7 +80,10 @@ export function themeOf(read: (name: string) => string): Theme {
   };
 }
 
+/** `#rrggbb` or `#rgb`: style sheets are shortened when built. */
 export function hexRgb(hex: string): Rgb {
-  const value = Number.parseInt(hex.trim().replace('#', ''), 16);
+  const digits = hex.trim().replace('#', '');
+  const full = digits.length === 3 ? digits.replace(/./g, '$&$&') : digits;
+  const value = Number.parseInt(full, 16);
   return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
 }

@@ -51,21 +51,20 @@ export function windowWords(result: ResultEvent): string {
 export function statusEntries(state: PageState, nowMs: number): [string, string][] {
   const ageMs = state.sampleAgeMs(nowMs);
   const rateHz = state.rate.hz(nowMs);
-  const speed = rateHz === undefined ? '' : ` (${fixed(rateHz / SAMPLE_RATE_HZ, 2)}× real time)`;
+  const speed = rateHz === undefined ? '' : ` (${fixed(rateHz / SAMPLE_RATE_HZ, 2)}×)`;
   const link = !state.connected ? 'no monitor' : state.ended ? 'record ended' : state.link?.state;
   const model = state.hello;
   return [
     ['HR', `${fixed(state.heartRateBpm(), 0)} /min`],
     ['Link', link ?? 'waiting'],
-    ['Last sample', ageMs === undefined ? '–' : `${fixed(ageMs / 1000, 1)} s ago`],
-    ['Lost, last minute', lossWords(state.loss.share())],
+    ['Age of last sample', ageMs === undefined ? '–' : `${fixed(ageMs / 1000, 1)} s`],
+    ['Lost in 1 min', lossWords(state.loss.share())],
     ['Rate', rateHz === undefined ? '–' : `${fixed(rateHz, 0)} Hz${speed}`],
-    ['Device', model?.boardName ?? '–'],
     [
       'Model',
       model === undefined
         ? '–'
-        : `${model.modelName} ${model.modelHash.toString(16).padStart(8, '0')}`,
+        : `${model.modelName} ${model.modelHash.toString(16).padStart(8, '0')} on ${model.boardName}`,
     ],
     ['CPU', state.status === undefined ? '–' : `${fixed(state.status.cpuLoadPermille / 10, 0)} %`],
   ];

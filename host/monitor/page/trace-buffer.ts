@@ -64,6 +64,9 @@ export class TraceBuffer {
     } else if (firstSampleIndex > this.end) {
       this.fillMissing(this.end, firstSampleIndex);
       this.end = firstSampleIndex;
+    } else if (firstSampleIndex < this.start) {
+      this.fillMissing(firstSampleIndex, this.start);
+      this.start = firstSampleIndex;
     }
   }
 

@@ -50,7 +50,10 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
   beforeEach(async () => {
     monitor = await startMonitor({ pageDir: PAGE_DIR });
     complaints = [];
-    page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+    page = await browser.newPage({
+      viewport: { width: 1600, height: 1000 },
+      colorScheme: 'dark',
+    });
     page.on('console', (message) => {
       // The page of a monitor that has gone tries again, and the browser notes each failure itself.
       const reconnecting = message.text().includes('ERR_CONNECTION_REFUSED');
@@ -72,10 +75,16 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
     monitor.publish(synthetic.hello());
     monitor.publish({ kind: 'link', state: 'streaming', detail: '' });
     const inGap = (i: number): boolean => gaps.some(([first, n]) => i >= first && i < first + n);
-    for (const [firstSampleIndex, sampleCount] of gaps) {
-      monitor.publish({ kind: 'gap', firstSampleIndex, sampleCount, cause: 'link' });
-    }
     for (let first = 0; first < seconds * 500; first += 10) {
+      const gap = gaps.find(([start]) => start === first);
+      if (gap !== undefined) {
+        monitor.publish({
+          kind: 'gap',
+          firstSampleIndex: first,
+          sampleCount: gap[1],
+          cause: 'link',
+        });
+      }
       if (!inGap(first)) monitor.publish(synthetic.samples(first, 10));
       if (first % 400 === 390) monitor.publish(synthetic.beat((first - 390) / 400));
     }
@@ -89,29 +98,41 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
     const timer = setInterval(() => {
       monitor.publish(synthetic.samples(next, 50));
       next += 50;
+      if (next % 400 === 0) monitor.publish(synthetic.beat(next / 400 - 1));
     }, 100);
     return () => {
       clearInterval(timer);
     };
   }
 
-  /** Inked share of columns of the sweep's trace canvas, left column of leads, in `bins` bins. */
-  async function inkByColumn(bins: number): Promise<number[]> {
-    return page.evaluate((count) => {
-      const canvas = document.querySelector<HTMLCanvasElement>('#sweep-trace');
-      const context = canvas?.getContext('2d');
-      if (!canvas || !context) throw new Error('no sweep');
-      const left = Math.round(46 * devicePixelRatio);
-      const width = Math.floor(canvas.width / 2) - left;
-      const { data } = context.getImageData(left, 20, width, canvas.height - 20);
-      const ink = new Array<number>(count).fill(0);
-      for (let p = 3; p < data.length; p += 4) {
-        const x = ((p - 3) / 4) % width;
-        const bin = Math.floor((x / width) * count);
-        if ((data[p] ?? 0) > 100) ink[bin] = (ink[bin] ?? 0) + 1;
+  /** Share of the pixels of the sweep's left column of leads, in `bins` bins from left to right: trace, and hatch. */
+  async function inkByColumn(bins: number): Promise<{ trace: number; hatch: number }[]> {
+    // As text: it runs in the page, whose DOM types this side does not have. Colours are those of the dark theme.
+    return page.evaluate(`(() => {
+      const canvas = document.querySelector('#sweep-trace');
+      const left = Math.round(46 * devicePixelRatio), top = 20;
+      const width = Math.floor(canvas.width / 2) - left, height = canvas.height - top;
+      const { data } = canvas.getContext('2d').getImageData(left, top, width, height);
+      const bins = Array.from({ length: ${bins} }, () => ({ trace: 0, hatch: 0 }));
+      const share = ${bins} / (width * height);
+      for (let p = 0; p < data.length; p += 4) {
+        if (data[p + 3] < 60) continue;
+        const bin = bins[Math.floor((((p / 4) % width) / width) * ${bins})];
+        if (data[p + 1] > 190) bin.trace += share;
+        else bin.hatch += share;
       }
-      return ink.map((pixels) => pixels / ((width / count) * (canvas.height - 20)));
-    }, bins);
+      return bins;
+    })()`);
+  }
+
+  async function inkedShare(id: string): Promise<number> {
+    return page.evaluate(`(() => {
+      const canvas = document.querySelector('#${id}');
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      let inked = 0;
+      for (let p = 3; p < data.length; p += 4) if (data[p] > 0) inked += 1;
+      return inked / (data.length / 4);
+    })()`);
   }
 
   it('shows every area of an explained result, live', async () => {
@@ -138,13 +159,7 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
       expect(await page.isHidden('#alarm')).toBe(true);
       expect(await page.isHidden('#veil')).toBe(true);
       for (const id of ['beat', 'heart-frontal', 'heart-sagittal', 'heart-transverse']) {
-        const inked = await page.evaluate((name) => {
-          const canvas = document.querySelector<HTMLCanvasElement>(`#${name}`);
-          const context = canvas?.getContext('2d');
-          if (!canvas || !context) throw new Error(name);
-          const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-          return data.filter((value, i) => i % 4 === 3 && value > 0).length / (data.length / 4);
-        }, id);
+        const inked = await inkedShare(id);
         expect(inked, id).toBeGreaterThan(0.1);
       }
       await page.screenshot({ path: join(ARTIFACTS, 'page-infarct.png') });
@@ -159,16 +174,18 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
     await page.goto(monitor.url);
     await page.waitForSelector('#why .headline');
     await page.waitForTimeout(300);
-    const bins = 40;
-    const withGap = await inkByColumn(bins);
-    // A hatch of one-pixel lines every 8 pixels inks about an eighth; six traces ink a few percent.
-    const hatched = withGap.filter((share) => share > 0.09).length;
-    expect(hatched).toBeGreaterThanOrEqual(2);
-    expect(hatched).toBeLessThanOrEqual(8);
-    const drawn = withGap.filter((share) => share > 0.005 && share < 0.09).length;
-    expect(drawn).toBeGreaterThanOrEqual(bins / 2);
+    const bins = await inkByColumn(40);
+    // One-pixel lines every 8 pixels ink an eighth, more with the smoothing of edges.
+    const hatched = bins.filter(({ hatch }) => hatch > 0.08);
+    expect(hatched.length).toBeGreaterThanOrEqual(2);
+    expect(hatched.length).toBeLessThanOrEqual(8);
+    expect(Math.max(...hatched.slice(1, -1).map(({ trace }) => trace))).toBe(0);
+    expect(bins.filter(({ trace }) => trace > 0.004).length).toBeGreaterThanOrEqual(28);
     await page.screenshot({ path: join(ARTIFACTS, 'page-gap.png') });
-    expect(await page.innerText('#status')).toMatch(/Lost, last minute\s+6\.00 %/);
+    expect(await page.innerText('#status')).toMatch(/Lost in 1 min\s+6\.00 %/);
+    const stop = keepStreaming(5000);
+    await page.waitForSelector('#alarm.low');
+    stop();
     expect(await page.innerText('#alarm')).toContain('More than 1 %');
   });
 
@@ -177,28 +194,27 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
     await page.goto(monitor.url);
     await page.waitForSelector('#why .headline');
     await page.waitForTimeout(300);
-    const ink = await inkByColumn(40);
-    expect(ink.filter((share) => share > 0.09)).toEqual([]);
-    expect(ink.filter((share) => share > 0.005).length).toBeGreaterThanOrEqual(30);
+    const bins = await inkByColumn(40);
+    expect(Math.max(...bins.map(({ hatch }) => hatch))).toBeLessThan(0.01);
+    expect(bins.filter(({ trace }) => trace > 0.004).length).toBeGreaterThanOrEqual(35);
   });
 
   it('raises an alarm and takes the trace away when samples stop, and brings it back', async () => {
     publishRun(10);
     await page.goto(monitor.url);
+    const stopFirst = keepStreaming(5000);
     await page.waitForSelector('#why .headline');
-    expect(await page.isHidden('#alarm')).toBe(true);
-    await page.waitForSelector('#alarm:not([hidden])', { timeout: 10_000 });
+    await page.waitForSelector('#alarm', { state: 'hidden' });
+    stopFirst();
+    await page.waitForSelector('#alarm:not([hidden])');
     expect(await page.innerText('#alarm')).toContain('No samples from the device');
     expect(await page.getAttribute('#alarm', 'class')).toContain('medium');
     expect(await page.innerText('#veil')).toContain('No live signal');
     const visibility = (): Promise<string> =>
-      page.evaluate(() => {
-        const canvas = document.querySelector('#sweep-trace');
-        return canvas === null ? 'absent' : getComputedStyle(canvas).visibility;
-      });
+      page.evaluate("getComputedStyle(document.querySelector('#sweep-trace')).visibility");
     expect(await visibility()).toBe('hidden');
     await page.screenshot({ path: join(ARTIFACTS, 'page-stale.png') });
-    const stop = keepStreaming(5000);
+    const stop = keepStreaming(25_000);
     await page.waitForSelector('#alarm', { state: 'hidden' });
     stop();
     expect(await visibility()).toBe('visible');
@@ -206,9 +222,13 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
 
   it('opened late on a dead link does not take the old samples for live ones', async () => {
     publishRun(2);
-    await new Promise((resolve) => setTimeout(resolve, 2200));
+    await new Promise((resolve) => setTimeout(resolve, 4000));
     await page.goto(monitor.url);
-    await page.waitForSelector('#alarm:not([hidden])', { timeout: 1500 });
+    await page.waitForSelector('#alarm:not([hidden])');
+    // Counted from the page's own start it would be 2 s.
+    expect(
+      Number(/last sample ([\d.]+) s/.exec(await page.innerText('#alarm'))?.[1]),
+    ).toBeGreaterThan(4);
     expect(await page.innerText('#veil')).toContain('No live signal');
   });
 
@@ -232,7 +252,9 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
     expect(await page.innerText('#alarm')).toContain('Connection to the monitor lost');
     monitor = await startMonitor({ pageDir: PAGE_DIR, port });
     publishRun(4);
+    const stop = keepStreaming(2000);
     await page.waitForSelector('#alarm', { state: 'hidden' });
+    stop();
   });
 
   it('can be worked from the keyboard, and redraws at another gain', async () => {
@@ -243,11 +265,12 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
     const before = await inkByColumn(10);
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('gain');
+    expect(await page.evaluate('document.activeElement.id')).toBe('gain');
     await page.keyboard.press('ArrowDown');
-    await page.waitForTimeout(300);
-    expect(await page.innerText('#sweep-note')).toContain('20 mm/mV');
-    const total = (ink: number[]): number => ink.reduce((sum, share) => sum + share, 0);
+    expect(await page.inputValue('#gain')).toBe('20');
+    await page.waitForTimeout(500);
+    const total = (bins: { trace: number }[]): number =>
+      bins.reduce((sum, { trace }) => sum + trace, 0);
     expect(total(await inkByColumn(10))).toBeGreaterThan(1.2 * total(before));
   });
 
@@ -260,7 +283,7 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
     await page.waitForSelector('#why .headline');
     await page.waitForTimeout(800);
     const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
     );
     await page.screenshot({ path: join(ARTIFACTS, 'page-phone.png'), fullPage: true });
     stop();
