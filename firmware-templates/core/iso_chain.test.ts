@@ -181,6 +181,11 @@ describe('iso_chain', () => {
       expect(late).toEqual(whole.filter((sample) => sample.sampleIndex >= settled));
     });
 
+    it('what follows is what a chain that starts there gives', () => {
+      const fresh = run(new SignalScript().record(record.slice(gapAt + lost), gapAt + lost)).chain;
+      expect(announced.filter((sample) => sample.sampleIndex >= gapAt)).toEqual(fresh);
+    });
+
     it('is noticed from the index alone as well', () => {
       const unannounced = run(
         new SignalScript()

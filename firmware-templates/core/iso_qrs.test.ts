@@ -98,7 +98,7 @@ describe('iso_qrs', () => {
   it('hears small beats again soon after a large artefact', () => {
     const marks = every(400, 300, 30);
     const samples = ecg({ seconds: 30, marks, height: () => 500 }).map((sample, t) =>
-      t > 5100 && t < 5140 ? sample.map((value) => value + 12_000) : sample,
+      t > 5100 && t < 5140 ? sample.map((value) => value + 200_000) : sample,
     );
     const found = indices(beatsOf(samples));
     const late = marks.filter((mark) => mark > 5140 + 3000);
@@ -108,6 +108,19 @@ describe('iso_qrs', () => {
   it('finds nothing in silence and in front-end noise', () => {
     expect(beatsOf(ecg({ seconds: 20, marks: [], noiseMicrovolt: 0 }))).toEqual([]);
     expect(beatsOf(ecg({ seconds: 20, marks: [], noiseMicrovolt: 20 }))).toEqual([]);
+  });
+
+  it('keeps its levels over a short gap: beats come at once, not after learning anew', () => {
+    const marks = every(400, 300, 30);
+    const samples = ecg({ seconds: 30, marks });
+    const gapAt = 6000;
+    const back = gapAt + 1000;
+    // 1.6 s of chain output after the gap, less than the 2 s of learning.
+    const script = new SignalScript()
+      .record(samples.slice(0, gapAt))
+      .record(samples.slice(back, back + DELAY + 800), back);
+    const after = indices(run(script).beats).filter((index) => index >= back);
+    expect(after).toEqual(marks.filter((mark) => mark > back + 25 && mark < back + 600));
   });
 
   describe.each([
