@@ -5,4 +5,4 @@ withSetupErrors(() => {
   setUp(toMeasure);
   buildIfStale();
 });
-handOver('dist/bench/main.js', process.argv.slice(2));
+await handOver('dist/bench/main.js', process.argv.slice(2));

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -140,8 +140,12 @@ export function withSetupErrors(main) {
   }
 }
 
-/** Hands over to a built program with the user's arguments; its exit code is ours. */
-export function handOver(script, args) {
-  const child = spawnSync(process.execPath, [join(root, script), ...args], { stdio: 'inherit' });
-  process.exit(child.status ?? (child.signal === 'SIGINT' ? 130 : 1));
+/**
+ * Goes on as a built program with the user's arguments, in this very process: signals reach it directly and nothing is
+ * left behind when it is killed.
+ */
+export async function handOver(script, args) {
+  const path = join(root, script);
+  process.argv = [process.execPath, path, ...args];
+  await import(pathToFileURL(path).href);
 }

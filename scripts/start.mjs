@@ -7,4 +7,4 @@ withSetupErrors(() => {
   setUp(args.includes('--help') || args.includes('-h') ? [] : toRun);
   buildIfStale();
 });
-handOver('dist/host/cli/main.js', ['start', ...process.argv.slice(2)]);
+await handOver('dist/host/cli/main.js', ['start', ...process.argv.slice(2)]);
