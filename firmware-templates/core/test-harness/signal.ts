@@ -43,22 +43,23 @@ export interface SignalOutput {
 
 /** What goes in, in order. */
 export class SignalScript {
-  readonly #rows: number[][] = [];
+  #words = new Int32Array(1024 * IN_WORDS);
+  #length = 0;
 
   sample(sampleIndex: number, microvolt: EightLeads): this {
-    return this.#row(0, sampleIndex, ...microvolt);
+    return this.#row(0, sampleIndex, microvolt);
   }
   gap(missing: number): this {
     return this.#row(1, missing);
   }
   window(multiplier = 1, shift = 1): this {
-    return this.#row(2, multiplier, shift);
+    return this.#row(2, multiplier, [shift]);
   }
   chainSample(sampleIndex: number, microvolt: EightLeads): this {
-    return this.#row(3, sampleIndex, ...microvolt);
+    return this.#row(3, sampleIndex, microvolt);
   }
   twelve(microvolt: EightLeads): this {
-    return this.#row(4, 0, ...microvolt);
+    return this.#row(4, 0, microvolt);
   }
   /** A whole record from `firstIndex` on, then its last value for `holdSamples`, which brings out what the chain still holds. */
   record(samples: readonly EightLeads[], firstIndex = 0, holdSamples = 0): this {
@@ -68,12 +69,18 @@ export class SignalScript {
     return this;
   }
   bytes(): Buffer {
-    const words = new Int32Array(this.#rows.length * IN_WORDS);
-    this.#rows.forEach((row, i) => words.set(row, i * IN_WORDS));
-    return Buffer.from(words.buffer);
+    return Buffer.from(this.#words.buffer, 0, this.#length * Int32Array.BYTES_PER_ELEMENT);
   }
-  #row(...words: number[]): this {
-    this.#rows.push(words);
+  #row(tag: number, first: number, rest: readonly number[] = []): this {
+    if (this.#length + IN_WORDS > this.#words.length) {
+      const grown = new Int32Array(2 * this.#words.length);
+      grown.set(this.#words);
+      this.#words = grown;
+    }
+    this.#words[this.#length] = tag;
+    this.#words[this.#length + 1] = first;
+    this.#words.set(rest, this.#length + 2);
+    this.#length += IN_WORDS;
     return this;
   }
 }
@@ -96,8 +103,8 @@ export function buildSignalHarness(folder: string): (script: SignalScript) => Si
 }
 
 function parse(bytes: Buffer): SignalOutput {
-  const words = new Int32Array(bytes.length / 4);
-  for (let i = 0; i < words.length; i++) words[i] = bytes.readInt32LE(4 * i);
+  // A copy, because a Buffer need not begin on a word.
+  const words = new Int32Array(Uint8Array.from(bytes).buffer);
   const chain: ChainSample[] = [];
   const beats: Beat[] = [];
   const twelve: number[][] = [];
