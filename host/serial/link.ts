@@ -264,8 +264,8 @@ class Link implements DeviceLink {
       return;
     }
     // Host messages come back from a line in loopback.
-    if (!isFromDevice(message, frame.type)) return;
-    this.translator.accept(message);
+    if ((frame.type & FROM_HOST) !== 0) return;
+    this.translator.accept(message as DeviceMessage);
     const { hello } = this.translator;
     if (hello === undefined) return;
     this.resolveHello(hello);
@@ -351,11 +351,8 @@ class Link implements DeviceLink {
 }
 
 const HELLO_TYPE = 0x01;
+/** The top bit of a frame type gives its direction. */
 const FROM_HOST = 0x80;
-
-function isFromDevice(message: Message, type: number): message is DeviceMessage {
-  return (type & FROM_HOST) === 0;
-}
 
 const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`;
 

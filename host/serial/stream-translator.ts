@@ -1,5 +1,10 @@
 /** Wire messages in, stream events out: gaps are told, results are told once, explanations are put together. */
-import type { DeviceMessage, HelloMessage, SamplesMessage, StatusMessage } from '../protocol/messages.js';
+import type {
+  DeviceMessage,
+  HelloMessage,
+  SamplesMessage,
+  StatusMessage,
+} from '../protocol/messages.js';
 import {
   INDEPENDENT_LEADS,
   type HelloEvent,
