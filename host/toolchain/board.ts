@@ -5,7 +5,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Ajv, type ErrorObject } from 'ajv';
 import { IsochroneError } from '../../codegen/errors.js';
-import { projectRoot } from './project-root.js';
+import { packageRoot } from '../../codegen/package-root.js';
 
 export interface MemoryRegion {
   /** Hexadecimal address. */
@@ -52,7 +52,7 @@ export interface Board {
   readonly folder: string;
 }
 
-export const boardsFolder = (): string => join(projectRoot(), 'boards');
+export const boardsFolder = (): string => join(packageRoot(), 'boards');
 
 /** Names of the boards that come with the project. */
 export async function listBoards(folder = boardsFolder()): Promise<string[]> {

@@ -9,7 +9,7 @@ import type { Board } from './board.js';
 import { boardHeader, memoryScript } from './board-header.js';
 import { compile, link } from './compile.js';
 import { runProcess } from './process.js';
-import { projectRoot } from './project-root.js';
+import { packageRoot } from '../../codegen/package-root.js';
 
 /** `app`: the product. `vectors`: network only, over files, for validation and benches. */
 export type ImageName = 'app' | 'vectors';
@@ -53,6 +53,9 @@ export interface BuiltImage {
   readonly sections: readonly ImageSection[];
 }
 
+/** The vectors program sees each layer's output through a hook that network.c calls when it is defined. */
+const OBSERVE = ['-include', 'iso_net_observe.h'];
+
 async function sourcesIn(folder: string): Promise<string[]> {
   const names = (await readdir(folder)).filter((name) => /\.[cS]$/.test(name)).sort();
   return names.map((name) => join(folder, name));
@@ -83,7 +86,7 @@ const buildIdSource = (buildId: number): string =>
 /** Throws TOOLCHAIN_MISSING, NETWORK_MISSING, FIRMWARE_COMPILE, FIRMWARE_LINK, FIRMWARE_TOO_LARGE. */
 export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> {
   const { board } = options;
-  const templates = join(projectRoot(), 'firmware-templates');
+  const templates = join(packageRoot(), 'firmware-templates');
   const hal = join(templates, 'hal', board.hal);
   const core = join(templates, 'core');
   const afe = join(templates, 'afe');
@@ -120,7 +123,7 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
   ];
   const target = {
     prefix: board.compiler.prefix,
-    targetFlags: board.compiler.flags,
+    targetFlags: [...board.compiler.flags, ...(image === 'vectors' ? OBSERVE : [])],
     outDir,
   };
   const includeFolders = [
@@ -168,7 +171,7 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
       '--specs=nano.specs',
       '--specs=nosys.specs',
       `-L${outDir}`,
-      `-L${join(projectRoot(), 'boards')}`,
+      `-L${join(packageRoot(), 'boards')}`,
       `-T${script}`,
       `-Wl,-Map,${mapPath}`,
     ],
@@ -213,14 +216,14 @@ export async function buildNative(options: {
   readonly prefix?: string;
   readonly onProgress?: (progress: BuildProgress) => void;
 }): Promise<NativeImage> {
-  const templates = join(projectRoot(), 'firmware-templates');
+  const templates = join(packageRoot(), 'firmware-templates');
   const vectors = join(templates, 'app', 'vectors');
   const outDir = resolve(options.outDir);
   const networkDir = resolve(options.networkDir);
   const prefix = options.prefix ?? '';
   const compiled = await compile({
     prefix,
-    targetFlags: [],
+    targetFlags: OBSERVE,
     sources: [
       ...(await sourcesIn(vectors)),
       join(vectors, 'native', 'iso_vectors_files.c'),

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { access, copyFile, mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
-import { projectRoot } from './project-root.js';
+import { packageRoot } from '../../codegen/package-root.js';
 import { inParallel, runProcess } from './process.js';
 
 /** Debian packages by the prefix of the compiler they bring. */
@@ -88,7 +88,7 @@ async function exists(file: string): Promise<boolean> {
 
 export async function compile(job: CompileJob): Promise<Compiled> {
   const version = await compilerVersion(job.prefix);
-  const root = projectRoot();
+  const root = packageRoot();
   const prefixMap = [`-ffile-prefix-map=${job.outDir}=build`, `-ffile-prefix-map=${root}=.`];
   const flags = [...job.targetFlags, ...CODE, ...EXACT, ...WARNINGS];
   const headerHash = createHash('sha256');

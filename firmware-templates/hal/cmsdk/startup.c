@@ -20,7 +20,8 @@ extern uint32_t iso_data_end[];
 extern uint32_t iso_bss_start[];
 extern uint32_t iso_bss_end[];
 
-int main(void);
+/* Some images take arguments on other machines; here there are none. */
+int main(int argument_count, char **arguments);
 void iso_reset(void);
 
 void iso_cmsdk_paint_stack(void) {
@@ -62,7 +63,7 @@ void iso_reset(void) {
     memcpy(iso_data_start, iso_data_load,
            (size_t)((uintptr_t)iso_data_end - (uintptr_t)iso_data_start));
     memset(iso_bss_start, 0, (size_t)((uintptr_t)iso_bss_end - (uintptr_t)iso_bss_start));
-    (void)main();
+    (void)main(0, NULL);
     for (;;) {
     }
 }

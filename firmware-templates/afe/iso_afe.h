@@ -1,0 +1,44 @@
+#ifndef ISO_AFE_H
+#define ISO_AFE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "iso_leads.h"
+
+/*
+ * The front end, whatever it is: a converter, frames on a port, a file. Pulled by the main loop,
+ * one event a call, in the order of sample_index.
+ */
+
+typedef enum {
+    ISO_AFE_NONE = 0,   /* nothing now */
+    ISO_AFE_SAMPLE = 1, /* one sample of eight leads */
+    ISO_AFE_GAP = 2,    /* samples that will never come; sample_index is the first missing one */
+    ISO_AFE_END = 3     /* the record has ended; a converter never says so */
+} iso_afe_event_kind;
+
+typedef struct {
+    uint32_t sample_index;    /* 500 Hz axis; at END the record's length */
+    uint32_t missing_samples; /* of a GAP */
+    uint32_t device_tick;     /* when the sample was taken, or arrived */
+    int32_t microvolt[ISO_INDEPENDENT_LEADS];
+} iso_afe_event;
+
+typedef struct {
+    uint32_t samples_received;
+    uint32_t samples_missing;
+    uint32_t receive_errors; /* damaged, malformed or stale frames; unreadable files */
+} iso_afe_counters;
+
+void iso_afe_init(void);
+iso_afe_event_kind iso_afe_poll(iso_afe_event *out);
+/* A live source does not wait: what the link cannot take must be dropped. A file can wait. */
+bool iso_afe_is_live(void);
+void iso_afe_read_counters(iso_afe_counters *out);
+/* Samples for which there is room now, for a sender that wants to know. */
+uint16_t iso_afe_credit(void);
+/* A fault of the front end that people should read, or NULL; each is given once. */
+const char *iso_afe_take_complaint(void);
+
+#endif

@@ -1,0 +1,121 @@
+#ifndef ISO_APP_H
+#define ISO_APP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "iso_afe.h"
+#include "iso_chain.h"
+#include "iso_frame.h"
+#include "iso_heart.h"
+#include "iso_qrs.h"
+#include "iso_window.h"
+#include "network.h"
+
+/*
+ * The application: one loop, one state. The interrupts of the ports are the only other activity, so
+ * nothing here needs a lock.
+ */
+
+/* A new answer after this much new signal; half of what a clinician reads at a glance. */
+#define ISO_APP_RESULT_INTERVAL_CHAIN_SAMPLES 250u
+/* Beats kept to place in a window: as many as the heart mapping reads. */
+#define ISO_APP_BEATS ISO_HEART_MAX_BEATS
+#define ISO_APP_CLASS_OF_WINNER 255u
+#define ISO_APP_SAMPLES_PER_FRAME 10u
+
+/* Raw samples on their way to the link. */
+typedef struct {
+    iso_wire_samples frame;
+    uint32_t dropped; /* lost before the device or left out for want of room */
+} iso_app_samples;
+
+typedef struct {
+    uint32_t ring[ISO_APP_BEATS]; /* sample_index of the R mark */
+    uint32_t count;               /* beats ever */
+} iso_app_beats;
+
+/* The last answer, kept until the host has it. */
+typedef struct {
+    iso_wire_result result;
+    uint8_t class_index;
+    iso_heart_status heart_status;
+    iso_explanation explanation;
+    uint32_t sent_at_ms;
+    uint8_t sendings;
+    bool acknowledged;
+    bool any;
+} iso_app_answer;
+
+typedef struct {
+    iso_frame_encoder encoder;
+    iso_frame_decoder decoder;
+    uint8_t payload[ISO_WIRE_MAX_PAYLOAD];
+    uint8_t encoded[ISO_FRAME_MAX_ENCODED];
+    uint32_t frames_dropped;
+    uint32_t malformed;
+} iso_app_link;
+
+typedef struct {
+    uint32_t last_tick;
+    uint32_t tick_remainder;
+    uint32_t uptime_ms;
+    uint32_t next_report_ms;
+    uint32_t report_tick;
+    uint32_t report_idle_ticks;
+    uint16_t cpu_load_permille;
+} iso_app_time;
+
+typedef struct {
+    iso_app_link link;
+    iso_app_time time;
+    iso_app_samples samples;
+    iso_app_beats beats;
+    iso_app_answer answer;
+    iso_chain chain;
+    iso_qrs qrs;
+    iso_window window;
+    uint32_t new_chain_samples; /* since the last answer */
+    uint32_t gradient_saturations;
+    uint16_t next_result_id;
+    uint8_t class_choice;
+    bool stopped;
+} iso_app;
+
+/* iso_app_signal.c: front end to window. */
+void iso_app_signal_init(iso_app *app);
+/* True when there was an event to handle. */
+bool iso_app_signal_step(iso_app *app);
+/* Sends what waits for its frame to be full. */
+void iso_app_flush_samples(iso_app *app);
+
+/* iso_app_infer.c: window to answer. */
+bool iso_app_answer_due(const iso_app *app);
+void iso_app_answer_now(iso_app *app);
+
+/* iso_app_report.c: answer to frames. */
+void iso_app_send_answer(iso_app *app);
+/* Sends the answer again when the host has not acknowledged it in time. */
+void iso_app_repeat_answer(iso_app *app);
+
+/* iso_app_link.c: frames out and commands in. */
+typedef enum {
+    ISO_APP_DROP, /* no room: left out and counted */
+    ISO_APP_WAIT  /* waits for room, as long as the host is likely to need */
+} iso_app_urgency;
+void iso_app_link_init(iso_app *app);
+/* The payload is app->link.payload; false when it was dropped or payload_bytes is 0. */
+bool iso_app_send(iso_app *app, uint8_t type, size_t payload_bytes, iso_app_urgency urgency);
+void iso_app_log(iso_app *app, uint8_t level, const char *text);
+void iso_app_receive(iso_app *app);
+
+/* iso_app_health.c: who and how. */
+void iso_app_time_step(iso_app *app);
+uint32_t iso_app_microseconds(uint32_t ticks);
+void iso_app_send_hello(iso_app *app);
+void iso_app_send_status(iso_app *app);
+void iso_app_health_step(iso_app *app);
+/* Says why the device restarted, once after the start. */
+void iso_app_log_reset(iso_app *app);
+
+#endif

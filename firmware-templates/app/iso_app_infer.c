@@ -1,0 +1,92 @@
+#include "iso_app.h"
+#include "iso_hal.h"
+
+#include <math.h>
+#include <string.h>
+
+bool iso_app_answer_due(const iso_app *app) {
+    return iso_window_full(&app->window) &&
+           app->new_chain_samples >= ISO_APP_RESULT_INTERVAL_CHAIN_SAMPLES;
+}
+
+static uint8_t largest(const int16_t logits[ISO_NET_CLASSES]) {
+    uint8_t winner = 0;
+    for (uint8_t i = 1; i < ISO_NET_CLASSES; i = (uint8_t)(i + 1u)) {
+        if (logits[i] > logits[winner]) {
+            winner = i;
+        }
+    }
+    return winner;
+}
+
+/* R marks that lie in the window, as positions in it, ascending. */
+static uint8_t beats_in_window(const iso_app *app, uint16_t r_index[ISO_APP_BEATS]) {
+    const uint32_t first = iso_window_first_index(&app->window);
+    const uint32_t count = app->beats.count;
+    const uint32_t held = count < ISO_APP_BEATS ? count : ISO_APP_BEATS;
+    uint8_t found = 0;
+    for (uint32_t i = count - held; i != count; i += 1u) {
+        const uint32_t offset = app->beats.ring[i % ISO_APP_BEATS] - first;
+        if (offset < ISO_WINDOW_SAMPLES * ISO_CHAIN_FACTOR) {
+            r_index[found] = (uint16_t)(offset / ISO_CHAIN_FACTOR);
+            found = (uint8_t)(found + 1u);
+        }
+    }
+    return found;
+}
+
+static void forward(iso_app *app, int16_t logits[ISO_NET_CLASSES]) {
+    iso_wire_result *result = &app->answer.result;
+    iso_window_quantize(&app->window, ISO_NET_INPUT_MULTIPLIER, ISO_NET_INPUT_SHIFT,
+                        iso_net_input());
+    const uint32_t before = iso_hal_ticks();
+    iso_net_forward(logits);
+    result->network_microseconds = iso_app_microseconds(iso_hal_ticks() - before);
+    result->probability_count = ISO_NET_CLASSES;
+    result->logit_count = ISO_NET_CLASSES;
+    for (unsigned i = 0; i < ISO_NET_CLASSES; i += 1u) {
+        const float logit = (float)logits[i] * ISO_NET_LOGIT_SCALE;
+        result->logits[i] = logit;
+        result->probabilities[i] = 1.0f / (1.0f + expf(-logit));
+    }
+    result->winner = largest(logits);
+}
+
+static void explain(iso_app *app) {
+    iso_app_answer *answer = &app->answer;
+    uint16_t r_index[ISO_APP_BEATS];
+    const uint8_t beat_count = beats_in_window(app, r_index);
+    const uint32_t before = iso_hal_ticks();
+    const int16_t *gradient = iso_net_explain(answer->class_index, &app->gradient_saturations);
+    const iso_heart_input input = {
+        .microvolt = iso_window_samples(&app->window),
+        .input = iso_net_input(),
+        .gradient = gradient,
+        .input_scale_millivolt = ISO_NET_INPUT_SCALE_MILLIVOLT,
+        .gradient_scale = ISO_NET_GRADIENT_SCALE,
+        .r_index = r_index,
+        .beat_count = beat_count,
+    };
+    answer->heart_status =
+        iso_heart_explain(&input, &iso_heart_default_options, &answer->explanation);
+    answer->result.explain_microseconds = iso_app_microseconds(iso_hal_ticks() - before);
+}
+
+void iso_app_answer_now(iso_app *app) {
+    iso_app_answer *answer = &app->answer;
+    int16_t logits[ISO_NET_CLASSES];
+    memset(&answer->result, 0, sizeof answer->result);
+    answer->result.result_id = app->next_result_id;
+    answer->result.window_first_sample_index = iso_window_first_index(&app->window);
+    answer->result.window_sample_count = ISO_WINDOW_SAMPLES * ISO_CHAIN_FACTOR;
+    forward(app, logits);
+    answer->class_index =
+        app->class_choice == ISO_APP_CLASS_OF_WINNER ? answer->result.winner : app->class_choice;
+    explain(app);
+    app->next_result_id = (uint16_t)(app->next_result_id + 1u);
+    app->new_chain_samples = 0u;
+    answer->any = true;
+    answer->acknowledged = false;
+    answer->sendings = 0u;
+    iso_app_send_answer(app);
+}

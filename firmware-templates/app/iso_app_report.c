@@ -1,0 +1,166 @@
+#include "iso_app.h"
+
+#include <string.h>
+
+/* A host that has everything acknowledges at once; two repetitions bridge a short loss, more would
+ * only fill the line of a host that does not listen. */
+#define REPEAT_AFTER_MS 2000u
+#define MAX_SENDINGS 3u
+
+/* The largest step of an int8. */
+#define ATTRIBUTION_STEPS 127.0f
+#define HUNDREDTHS_PER_MM 100.0f
+
+static void send(iso_app *app, uint8_t type, size_t bytes) {
+    (void)iso_app_send(app, type, bytes, ISO_APP_WAIT);
+}
+
+/* Rounded to the nearest, half away from zero, and held in +-limit. */
+static int32_t rounded(float value, float limit) {
+    const float held = value > limit ? limit : value < -limit ? -limit : value;
+    return (int32_t)(held < 0.0f ? held - 0.5f : held + 0.5f);
+}
+
+static void send_explanation(iso_app *app) {
+    const iso_app_answer *answer = &app->answer;
+    const iso_explanation *from = &answer->explanation;
+    iso_wire_explanation message = {
+        .result_id = answer->result.result_id,
+        .class_index = answer->class_index,
+        .method = ISO_WIRE_METHOD_GRADIENT_X_INPUT,
+        .mapping = ISO_WIRE_MAPPING_ADJOINT_DIRECTION,
+        .transform = (uint8_t)(iso_heart_default_options.transform == ISO_VCG_KORS
+                                   ? ISO_WIRE_TRANSFORM_KORS
+                                   : ISO_WIRE_TRANSFORM_INVERSE_DOWER),
+        .beat_count = from->beat_count,
+        .residual_share = from->residual_share,
+        .top_segment = from->top_segment,
+    };
+    memcpy(message.lead_evidence, from->lead_evidence, sizeof message.lead_evidence);
+    memcpy(message.segment_scores, from->segment_scores, sizeof message.segment_scores);
+    memcpy(message.segment_spread, from->segment_spread, sizeof message.segment_spread);
+    send(app, ISO_WIRE_EXPLANATION,
+         iso_wire_encode_explanation(&message, app->link.payload, sizeof app->link.payload));
+}
+
+static void send_beat_lead(iso_app *app, uint8_t lead) {
+    iso_wire_beat_lead message = {
+        .result_id = app->answer.result.result_id,
+        .lead_index = lead,
+        .rate_hz = ISO_CHAIN_OUTPUT_HZ,
+        .r_index = ISO_HEART_BEAT_R,
+        .sample_count = ISO_HEART_BEAT_SAMPLES,
+    };
+    memcpy(message.microvolt, app->answer.explanation.mean_beat_microvolt[lead],
+           sizeof message.microvolt);
+    send(app, ISO_WIRE_BEAT_LEAD,
+         iso_wire_encode_beat_lead(&message, app->link.payload, sizeof app->link.payload));
+}
+
+static void send_beat_attribution(iso_app *app, uint8_t lead) {
+    const float *values = app->answer.explanation.attribution[lead];
+    float peak = 0.0f;
+    for (unsigned t = 0; t < ISO_HEART_BEAT_SAMPLES; t += 1u) {
+        const float magnitude = values[t] < 0.0f ? -values[t] : values[t];
+        peak = magnitude > peak ? magnitude : peak;
+    }
+    iso_wire_beat_attribution message = {
+        .result_id = app->answer.result.result_id,
+        .lead_index = lead,
+        .scale = peak / ATTRIBUTION_STEPS,
+        .sample_count = ISO_HEART_BEAT_SAMPLES,
+    };
+    for (unsigned t = 0; t < ISO_HEART_BEAT_SAMPLES && peak > 0.0f; t += 1u) {
+        message.steps[t] = (int8_t)rounded(values[t] / peak * ATTRIBUTION_STEPS, ATTRIBUTION_STEPS);
+    }
+    send(app, ISO_WIRE_BEAT_ATTRIBUTION,
+         iso_wire_encode_beat_attribution(&message, app->link.payload, sizeof app->link.payload));
+}
+
+static void send_fiducials(iso_app *app) {
+    const int16_t *at = app->answer.explanation.fiducials;
+    const iso_wire_beat_fiducials message = {
+        .result_id = app->answer.result.result_id,
+        .p_onset = at[ISO_FIDUCIAL_P_ONSET],
+        .p_end = at[ISO_FIDUCIAL_P_END],
+        .qrs_onset = at[ISO_FIDUCIAL_QRS_ONSET],
+        .j_point = at[ISO_FIDUCIAL_J],
+        .t_peak = at[ISO_FIDUCIAL_T_PEAK],
+        .t_end = at[ISO_FIDUCIAL_T_END],
+    };
+    send(app, ISO_WIRE_BEAT_FIDUCIALS,
+         iso_wire_encode_beat_fiducials(&message, app->link.payload, sizeof app->link.payload));
+}
+
+static void send_path(iso_app *app) {
+    const iso_explanation *from = &app->answer.explanation;
+    const uint8_t length = from->path_length;
+    const uint8_t parts =
+        (uint8_t)((length + ISO_WIRE_PATH_MAX_POINT_COUNT - 1u) / ISO_WIRE_PATH_MAX_POINT_COUNT);
+    for (uint8_t part = 0; part < parts; part = (uint8_t)(part + 1u)) {
+        static iso_wire_path message; /* 500 bytes that need not be on the stack */
+        memset(&message, 0, sizeof message);
+        message.result_id = app->answer.result.result_id;
+        message.part_index = part;
+        message.part_count = parts;
+        const unsigned first = part * ISO_WIRE_PATH_MAX_POINT_COUNT;
+        for (unsigned i = first; i < length && message.point_count < ISO_WIRE_PATH_MAX_POINT_COUNT;
+             i += 1u) {
+            const iso_path_point *point = &from->path[i];
+            iso_wire_path_point *out = &message.points[message.point_count];
+            out->x_hundredth_mm =
+                (int16_t)rounded(point->frank_mm[0] * HUNDREDTHS_PER_MM, INT16_MAX);
+            out->y_hundredth_mm =
+                (int16_t)rounded(point->frank_mm[1] * HUNDREDTHS_PER_MM, INT16_MAX);
+            out->z_hundredth_mm =
+                (int16_t)rounded(point->frank_mm[2] * HUNDREDTHS_PER_MM, INT16_MAX);
+            out->phase = point->phase;
+            out->evidence = point->evidence;
+            message.point_count = (uint8_t)(message.point_count + 1u);
+        }
+        send(app, ISO_WIRE_PATH,
+             iso_wire_encode_path(&message, app->link.payload, sizeof app->link.payload));
+    }
+}
+
+static void log_withheld(iso_app *app) {
+    static const char *const reasons[] = {
+        [ISO_HEART_OK] = "",
+        [ISO_HEART_NO_BEAT] = "explanation withheld: no beat lies wholly inside the window",
+        [ISO_HEART_NO_QRS] = "explanation withheld: the mean beat has no QRS",
+        [ISO_HEART_NO_EVIDENCE] = "explanation withheld: the gradient is zero in every beat",
+    };
+    iso_app_log(app, ISO_WIRE_LOG_LEVEL_WARNING, reasons[app->answer.heart_status]);
+}
+
+void iso_app_send_answer(iso_app *app) {
+    iso_app_answer *answer = &app->answer;
+    send(app, ISO_WIRE_RESULT,
+         iso_wire_encode_result(&answer->result, app->link.payload, sizeof app->link.payload));
+    if (answer->heart_status == ISO_HEART_OK) {
+        send_explanation(app);
+        for (uint8_t lead = 0; lead < ISO_INDEPENDENT_LEADS; lead = (uint8_t)(lead + 1u)) {
+            send_beat_lead(app, lead);
+        }
+        for (uint8_t lead = 0; lead < ISO_TWELVE_LEADS; lead = (uint8_t)(lead + 1u)) {
+            send_beat_attribution(app, lead);
+        }
+        send_fiducials(app);
+        send_path(app);
+    } else if (answer->sendings == 0u) {
+        log_withheld(app);
+    }
+    const iso_wire_result_end end = {.result_id = answer->result.result_id};
+    send(app, ISO_WIRE_RESULT_END,
+         iso_wire_encode_result_end(&end, app->link.payload, sizeof app->link.payload));
+    answer->sendings = (uint8_t)(answer->sendings + 1u);
+    answer->sent_at_ms = app->time.uptime_ms;
+}
+
+void iso_app_repeat_answer(iso_app *app) {
+    const iso_app_answer *answer = &app->answer;
+    if (answer->any && !answer->acknowledged && answer->sendings < MAX_SENDINGS &&
+        app->time.uptime_ms - answer->sent_at_ms >= REPEAT_AFTER_MS) {
+        iso_app_send_answer(app);
+    }
+}

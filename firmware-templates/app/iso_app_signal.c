@@ -1,0 +1,142 @@
+#include "iso_app.h"
+#include "iso_hal.h"
+
+#include <string.h>
+
+#define WINDOW_SECONDS (ISO_WINDOW_SAMPLES / ISO_CHAIN_OUTPUT_HZ)
+
+void iso_app_signal_init(iso_app *app) {
+    iso_chain_init(&app->chain);
+    iso_qrs_init(&app->qrs);
+    iso_window_init(&app->window);
+    iso_afe_init();
+}
+
+void iso_app_flush_samples(iso_app *app) {
+    iso_wire_samples *frame = &app->samples.frame;
+    if (frame->sample_count == 0u) {
+        return;
+    }
+    frame->samples_dropped = app->samples.dropped;
+    const size_t bytes =
+        iso_wire_encode_samples(frame, app->link.payload, sizeof app->link.payload);
+    /* Live samples must not hold up the ones behind them; those of a file can wait. */
+    const iso_app_urgency urgency = iso_afe_is_live() ? ISO_APP_DROP : ISO_APP_WAIT;
+    if (!iso_app_send(app, ISO_WIRE_SAMPLES, bytes, urgency)) {
+        app->samples.dropped += frame->sample_count;
+    }
+    frame->sample_count = 0u;
+}
+
+/* Microvolt beyond int16 (32 mV, no ECG) are cut off on the wire, not wrapped. */
+static int16_t wire_microvolt(int32_t microvolt) {
+    if (microvolt > INT16_MAX) {
+        return INT16_MAX;
+    }
+    return microvolt < INT16_MIN ? INT16_MIN : (int16_t)microvolt;
+}
+
+static void echo(iso_app *app, const iso_afe_event *event) {
+    iso_wire_samples *frame = &app->samples.frame;
+    if (frame->sample_count == 0u) {
+        frame->first_sample_index = event->sample_index;
+        frame->device_tick = event->device_tick;
+    }
+    int16_t *out = &frame->microvolt[(size_t)frame->sample_count * ISO_INDEPENDENT_LEADS];
+    for (unsigned lead = 0; lead < ISO_INDEPENDENT_LEADS; lead += 1u) {
+        out[lead] = wire_microvolt(event->microvolt[lead]);
+    }
+    frame->sample_count = (uint8_t)(frame->sample_count + 1u);
+    if (frame->sample_count == ISO_APP_SAMPLES_PER_FRAME) {
+        iso_app_flush_samples(app);
+    }
+}
+
+static void send_beat(iso_app *app, const iso_beat *beat) {
+    const iso_wire_beat message = {.sample_index = beat->sample_index, .rr_ms = beat->rr_ms};
+    const size_t bytes =
+        iso_wire_encode_beat(&message, app->link.payload, sizeof app->link.payload);
+    (void)iso_app_send(app, ISO_WIRE_BEAT, bytes, ISO_APP_WAIT);
+}
+
+static void analyse(iso_app *app, uint32_t sample_index, const int32_t *microvolt) {
+    iso_chain_sample sample;
+    if (!iso_chain_push(&app->chain, sample_index, microvolt, &sample)) {
+        return;
+    }
+    iso_window_push(&app->window, &sample);
+    app->new_chain_samples += 1u;
+    iso_beat beat;
+    if (iso_qrs_push(&app->qrs, &sample, &beat)) {
+        app->beats.ring[app->beats.count % ISO_APP_BEATS] = beat.sample_index;
+        app->beats.count += 1u;
+        send_beat(app, &beat);
+    }
+}
+
+static void gap(iso_app *app, const iso_afe_event *event) {
+    iso_app_flush_samples(app);
+    app->samples.dropped += event->missing_samples;
+    iso_chain_gap(&app->chain, event->missing_samples);
+    iso_qrs_gap(&app->qrs, event->missing_samples);
+    iso_window_gap(&app->window);
+}
+
+static void log_too_short(iso_app *app, uint32_t sample_count) {
+    if (sample_count < ISO_CHAIN_INPUT_HZ * WINDOW_SECONDS) {
+        iso_app_log(app, ISO_WIRE_LOG_LEVEL_WARNING,
+                    "record too short: a result needs 10 s of gapless signal");
+    } else {
+        iso_app_log(app, ISO_WIRE_LOG_LEVEL_WARNING,
+                    "no result: gaps left no 10 s of gapless signal");
+    }
+}
+
+/*
+ * The filters' last second is brought out by holding the last sample, as training does
+ * (models/chain_record.c) and as the chain does at its start: a record of 10 s is one window.
+ */
+static void end_record(iso_app *app, uint32_t sample_count, const int32_t *last_microvolt) {
+    iso_app_flush_samples(app);
+    for (uint32_t i = 0; i < ISO_CHAIN_DELAY_SAMPLES && sample_count > 0u; i += 1u) {
+        analyse(app, sample_count + i, last_microvolt);
+        if (iso_app_answer_due(app)) {
+            iso_app_answer_now(app);
+        }
+    }
+    if (iso_window_full(&app->window) && app->new_chain_samples > 0u) {
+        iso_app_answer_now(app);
+    }
+    if (!app->answer.any) {
+        log_too_short(app, sample_count);
+    }
+    iso_app_send_status(app);
+    const iso_wire_end end = {.sample_count = sample_count};
+    const size_t bytes = iso_wire_encode_end(&end, app->link.payload, sizeof app->link.payload);
+    (void)iso_app_send(app, ISO_WIRE_END, bytes, ISO_APP_WAIT);
+}
+
+bool iso_app_signal_step(iso_app *app) {
+    static int32_t last_microvolt[ISO_INDEPENDENT_LEADS];
+    iso_afe_event event;
+    const iso_afe_event_kind kind = iso_afe_poll(&event);
+    const char *complaint = iso_afe_take_complaint();
+    if (complaint != NULL) {
+        iso_app_log(app, ISO_WIRE_LOG_LEVEL_ERROR, complaint);
+    }
+    switch (kind) {
+    case ISO_AFE_SAMPLE:
+        memcpy(last_microvolt, event.microvolt, sizeof last_microvolt);
+        echo(app, &event);
+        analyse(app, event.sample_index, event.microvolt);
+        return true;
+    case ISO_AFE_GAP:
+        gap(app, &event);
+        return true;
+    case ISO_AFE_END:
+        end_record(app, event.sample_index, last_microvolt);
+        return true;
+    default:
+        return false;
+    }
+}
