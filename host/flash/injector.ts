@@ -1,6 +1,7 @@
 /**
  * Streams a record into a device's inject port at a chosen multiple of real time.
  */
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IsochroneError } from '../../codegen/errors.js';
 import { FrameEncoder } from '../protocol/frame.js';
@@ -11,6 +12,10 @@ const ACQUISITION_HZ = 500;
 const SAMPLES_PER_FRAME = 20;
 /** Progress and pacing need no finer grain than what the eye sees; frames that are due go out together. */
 const PACE_STEP_MS = 10;
+/** How far the sender may be ahead of what came back: more than the device holds while its network runs. */
+const MAX_AHEAD_SAMPLES = 1000;
+/** A link that lost samples must not hold the record up: after this long without progress it is sent on. */
+const STALL_LIMIT_MS = 2000;
 
 export interface InjectProgress {
   readonly samplesSent: number;
@@ -27,6 +32,11 @@ export interface InjectOptions {
   readonly sampleCount: number;
   /** Multiple of real time; Infinity for as fast as the port takes it. */
   readonly speed: number;
+  /**
+   * Samples that have come back from the device. Buffers between here and there hold seconds of signal; with this the sender
+   * stays close to the device, and the speed it reports is the device's.
+   */
+  readonly samplesReturned?: () => number;
   /** Index of the first sample, for a further record of the same run. */
   readonly firstSampleIndex?: number;
   readonly onProgress?: (progress: InjectProgress) => void;
@@ -76,11 +86,25 @@ export async function injectRecord(options: InjectOptions): Promise<Injected> {
     const seconds = (performance.now() - start) / 1000;
     return seconds > 0 ? sent / ACQUISITION_HZ / seconds : 0;
   };
+  let lastReturned = 0;
+  let lastProgressAt = start;
+  const tooFarAhead = async (): Promise<boolean> => {
+    const returned = options.samplesReturned?.() ?? sent;
+    if (returned !== lastReturned) {
+      lastReturned = returned;
+      lastProgressAt = performance.now();
+    }
+    if (sent - returned <= MAX_AHEAD_SAMPLES) return false;
+    if (performance.now() - lastProgressAt > STALL_LIMIT_MS) return false;
+    await sleep(PACE_STEP_MS);
+    return true;
+  };
   while (sent < sampleCount && signal?.aborted !== true) {
     const due = Math.min(
       sampleCount,
       Math.floor(((performance.now() - start) / 1000) * ACQUISITION_HZ * speed),
     );
+    if (await tooFarAhead()) continue;
     // Whole frames only, and the short last one when its last sample is due.
     if (due - sent < SAMPLES_PER_FRAME && due < sampleCount) {
       await sleep(PACE_STEP_MS);
@@ -109,4 +133,32 @@ export async function injectRecord(options: InjectOptions): Promise<Injected> {
     elapsedMs: performance.now() - start,
     complete,
   };
+}
+
+/** A `write` for the inject socket of an emulated device: resolves at once while it takes bytes, else when it does again. */
+export function socketWriter(socket: Socket): (bytes: Uint8Array) => Promise<void> {
+  return (bytes) => {
+    if (socket.destroyed) return Promise.reject(injectClosed());
+    if (socket.write(bytes)) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        socket.off('drain', settle);
+        socket.off('close', settle);
+        if (socket.destroyed) reject(injectClosed());
+        else resolve();
+      };
+      socket.on('drain', settle);
+      socket.on('close', settle);
+    });
+  };
+}
+
+function injectClosed(): IsochroneError {
+  return new IsochroneError(
+    'INJECT_CLOSED',
+    "the device's inject port closed while a record was sent",
+    {
+      hint: 'The emulator has ended; its own message says why. Run the command again.',
+    },
+  );
 }
