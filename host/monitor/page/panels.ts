@@ -57,7 +57,7 @@ export function statusEntries(state: PageState, nowMs: number): [string, string]
   return [
     ['HR', `${fixed(state.heartRateBpm(), 0)} /min`],
     ['Link', link ?? 'waiting'],
-    ['Age of last sample', ageMs === undefined ? '–' : `${fixed(ageMs / 1000, 1)} s`],
+    ['Sample age', ageMs === undefined ? '–' : `${fixed(ageMs / 1000, 1)} s`],
     ['Lost in 1 min', lossWords(state.loss.share())],
     ['Rate', rateHz === undefined ? '–' : `${fixed(rateHz, 0)} Hz${speed}`],
     [

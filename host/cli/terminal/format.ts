@@ -1,0 +1,82 @@
+import {
+  fixed,
+  leadPhaseWords,
+  mappingWords,
+  meanPositionMm,
+  percent,
+  positionWords,
+  segmentWords,
+  topLeadPhases,
+  topSegments,
+} from '../../monitor/explanation-words.js';
+import type { ExplanationEvent, HelloEvent, ResultEvent } from '../../stream/events.js';
+
+export const STATEMENT = 'research use only, not a medical device';
+const SAMPLE_RATE_HZ = 500;
+const TOP = 3;
+
+/** Time of a sample on the device's clock: `12.5`. */
+export function seconds(sampleIndex: number): string {
+  return fixed(sampleIndex / SAMPLE_RATE_HZ, 1);
+}
+
+export function windowText(result: ResultEvent): string {
+  const end = result.windowFirstSampleIndex + result.windowSampleCount;
+  return `window ${seconds(result.windowFirstSampleIndex)}–${seconds(end)} s`;
+}
+
+/** `MI 0.87 (NORM 0.03, STTC 0.41, …)`: the winner first, the others in the network's order. */
+export function classesText(result: ResultEvent): string {
+  const text = (i: number): string =>
+    `${result.classNames[i] ?? `class ${i}`} ${fixed(result.probabilities[i])}`;
+  const others = result.classNames
+    .map((_name, i) => i)
+    .filter((i) => i !== result.winner)
+    .map(text);
+  return others.length === 0
+    ? text(result.winner)
+    : `${text(result.winner)} (${others.join(', ')})`;
+}
+
+/** One line for a result that has no explanation. */
+export function resultLine(result: ResultEvent): string {
+  return `result ${result.resultId}  ${windowText(result)}  ${classesText(result)}`;
+}
+
+/** The plain block of an explained result. */
+export function explainedBlock(
+  result: ResultEvent | undefined,
+  explanation: ExplanationEvent,
+): string[] {
+  const head =
+    result === undefined
+      ? `result ${explanation.resultId}  ${explanation.className}`
+      : resultLine(result);
+  const leads = topLeadPhases(explanation.leadEvidence, TOP).map(leadPhaseWords);
+  const segments = topSegments(explanation, TOP).map(segmentWords);
+  const position = meanPositionMm(explanation.path, 'QRS');
+  return [
+    head,
+    `  explains ${explanation.className}: ${explanation.method}, ${mappingWords(explanation.mapping)}, ${explanation.transform}, generic anatomy`,
+    `  top leads: ${leads.length === 0 ? 'none' : leads.join(', ')}`,
+    `  top segments: ${segments.length === 0 ? 'none' : segments.join(', ')}`,
+    `  residual ${percent(explanation.residualShare)}   beats ${explanation.beatCount}${position === undefined ? '' : `   mean QRS position ${positionWords(position)}`}`,
+    `  ${STATEMENT}`,
+  ];
+}
+
+export function helloLine(hello: HelloEvent): string {
+  const hash = hello.modelHash.toString(16).padStart(8, '0');
+  return `device ${hello.boardName}  model ${hello.modelName} ${hash}  ${hello.sampleRateHz} Hz in, ${hello.networkRateHz} Hz to the network  classes ${hello.classNames.join(' ')}`;
+}
+
+/** `beats 12–15  75 /min  at 9.8 s`, for the beats since the last such line. */
+export function beatsLine(
+  first: number,
+  last: number,
+  sampleIndex: number,
+  heartRateBpm: number | undefined,
+): string {
+  const numbers = first === last ? `beat ${first}` : `beats ${first}–${last}`;
+  return `${numbers}  ${fixed(heartRateBpm, 0)} /min  at ${seconds(sampleIndex)} s`;
+}
