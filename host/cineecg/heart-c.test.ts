@@ -1,6 +1,6 @@
 /** The device's heart in C against the golden model, and its generated tables against their source. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -18,6 +18,7 @@ import { dipoleWindow, seededRandom } from './test-support/dipole.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CORE = join(ROOT, 'firmware-templates/core');
+const SUPPORT = join(ROOT, 'host/cineecg/test-support');
 const BUILD = join(ROOT, 'build/heart-c-test');
 const SOURCES = [
   'iso_geometry.c',
@@ -38,6 +39,12 @@ const STRICT = [
   '-Wshadow',
   '-Wdouble-promotion',
   '-O2',
+];
+
+const QEMU_ARGUMENTS = [
+  ...['-M', 'mps2-an386', '-kernel', 'heart.elf'],
+  ...['-display', 'none', '-monitor', 'none', '-serial', 'none'],
+  ...['-semihosting-config', 'enable=on,target=native'],
 ];
 
 /** Single against double precision: no value may be farther off than this share of its field's largest. */
@@ -214,7 +221,8 @@ describe('the heart in C', () => {
     mkdirSync(BUILD, { recursive: true });
     const sources = [
       ...SOURCES.map((name) => join(CORE, name)),
-      join(ROOT, 'host/cineecg/test-support/heart_harness.c'),
+      join(SUPPORT, 'heart_harness.c'),
+      join(SUPPORT, 'heart_io_host.c'),
     ];
     execFileSync('gcc', [
       ...STRICT,
@@ -231,9 +239,10 @@ describe('the heart in C', () => {
 
   const cases = [...edgeCases(), ...randomCases(60)];
   let results: DeviceResult[] = [];
+  let output = Buffer.alloc(0);
 
   beforeAll(() => {
-    const output = execFileSync(harness, {
+    output = execFileSync(harness, {
       input: Buffer.concat(cases.map(encode)),
       maxBuffer: 1 << 28,
     });
@@ -270,14 +279,27 @@ describe('the heart in C', () => {
     }
   });
 
-  it.each([
-    ['cortex-m0', ['-mcpu=cortex-m0', '-mthumb']],
-    ['cortex-m4', ['-mcpu=cortex-m4', '-mthumb', '-mfloat-abi=hard', '-mfpu=fpv4-sp-d16']],
-  ])('compiles for %s without a warning', (cpu, flags) => {
-    const objects = join(BUILD, cpu);
-    mkdirSync(objects, { recursive: true });
+  it('compiles for a Cortex-M0 without a warning', () => {
     const sources = SOURCES.map((name) => join(CORE, name));
-    execFileSync('arm-none-eabi-gcc', [...STRICT, ...flags, '-c', ...sources], { cwd: objects });
+    const flags = [...STRICT, '-mcpu=cortex-m0', '-mthumb', '-fsyntax-only'];
+    execFileSync('arm-none-eabi-gcc', [...flags, ...sources]);
+  });
+
+  it('gives the same bits on an emulated Cortex-M4 with its FPU as here', () => {
+    const folder = join(BUILD, 'cortex-m4');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'cases.bin'), Buffer.concat(cases.map(encode)));
+    const sources = SOURCES.map((name) => join(CORE, name));
+    const support = ['heart_harness.c', 'heart_io_cortex_m.c'].map((name) => join(SUPPORT, name));
+    const core = ['-mcpu=cortex-m4', '-mthumb', '-mfloat-abi=hard', '-mfpu=fpv4-sp-d16'];
+    const link = ['-nostartfiles', '-T', join(SUPPORT, 'heart_mps2.ld'), '-o', 'heart.elf', '-lm'];
+    execFileSync(
+      'arm-none-eabi-gcc',
+      [...STRICT, ...core, '-ffp-contract=off', `-I${CORE}`, ...sources, ...support, ...link],
+      { cwd: folder },
+    );
+    execFileSync('qemu-system-arm', QEMU_ARGUMENTS, { cwd: folder, timeout: 60_000 });
+    expect(readFileSync(join(folder, 'results.bin')).equals(output)).toBe(true);
   });
 });
 
