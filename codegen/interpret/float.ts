@@ -1,5 +1,5 @@
 import { IsochroneError } from '../errors.js';
-import type { Graph } from '../graph/graph.js';
+import type { Graph, GraphNode } from '../graph/graph.js';
 import { sizeOf, tensorOf } from '../graph/graph.js';
 import type { FloatTensor } from '../operators/operator.js';
 import { operatorRule } from '../operators/registry.js';
@@ -12,7 +12,7 @@ import { operatorRule } from '../operators/registry.js';
 export function runFloat(
   graph: Graph,
   inputs: ReadonlyMap<string, Float32Array>,
-): ReadonlyMap<string, FloatTensor> {
+): Map<string, FloatTensor> {
   const values = new Map<string, FloatTensor>();
   for (const [name, tensor] of graph.tensors) {
     if (tensor.data !== undefined) values.set(name, { shape: tensor.shape, data: tensor.data });
@@ -29,7 +29,17 @@ export function runFloat(
     }
     values.set(name, { shape, data });
   }
-  for (const node of graph.nodes) {
+  runNodes(graph, graph.nodes, values);
+  return values;
+}
+
+/** Runs some nodes of a graph on values that already hold what they read, and adds what they compute. */
+export function runNodes(
+  graph: Graph,
+  nodes: readonly GraphNode[],
+  values: Map<string, FloatTensor>,
+): void {
+  for (const node of nodes) {
     const outputs = node.outputs.map((name) => tensorOf(graph, name));
     const results = operatorRule(node, graph.name).evaluate(
       node,
@@ -38,7 +48,6 @@ export function runFloat(
     );
     results.forEach((tensor, index) => values.set(node.outputs[index] ?? '', tensor));
   }
-  return values;
 }
 
 /** Values of one tensor after runFloat. */

@@ -1,7 +1,7 @@
 import { IsochroneError } from '../errors.js';
 import type { ExplainedGraph } from '../explain/gradient.js';
 import { sizeOf, tensorOf } from '../graph/graph.js';
-import { floatOf, runFloat } from '../interpret/float.js';
+import { floatOf, runFloat, runNodes } from '../interpret/float.js';
 import { Histogram } from './histogram.js';
 
 export const CALIBRATION_FORMAT = 1;
@@ -31,8 +31,11 @@ export function calibrate(
   onRecord: (done: number) => void = () => undefined,
 ): Calibration {
   const { graph } = explained;
-  const forward = graph.nodes.slice(0, explained.forwardNodes).flatMap((node) => node.outputs);
-  const backward = graph.nodes.slice(explained.forwardNodes).flatMap((node) => node.outputs);
+  const forwardNodes = graph.nodes.slice(0, explained.forwardNodes);
+  const backwardNodes = graph.nodes.slice(explained.forwardNodes);
+  const forwardGraph = { ...graph, inputs: [explained.input], nodes: forwardNodes };
+  const forward = forwardNodes.flatMap((node) => node.outputs);
+  const backward = backwardNodes.flatMap((node) => node.outputs);
   const histograms = new Map([explained.input, ...forward].map((name) => [name, new Histogram()]));
   const largest = new Map(
     [explained.seed, ...backward].map((name) => [
@@ -43,19 +46,14 @@ export function calibrate(
   const classes = sizeOf(tensorOf(graph, explained.logits).shape);
   let records = 0;
   for (const input of inputs) {
+    // The answer once, then the gradient of every class on it.
+    const values = runFloat(forwardGraph, new Map([[explained.input, input]]));
+    for (const [name, histogram] of histograms) histogram.add(floatOf(values, name));
     for (let target = 0; target < classes; target += 1) {
       const seed = new Float32Array(classes);
       seed[target] = 1;
-      const values = runFloat(
-        graph,
-        new Map([
-          [explained.input, input],
-          [explained.seed, seed],
-        ]),
-      );
-      if (target === 0) {
-        for (const [name, histogram] of histograms) histogram.add(floatOf(values, name));
-      }
+      values.set(explained.seed, { shape: [1, classes], data: seed });
+      runNodes(graph, backwardNodes, values);
       for (const [name, channels] of largest) raise(channels, floatOf(values, name));
     }
     records += 1;

@@ -1,0 +1,83 @@
+/** `isochrone calibrate MODEL --data DIR`: ranges of every tensor on real input, as statistics only. */
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { frontEnd, modelSha256 } from '../../codegen/compile.js';
+import { IsochroneError } from '../../codegen/errors.js';
+import { calibrate } from '../../codegen/quantize/calibration.js';
+import { toAcquisition } from '../records/acquisition.js';
+import { decodedRecords, openDecodedSet } from '../records/decoded-set.js';
+import type { EcgRecord } from '../records/record.js';
+import { buildNativeChain } from '../toolchain/native-chain.js';
+import { calibrationFileOf, readModel, writeWhole } from './network.js';
+import { progress } from './progress.js';
+import { chainInput } from './windows.js';
+
+export interface CalibrateOptions {
+  readonly data: string;
+  readonly records: number;
+  /** Sets whose records the ranges may come from: the training folds, never the one that chooses or tests. */
+  readonly sets: RegExp;
+  readonly out?: string;
+}
+
+export async function runCalibrate(modelFile: string, options: CalibrateOptions): Promise<void> {
+  const bytes = readModel(modelFile);
+  const explained = frontEnd(bytes, modelFile);
+  const files = listSets(options);
+  const chain = buildNativeChain();
+  const perSet = Math.ceil(options.records / files.length);
+  const inputs: Float32Array[] = [];
+  for (const file of files) {
+    const set = await openDecodedSet(join(options.data, file));
+    const { recordCount } = set;
+    // Spread over the set, not its head: neighbours may be alike.
+    const count = Math.min(perSet, recordCount, options.records - inputs.length);
+    const chosen = new Set(
+      Array.from({ length: count }, (_, i) => Math.floor((i * recordCount) / count)),
+    );
+    const records: EcgRecord[] = [];
+    let index = 0;
+    for await (const record of decodedRecords(set)) {
+      if (chosen.has(index)) records.push(record);
+      index += 1;
+    }
+    const acquisitions = records.map((record) => toAcquisition(record).microvolt);
+    inputs.push(...chain.windows(acquisitions).map(chainInput));
+  }
+  const bar = progress('calibrate');
+  const calibration = calibrate(
+    explained,
+    inputs,
+    {
+      modelSha256: modelSha256(bytes),
+      source: `${inputs.length} records spread over ${files.join(', ')} of ${basename(options.data)}`,
+    },
+    (done) => {
+      bar.update(done, inputs.length);
+    },
+  );
+  const out = options.out ?? calibrationFileOf(modelFile);
+  writeWhole(out, `${JSON.stringify(calibration, null, 1)}\n`);
+  bar.finish(`${calibration.records} records, written to ${out}`);
+}
+
+function listSets(options: CalibrateOptions): readonly string[] {
+  let names: string[];
+  try {
+    names = readdirSync(options.data);
+  } catch (cause) {
+    throw new IsochroneError('RECORD_NOT_FOUND', 'the folder of records cannot be read', {
+      hint: 'Name a folder of decoded sets (*.d16.gz with manifest.json).',
+      where: { folder: options.data },
+      cause,
+    });
+  }
+  const files = names.filter((name) => name.endsWith('.d16.gz') && options.sets.test(name)).sort();
+  if (files.length === 0) {
+    throw new IsochroneError('RECORD_NOT_FOUND', `no set matches ${String(options.sets)}`, {
+      hint: 'Name a folder of decoded sets (*.d16.gz with manifest.json), or other --sets.',
+      where: { folder: options.data },
+    });
+  }
+  return files;
+}

@@ -1,0 +1,114 @@
+#!/usr/bin/env node
+/** The `isochrone` command: one file for each subcommand; here are their options and the exit codes. */
+import { Command, InvalidArgumentError } from 'commander';
+import { IsochroneError } from '../../codegen/errors.js';
+import { DEFAULT_MODEL } from './network.js';
+
+/** 0 done · 1 it failed, with a typed error · 2 the command line is wrong · 130 interrupted (Ctrl-C). */
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+const program = new Command('isochrone')
+  .description(
+    'Compiles a 12-lead ECG network and its explanation to C, and shows where in the heart the evidence lies.\nResearch use only; not a medical device.',
+  )
+  .exitOverride((error) => {
+    // Help and version are no failure.
+    process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE);
+  });
+
+program
+  .command('start')
+  .description(
+    'build, boot an emulated board, stream a record into it and show the explained result',
+  )
+  .option(
+    '--record <file>',
+    'WFDB record or SET.d16.gz#INDEX; without it a synthetic patient with a known infarct',
+  )
+  .option('--board <name>', 'a board of boards/, or a board file', 'mps2-an386')
+  .option('--model <file>', 'an ONNX network with its calibration beside it', DEFAULT_MODEL)
+  .option('--speed <n>', 'times real time; the serial link carries about 2', positiveNumber, 1)
+  .option('--front-end <kind>', 'uart, or semihost for speeds beyond the link', frontEnd)
+  .option('--once', 'exit when the record has been answered', false)
+  .option('--port <n>', 'port of the page, 0 for a free one', wholeNumber, 0)
+  .option('--no-page', 'terminal only')
+  .action(async (options) => {
+    const { runStart } = await import('./start.js');
+    await runStart(options);
+  });
+
+program
+  .command('build')
+  .description('ONNX network and its calibration → network.c and network.h')
+  .argument('[model]', 'an ONNX file', DEFAULT_MODEL)
+  .option('--out <folder>', 'where to write', 'build/network')
+  .option('--json', 'print the report as JSON', false)
+  .action(async (model: string, options) => {
+    const { runBuild } = await import('./build.js');
+    runBuild(model, options);
+  });
+
+program
+  .command('calibrate')
+  .description('measure the ranges that the quantiser needs, on real records')
+  .argument('[model]', 'an ONNX file', DEFAULT_MODEL)
+  .requiredOption('--data <folder>', 'decoded sets (*.d16.gz with manifest.json)')
+  .option('--records <n>', 'how many records', wholeNumber, 160)
+  .option(
+    '--sets <pattern>',
+    'which sets, a regular expression; training folds only by default',
+    pattern,
+    /fold0[1-8]/,
+  )
+  .option('--out <file>', 'default: MODEL.calibration.json')
+  .action(async (model: string, options) => {
+    const { runCalibrate } = await import('./calibrate.js');
+    await runCalibrate(model, options);
+  });
+
+program
+  .command('synthesize')
+  .description('write a synthetic 12-lead record with a known lesion: WFDB and its truth')
+  .requiredOption('--out <path>', 'record path without extension')
+  .option('--seed <n>', 'the same seed gives the same record', wholeNumber)
+  .option('--seconds <n>', 'length', positiveNumber)
+  .action(async (options) => {
+    const { runSynthesize } = await import('./synthesize.js');
+    await runSynthesize(options);
+  });
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('must be above zero');
+  return value;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new InvalidArgumentError('must be a whole number from 0');
+  }
+  return value;
+}
+
+function frontEnd(text: string): string {
+  if (text !== 'uart' && text !== 'semihost') throw new InvalidArgumentError('uart or semihost');
+  return text;
+}
+
+function pattern(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch {
+    throw new InvalidArgumentError('not a regular expression');
+  }
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof IsochroneError)) throw error;
+  process.stderr.write(`\n${error.describe()}\n`);
+  process.exitCode = EXIT_FAILED;
+}

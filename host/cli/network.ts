@@ -1,0 +1,67 @@
+/** A model file and its calibration → generated C in a folder of its own. */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { compileNetwork, modelSha256, type CompiledNetwork } from '../../codegen/compile.js';
+import { IsochroneError } from '../../codegen/errors.js';
+import { packageRoot } from '../../codegen/package-root.js';
+
+export const DEFAULT_MODEL = join(packageRoot(), 'models/default/default.onnx');
+
+export interface GeneratedNetwork {
+  readonly compiled: CompiledNetwork;
+  /** Holds network.c and network.h. */
+  readonly folder: string;
+  readonly modelFile: string;
+}
+
+/** `NAME.calibration.json` beside `NAME.onnx`. */
+export function calibrationFileOf(modelFile: string): string {
+  return modelFile.replace(/\.onnx$/i, '') + '.calibration.json';
+}
+
+/** @throws IsochroneError MODEL_NOT_FOUND */
+export function readModel(modelFile: string): Uint8Array {
+  try {
+    return readFileSync(modelFile);
+  } catch (cause) {
+    throw new IsochroneError('MODEL_NOT_FOUND', 'the model file cannot be read', {
+      hint: 'Check the path; an ONNX file (.onnx) is expected.',
+      where: { file: modelFile },
+      cause,
+    });
+  }
+}
+
+/**
+ * Compiles a model and writes its C.
+ * @throws IsochroneError MODEL_*, CALIBRATION_*, EXPLAIN_*
+ */
+export function generateNetwork(modelFile: string, outDir?: string): GeneratedNetwork {
+  const bytes = readModel(modelFile);
+  const calibrationFile = calibrationFileOf(modelFile);
+  if (!existsSync(calibrationFile)) {
+    throw new IsochroneError('CALIBRATION_MISSING', 'the model has no calibration beside it', {
+      hint: `Run \`isochrone calibrate ${modelFile} --data DIR\` first.`,
+      where: { file: calibrationFile },
+    });
+  }
+  const compiled = compileNetwork(
+    { bytes, file: modelFile },
+    { text: readFileSync(calibrationFile, 'utf8'), file: calibrationFile },
+  );
+  const stem = basename(modelFile).replace(/\.onnx$/i, '');
+  const folder =
+    outDir ??
+    join(packageRoot(), 'build', 'networks', `${stem}-${modelSha256(bytes).slice(0, 12)}`);
+  mkdirSync(folder, { recursive: true });
+  writeWhole(join(folder, 'network.h'), compiled.emitted.header);
+  writeWhole(join(folder, 'network.c'), compiled.emitted.source);
+  return { compiled, folder, modelFile };
+}
+
+/** Never a half-written file, whenever the process ends. */
+export function writeWhole(path: string, text: string): void {
+  const fresh = `${path}.${process.pid}.part`;
+  writeFileSync(fresh, text);
+  renameSync(fresh, path);
+}
