@@ -14,7 +14,7 @@
 #define LEAST_QRS_STEP_MICROVOLT 100
 /* T is looked for from 40 ms after J. Waves below these amplitudes count as not found. */
 #define T_AFTER_J 4
-#define LEAST_P_MICROVOLT 30
+#define LEAST_P_MICROVOLT 40
 #define LEAST_T_MICROVOLT 40
 
 typedef int32_t beat_vcg[ISO_HEART_BEAT_SAMPLES][3];

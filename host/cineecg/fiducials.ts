@@ -32,9 +32,9 @@ const EDGE_SQUARE_NUMERATOR = 225;
 const EDGE_SQUARE_DENOMINATOR = 10_000;
 /** A beat whose speed never reaches 100 µV in 20 ms has no QRS to find. */
 const LEAST_QRS_STEP_MICROVOLT = 100;
-/** T is looked for from 40 ms after J. Waves below 30 µV (P) and 40 µV (T) count as not found. */
+/** T is looked for from 40 ms after J. Waves below these amplitudes count as not found; 40 µV leaves out most residues of averaged flutter and fibrillation waves. */
 const T_AFTER_J = 4;
-const LEAST_P_MICROVOLT = 30;
+const LEAST_P_MICROVOLT = 40;
 const LEAST_T_MICROVOLT = 40;
 /** The isoelectric level is the mean of the three samples that end at QRS onset. */
 export const ISOELECTRIC_SAMPLES = 3;
