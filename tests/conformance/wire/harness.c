@@ -49,16 +49,22 @@ static void run_frames(void) {
     write_u32(statistics->sequence_gaps);
 }
 
-/* The payload is handed over at an odd address, in a buffer of exactly its size for the sanitizer
- * to watch. */
-static bool read_record(uint8_t *type, uint8_t *payload, size_t *payload_bytes) {
+/*
+ * Gives the room of the record, to be freed, or NULL at the end. The payload lies at an odd address
+ * and ends with its room, for the sanitizers to watch.
+ */
+static uint8_t *read_record(uint8_t *type, size_t *payload_bytes) {
     uint8_t head[3];
     if (fread(head, 1, sizeof head, stdin) != sizeof head) {
-        return false;
+        return NULL;
     }
     *type = head[0];
     *payload_bytes = (size_t)head[1] | ((size_t)head[2] << 8);
-    return fread(payload, 1, *payload_bytes, stdin) == *payload_bytes;
+    uint8_t *room = malloc(*payload_bytes + 1u);
+    if (room == NULL || fread(room + 1, 1, *payload_bytes, stdin) != *payload_bytes) {
+        abort();
+    }
+    return room;
 }
 
 int main(int argc, char **argv) {
