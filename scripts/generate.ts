@@ -1,0 +1,26 @@
+/** `npm run generate`: re-makes every generated file of the tree. A test beside each generator fails when one is stale. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { packageRoot } from '../codegen/package-root.js';
+import { decimateTapsSource } from '../firmware-templates/core/generate-decimate-taps.js';
+import { generatedFiles as heartFiles } from '../host/cineecg/generate-c.js';
+import { generatedFiles as wireFiles } from '../host/protocol/generated-files.js';
+
+const files: Readonly<Record<string, string>> = {
+  ...wireFiles(),
+  ...heartFiles(),
+  'firmware-templates/core/iso_decimate_taps.c': decimateTapsSource(),
+};
+
+for (const [path, content] of Object.entries(files)) {
+  const absolute = join(packageRoot(), path);
+  mkdirSync(dirname(absolute), { recursive: true });
+  let before = '';
+  try {
+    before = readFileSync(absolute, 'utf8');
+  } catch {
+    // A file that is not there yet is written like one that differs.
+  }
+  if (before !== content) writeFileSync(absolute, content);
+  process.stdout.write(`${before === content ? 'same   ' : 'written'} ${path}\n`);
+}
