@@ -317,6 +317,52 @@ describe('translation', () => {
   });
 });
 
+describe('a bad line', () => {
+  it('keeps the books: delivered + lost + dropped = sent, to the sample, and nothing out of place', async () => {
+    const { link, line, events, device, encoder } = await bench(0);
+    device(helloMessage());
+    let state = 11;
+    const random = (): number => (state = (state * 48271) % 2147483647) / 2147483647;
+    const frames = 5000;
+    let dropped = 0;
+    for (let frame = 0; frame < frames; frame += 1) {
+      if (random() < 0.05) {
+        dropped += 10;
+        continue;
+      }
+      const bytes = Uint8Array.from(encoder.encode(samplesMessage(frame * 10, 10, dropped)));
+      const at = Math.floor(random() * bytes.length);
+      const fate = random();
+      if (fate < 0.05) continue;
+      if (fate < 0.15) bytes[at] = (bytes[at] ?? 0) ^ (1 << Math.floor(random() * 8));
+      line.send(fate > 0.9 ? bytes.filter((_, i) => i !== at) : bytes);
+    }
+    // A zero ends the last frame in case its own did not live.
+    line.send(Uint8Array.of(0));
+    device(statusMessage(dropped), { kind: 'END', sampleCount: frames * 10 });
+
+    let next = 0;
+    for (const event of events) {
+      if (event.kind !== 'samples' && event.kind !== 'gap') continue;
+      expect(event.firstSampleIndex).toBe(next);
+      if (event.kind === 'gap') {
+        next += event.sampleCount;
+        continue;
+      }
+      expect(event.microvolt.map((lead) => lead[0])).toEqual(
+        [0, 1, 2, 3, 4, 5, 6, 7].map((lead) => (next % 1000) + 1000 * lead),
+      );
+      next += event.microvolt[0]?.length ?? 0;
+    }
+    expect(next).toBe(frames * 10);
+    const { samples } = link.statistics();
+    expect(samples.droppedByDevice).toBe(dropped);
+    expect(samples.delivered + samples.lostOnLink + dropped).toBe(frames * 10);
+    expect(samples.lostOnLink).toBeGreaterThan(frames);
+    await link.close();
+  });
+});
+
 describe('readers', () => {
   it('gives the first reader what happened before it, and ends with the link', async () => {
     const { transport, device: line } = memoryTransport(() => undefined);
