@@ -230,4 +230,23 @@ describe('a new page', () => {
     monitor.publish({ kind: 'log', level: 'info', text: 'still here' });
     expect((await good.next('log')).text).toBe('still here');
   });
+
+  it('that stops reading loses samples, is told which, and still gets the result', async () => {
+    const monitor = await start();
+    const { socket, next } = await connect(monitor);
+    await next('snapshot');
+    socket.pause();
+    // 20 MB: more than the operating system keeps for a loopback connection on both sides.
+    const run = synthetic.samples(0, 500);
+    for (let n = 0; n < 800; n += 1) monitor.publish({ ...run, firstSampleIndex: 500 * n });
+    monitor.publish(synthetic.result(1));
+    socket.resume();
+    expect((await next('result')).resultId).toBe(1);
+    monitor.publish(synthetic.samples(400_000, 10));
+    const { firstSampleIndex, sampleCount } = await next('skipped');
+    expect(firstSampleIndex % 500).toBe(0);
+    expect(firstSampleIndex).toBeGreaterThan(0);
+    expect(firstSampleIndex + sampleCount).toBe(400_000);
+    expect((await next('samples')).firstSampleIndex).toBe(400_000);
+  });
 });

@@ -70,15 +70,23 @@ function headLines(vitals: Vitals, nowMs: number, style: Style): string[] {
       : `${hello.boardName}  ${hello.modelName} ${hello.modelHash.toString(16).padStart(8, '0')}`;
   const speed = vitals.speed(nowMs);
   const total = vitals.received + vitals.lost;
+  // A rate without a signal would be a frozen number.
+  const stale = !vitals.ended && vitals.sampleAgeMs(nowMs) !== undefined && !vitals.isLive(nowMs);
   const facts = [
-    `HR ${style.strong(fixed(vitals.heartRateBpm(), 0))} /min`,
-    `link ${vitals.ended ? 'record ended' : (vitals.link?.state ?? '–')}`,
+    `HR ${style.strong(fixed(stale ? undefined : vitals.heartRateBpm(), 0))} /min`,
+    `link ${linkWords(vitals, stale)}`,
     `speed ${fixed(speed, 2)}×`,
     `lost ${total === 0 ? '–' : `${fixed((100 * vitals.lost) / total, 2)} %`}`,
     `cpu ${vitals.status === undefined ? '–' : `${fixed(vitals.status.cpuLoadPermille / 10, 0)} %`}`,
     `at ${fixed(vitals.endSampleIndex / 500, 1)} s`,
   ];
   return [`${style.strong('Isochrone')}  ${device}`, facts.join('   ')];
+}
+
+function linkWords(vitals: Vitals, stale: boolean): string {
+  if (vitals.ended) return 'record ended';
+  if (stale && (vitals.link === undefined || vitals.link.state === 'streaming')) return 'stale';
+  return vitals.link?.state ?? '–';
 }
 
 /** Traces while they are live; a stale one is named and not shown. */

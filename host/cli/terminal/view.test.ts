@@ -137,6 +137,7 @@ describe('on a terminal', () => {
   it('never shows a stale trace', () => {
     const { terminal, view: dashboard, clock } = view(true);
     dashboard.publish(synthetic.samples(0, 2500));
+    dashboard.publish(synthetic.beat(1));
     clock.ms = 1900;
     dashboard.publish(LOG);
     expect(terminal.screen.join('\n')).toMatch(/[⠁-⣿]/);
@@ -146,6 +147,7 @@ describe('on a terminal', () => {
     const text = terminal.screen.join('\n');
     expect(text).toContain('NO LIVE SIGNAL  last sample 2.1 s ago');
     expect(text).not.toMatch(/[⠁-⣿]/);
+    expect(text).toContain('HR – /min   link stale');
   });
 
   it('fits a low screen, and starts anew below after a resize', () => {

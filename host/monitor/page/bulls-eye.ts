@@ -61,7 +61,8 @@ export function drawBullsEye(
   const { surface } = fitCanvas(canvas);
   const { context, width, height, ratio } = surface;
   context.clearRect(0, 0, width, height);
-  const radius = Math.min(width / 2, height / 2) - 4 * ratio;
+  // Room for the words outside: 40 pixels at the sides, 4 above and below.
+  const radius = Math.max(10, Math.min(width / 2 - 40 * ratio, height / 2 - 4 * ratio));
   const [cx, cy] = [width / 2, height / 2];
   const highest = Math.max(
     ...(explanation?.segmentScores ?? []).filter(isNumber),

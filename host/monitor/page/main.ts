@@ -41,7 +41,6 @@ const openedAtMs = performance.now();
 let theme: Theme = readTheme();
 let shownExplanation: unknown = null;
 let shownResult: unknown = null;
-let shownLogLength = -1;
 let wordsAtMs = Number.NEGATIVE_INFINITY;
 
 function readTheme(): Theme {
@@ -104,7 +103,6 @@ function showLiveness(liveness: Liveness, ageMs: number | undefined): void {
 }
 
 function showWords(nowMs: number): void {
-  showStatus(byId('status', HTMLElement), statusEntries(state, nowMs));
   const ageMs = state.sampleAgeMs(nowMs);
   const liveness = judge({
     connected: state.connected,
@@ -116,6 +114,7 @@ function showWords(nowMs: number): void {
     cpuLoadPermille: state.status?.cpuLoadPermille,
   });
   showLiveness(liveness, ageMs);
+  showStatus(byId('status', HTMLElement), statusEntries(state, nowMs, liveness.state));
   setText(byId('sweep-note', HTMLElement), 'unfiltered · ▼ beat · hatched: no samples');
   const windowEnd =
     state.explainedResult === undefined
@@ -123,18 +122,17 @@ function showWords(nowMs: number): void {
       : state.explainedResult.windowFirstSampleIndex + state.explainedResult.windowSampleCount;
   const behind = windowEnd === undefined ? 0 : state.traces.end - windowEnd;
   const old = behind > OLD_RESULT_SAMPLES || liveness.state === 'stale';
-  byId('why', HTMLDivElement).classList.toggle('old', old);
+  document.querySelector('main')?.classList.toggle('old', old);
   setText(
     byId('why-note', HTMLElement),
     windowEnd === undefined
       ? ''
       : `window ended ${fixed(Math.max(0, behind) / 500, 0)} s before the newest sample${old ? ' — not current' : ''}`,
   );
-  if (state.log.length !== shownLogLength || state.log.length > 0) showLog();
+  showLog();
 }
 
 function showLog(): void {
-  shownLogLength = state.log.length;
   const list = byId('log', HTMLOListElement);
   const wanted = state.log.map(({ level, text }) => `${level}: ${text}`);
   const shown = Array.from(list.children, (child) => child.textContent);

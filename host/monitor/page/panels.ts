@@ -18,6 +18,7 @@ import {
   topLeadPhases,
   topSegments,
 } from '../explanation-words.js';
+import type { Liveness } from './alarms.js';
 import { symmetricLimit } from './beat-view.js';
 import { css, hexRgb, mix, inkOn, type Theme } from './palette.js';
 import type { PageState } from './state.js';
@@ -48,15 +49,20 @@ export function windowWords(result: ResultEvent): string {
 }
 
 /** The status strip as [name, value] pairs, in order. */
-export function statusEntries(state: PageState, nowMs: number): [string, string][] {
+export function statusEntries(
+  state: PageState,
+  nowMs: number,
+  liveness: Liveness['state'],
+): [string, string][] {
   const ageMs = state.sampleAgeMs(nowMs);
   const rateHz = state.rate.hz(nowMs);
   const speed = rateHz === undefined ? '' : ` (${fixed(rateHz / SAMPLE_RATE_HZ, 2)}×)`;
-  const link = !state.connected ? 'no monitor' : state.ended ? 'record ended' : state.link?.state;
+  const stale = liveness === 'stale';
   const model = state.hello;
   return [
-    ['HR', `${fixed(state.heartRateBpm(), 0)} /min`],
-    ['Link', link ?? 'waiting'],
+    // A rate without a signal would be a frozen number.
+    ['HR', `${fixed(stale ? undefined : state.heartRateBpm(), 0)} /min`],
+    ['Link', linkWords(state, stale)],
     ['Sample age', ageMs === undefined ? '–' : `${fixed(ageMs / 1000, 1)} s`],
     ['Lost in 1 min', lossWords(state.loss.share())],
     ['Rate', rateHz === undefined ? '–' : `${fixed(rateHz, 0)} Hz${speed}`],
@@ -68,6 +74,13 @@ export function statusEntries(state: PageState, nowMs: number): [string, string]
     ],
     ['CPU', state.status === undefined ? '–' : `${fixed(state.status.cpuLoadPermille / 10, 0)} %`],
   ];
+}
+
+function linkWords(state: PageState, stale: boolean): string {
+  if (!state.connected) return 'no monitor';
+  if (state.ended) return 'record ended';
+  if (stale && (state.link === undefined || state.link.state === 'streaming')) return 'stale';
+  return state.link?.state ?? 'waiting';
 }
 
 function lossWords(share: number | undefined): string {

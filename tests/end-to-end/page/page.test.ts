@@ -181,10 +181,10 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
     expect(hatched.length).toBeLessThanOrEqual(8);
     expect(Math.max(...hatched.slice(1, -1).map(({ trace }) => trace))).toBe(0);
     expect(bins.filter(({ trace }) => trace > 0.004).length).toBeGreaterThanOrEqual(28);
-    await page.screenshot({ path: join(ARTIFACTS, 'page-gap.png') });
     expect(await page.innerText('#status')).toMatch(/Lost in 1 min\s+6\.00 %/);
     const stop = keepStreaming(5000);
     await page.waitForSelector('#alarm.low');
+    await page.screenshot({ path: join(ARTIFACTS, 'page-gap.png') });
     stop();
     expect(await page.innerText('#alarm')).toContain('More than 1 %');
   });
@@ -213,6 +213,7 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
     const visibility = (): Promise<string> =>
       page.evaluate("getComputedStyle(document.querySelector('#sweep-trace')).visibility");
     expect(await visibility()).toBe('hidden');
+    expect(await page.innerText('#status')).toMatch(/HR\s+– \/min\s+Link\s+stale/);
     await page.screenshot({ path: join(ARTIFACTS, 'page-stale.png') });
     const stop = keepStreaming(25_000);
     await page.waitForSelector('#alarm', { state: 'hidden' });
