@@ -5,6 +5,7 @@ import type { ArenaPlan } from '../plan/arena.js';
 import { macsOf } from '../report/macs.js';
 import type { Backend } from './backend.js';
 import { comment, floatLiteral, identifier, stringLiteral } from './c-text.js';
+import { microvoltFactor } from './input-factor.js';
 
 /** The generated C of one network. */
 export interface EmittedNetwork {
@@ -178,13 +179,6 @@ function headerOf(program: IntegerProgram): string {
         ]),
     '\n#endif\n',
   ].join('\n');
-}
-
-/** Input step in millivolt → multiplier and shift from microvolt; 20 bits of multiplier are finer than the code. */
-function microvoltFactor(scaleMillivolt: number): { multiplier: number; shift: number } {
-  let shift = 16;
-  while (0.001 / scaleMillivolt < 2 ** (19 - shift) && shift < 31) shift += 1;
-  return { multiplier: Math.round((0.001 / scaleMillivolt) * 2 ** shift), shift };
 }
 
 function interfaceOf(
