@@ -8,6 +8,7 @@ import { connect, type Socket } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { IsochroneError } from '../../codegen/errors.js';
 import type { Board } from '../toolchain/board.js';
 import { bootNonceAddress } from '../toolchain/board-header.js';
@@ -53,6 +54,8 @@ const PACKAGES: Readonly<Record<string, string>> = { 'qemu-system-arm': 'qemu-sy
 
 /** Generous: QEMU answers in 0.1 s on an idle machine; turns a silent hang into an error. */
 const START_TIMEOUT_MS = 20_000;
+/** From the end of its streams to its exit status. */
+const END_GRACE_MS = 1000;
 const STDERR_TAIL_BYTES = 4096;
 
 /** A comma ends an option's value in QEMU's syntax; doubled, it stands for itself. */
@@ -236,6 +239,7 @@ export async function bootQemu(options: BootOptions): Promise<EmulatedDevice> {
       await kill();
       throw error;
     }
+    await Promise.race([exited, sleep(END_GRACE_MS)]);
     child.kill('SIGKILL');
     throw diedError(program, await exited);
   } finally {
@@ -249,18 +253,23 @@ export interface RunResult {
 
 /**
  * Runs an image that ends by itself (SYS_EXIT_EXTENDED) and gives its exit status.
- * Throws EMULATOR_MISSING, or EMULATOR_DIED when it ended otherwise.
+ * Throws EMULATOR_MISSING, EMULATOR_TIMEOUT, or EMULATOR_DIED when it ended otherwise (an abort included).
  */
 export async function runToExit(
   options: BootOptions & { readonly timeoutMs: number; readonly signal?: AbortSignal },
 ): Promise<RunResult> {
   const device = await bootQemu(options);
+  let timedOut = false;
   const stop = (): void => void device.kill();
-  const timer = setTimeout(stop, options.timeoutMs);
+  const timer = setTimeout(() => {
+    timedOut = true;
+    stop();
+  }, options.timeoutMs);
   options.signal?.addEventListener('abort', stop, { once: true });
   try {
     await device.release();
     const info = await device.exited;
+    if (timedOut) throw runTimeout(options);
     if (info.status === null) throw device.died(info);
     return { status: info.status };
   } finally {
@@ -268,4 +277,15 @@ export async function runToExit(
     options.signal?.removeEventListener('abort', stop);
     await device.kill();
   }
+}
+
+function runTimeout({ board, timeoutMs }: BootOptions & { timeoutMs: number }): IsochroneError {
+  return new IsochroneError(
+    'EMULATOR_TIMEOUT',
+    `the program on ${board.name} did not end within ${timeoutMs / 1000} s`,
+    {
+      hint: 'Allow more time or give it fewer vectors; this machine may be busy.',
+      where: { board: board.name, timeoutMs },
+    },
+  );
 }

@@ -173,7 +173,8 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
       `-L${outDir}`,
       `-L${join(packageRoot(), 'boards')}`,
       `-T${script}`,
-      `-Wl,-Map,${mapPath}`,
+      '-Xlinker',
+      `-Map=${mapPath}`,
     ],
     libraries: ['-lm'],
   });

@@ -79,6 +79,12 @@ async function headersOf(folders: readonly string[]): Promise<string[]> {
   return found;
 }
 
+/** The path that the object holds as debug information, and therefore part of its key. */
+function shownPath(source: string): string {
+  const path = relative(packageRoot(), source);
+  return path.startsWith('firmware-templates') ? path : basename(source);
+}
+
 async function exists(file: string): Promise<boolean> {
   return access(file).then(
     () => true,
@@ -89,7 +95,13 @@ async function exists(file: string): Promise<boolean> {
 export async function compile(job: CompileJob): Promise<Compiled> {
   const version = await compilerVersion(job.prefix);
   const root = packageRoot();
-  const prefixMap = [`-ffile-prefix-map=${job.outDir}=build`, `-ffile-prefix-map=${root}=.`];
+  // Where things lie must not show in the image; the last map that fits wins.
+  const folders = job.includeFolders.filter((folder) => !folder.startsWith(join(root, 'firmware-templates')));
+  const prefixMap = [
+    `-ffile-prefix-map=${root}=.`,
+    ...folders.map((folder) => `-ffile-prefix-map=${folder}=build`),
+    `-ffile-prefix-map=${job.outDir}=build`,
+  ];
   const flags = [...job.targetFlags, ...CODE, ...EXACT, ...WARNINGS];
   const headerHash = createHash('sha256');
   for (const header of await headersOf(job.includeFolders)) {
@@ -106,10 +118,9 @@ export async function compile(job: CompileJob): Promise<Compiled> {
   for (const source of job.sources) {
     const text = await readFile(source);
     all.update(`${basename(source)}\0`).update(text);
-    // The path goes into the object as debug information, so it is part of the key.
     const key = createHash('sha256')
       .update(common)
-      .update(`${relative(root, source)}\n`);
+      .update(`${shownPath(source)}\n`);
     const digest = key.update(text).digest('hex').slice(0, 32);
     const cached = join(cache, `${digest}.o`);
     const object = join(job.outDir, `${objects.length}-${basename(source)}.o`);

@@ -1,0 +1,102 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { boardsFolder, listBoards, loadBoard } from './board.js';
+import { boardHeader, bootNonceAddress, memoryScript } from './board-header.js';
+
+type Json = Record<string, unknown>;
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'isochrone-board-test-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** The M4 board with one change, as a file of its own. */
+async function variant(name: string, change: (board: Json) => void): Promise<string> {
+  const text = await readFile(join(boardsFolder(), 'mps2-an386.json'), 'utf8');
+  const board = JSON.parse(text) as Json;
+  board['name'] = name;
+  change(board);
+  const file = join(folder, `${name}.json`);
+  await writeFile(file, JSON.stringify(board));
+  return file;
+}
+
+const part = (board: Json, key: string): Json => board[key] as Json;
+
+describe('boards that come with the project', () => {
+  it('all load, by their names', async () => {
+    const names = await listBoards();
+    expect(names).toContain('mps2-an386');
+    for (const name of names) expect((await loadBoard(name)).name).toBe(name);
+  });
+
+  it('names the boards there are when asked for another', async () => {
+    await expect(loadBoard('stm32-of-tomorrow')).rejects.toMatchObject({
+      code: 'BOARD_UNKNOWN',
+      hint: expect.stringContaining('mps2-an386') as string,
+    });
+  });
+});
+
+describe('bad board files', () => {
+  const cases: readonly (readonly [string, string, (board: Json) => void])[] = [
+    ['missing', '/', (b) => Reflect.deleteProperty(b, 'uarts')],
+    ['unknown', '/', (b) => (b['colour'] = 'green')],
+    [
+      'address',
+      '/memory/ram/origin',
+      (b) => (part(part(b, 'memory'), 'ram')['origin'] = '20000000'),
+    ],
+    ['size', '/memory/flash/bytes', (b) => (part(part(b, 'memory'), 'flash')['bytes'] = 1023)],
+    ['core', '/core/name', (b) => (part(b, 'core')['name'] = 'cortex-m99')],
+    ['irq', '/uarts/link/receiveIrq', (b) => (part(part(b, 'uarts'), 'link')['receiveIrq'] = 64)],
+    ['stack', '/stackBytes', (b) => (b['stackBytes'] = 131072)],
+    ['align', '/stackBytes', (b) => (b['stackBytes'] = 8190)],
+    [
+      'same',
+      '/uarts/inject/base',
+      (b) => (part(part(b, 'uarts'), 'inject')['base'] = '0x40004000'),
+    ],
+    ['counter', '/counter', (b) => (part(b, 'counter')['kind'] = 'sse-counter')],
+  ];
+  it.each(cases)('%s: points at %s', async (name, pointer, change) => {
+    const file = await variant(name, change);
+    await expect(loadBoard(file)).rejects.toMatchObject({
+      code: 'BOARD_INVALID',
+      where: { file, pointer },
+    });
+  });
+
+  it('a name that is not the file’s', async () => {
+    const file = await variant('right', (b) => (b['name'] = 'wrong'));
+    await expect(loadBoard(file)).rejects.toMatchObject({ where: { pointer: '/name' } });
+  });
+
+  it('text that is not JSON, and no file', async () => {
+    const file = join(folder, 'torn.json');
+    await writeFile(file, '{"name": "to');
+    await expect(loadBoard(file)).rejects.toMatchObject({ code: 'BOARD_INVALID' });
+    await expect(loadBoard(join(folder, 'none.json'))).rejects.toMatchObject({
+      code: 'BOARD_UNREADABLE',
+    });
+  });
+
+  it('the largest interrupt number and the smallest memories are accepted', async () => {
+    const file = await variant('edge', (b) => {
+      part(part(b, 'uarts'), 'link')['receiveIrq'] = 63;
+      part(part(b, 'memory'), 'flash')['bytes'] = 1024;
+    });
+    expect((await loadBoard(file)).memory.flash.bytes).toBe(1024);
+  });
+});
+
+it('the header and the linker script say what the file says', async () => {
+  const board = await loadBoard('mps2-an386');
+  expect(boardHeader(board)).toContain('#define ISO_BOARD_LINK_BASE 0x40004000u');
+  expect(boardHeader(board)).toContain('#define ISO_BOARD_NAME "mps2-an386"');
+  expect(memoryScript(board)).toContain('RAM (rwx) : ORIGIN = 0x20000000, LENGTH = 131072');
+  expect(bootNonceAddress(board)).toBe(0x2002_0000 - 32);
+});
