@@ -3,6 +3,7 @@ import { IsochroneError } from '../../codegen/errors.js';
 import { decodePayload, encodePayload } from './codec.js';
 import { messageMaxBytes } from './layout.js';
 import type { Message } from './messages.js';
+import type { Field } from './schema-types.js';
 import { WIRE_SCHEMA } from './schema.js';
 
 const codeOf = (run: () => unknown): string => {
@@ -34,7 +35,7 @@ describe('the schema', () => {
     const known = new Set(WIRE_SCHEMA.enums.map(({ name }) => name));
     const used = WIRE_SCHEMA.messages
       .flatMap(({ fields }) => fields)
-      .flatMap((field) => (field.kind === 'records' ? field.fields : [field]))
+      .flatMap((field): readonly Field[] => (field.kind === 'records' ? field.fields : [field]))
       .flatMap((field) => (field.kind === 'enum' ? [field.enumName] : []));
     expect(used.filter((name) => !known.has(name))).toEqual([]);
     const hello = WIRE_SCHEMA.messages.find(({ name }) => name === 'HELLO');

@@ -125,7 +125,10 @@ describe('frames', () => {
 
   it('takes zeros between frames as idle line', () => {
     const frame = new FrameEncoder().encode({ kind: 'REBOOT' });
-    const { got, decoder } = decode(Buffer.concat([new Uint8Array(9), frame, new Uint8Array(9)]), 4);
+    const { got, decoder } = decode(
+      Buffer.concat([new Uint8Array(9), frame, new Uint8Array(9)]),
+      4,
+    );
     expect(got).toHaveLength(1);
     expect(decoder.statistics).toMatchObject({ cobsErrors: 0, resyncs: 0 });
   });
