@@ -1,0 +1,29 @@
+/** `npm run bench -- NAME [--json]`: each measurement is one file here, and prints a table or JSON. */
+import { Command } from 'commander';
+import { IsochroneError } from '../codegen/errors.js';
+
+const program = new Command('bench').description(
+  'measured tables; every figure in prose comes from one of these',
+);
+
+program
+  .command('spine')
+  .description(
+    'default network on the emulated Cortex-M4: cost, memory, time to first result, bit-exactness',
+  )
+  .option('--json', 'print JSON', false)
+  .action(async (options: { readonly json: boolean }) => {
+    const { benchSpine, spineText } = await import('./spine.js');
+    const report = await benchSpine();
+    process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : spineText(report));
+    // A measurement that finds the C differing from its reference is a failure, whatever its speed.
+    if (report.bitExact.differing > 0) process.exitCode = 1;
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof IsochroneError)) throw error;
+  process.stderr.write(`\n${error.describe()}\n`);
+  process.exitCode = 1;
+}
