@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { MAPPING_VALUES, METHOD_VALUES, TRANSFORM_VALUES } from '../protocol/messages.js';
 import {
   certaintyWords,
   fixed,
-  mappingWords,
   meanPositionMm,
   percent,
   positionWords,
+  provenanceWords,
   signed,
   topLeadPhases,
   topSegments,
@@ -70,8 +71,25 @@ describe('words', () => {
     expect(meanPositionMm(path, 'ST-T')).toBeUndefined();
   });
   it('never call a mapping the paper’s own', () => {
-    expect(mappingWords('adjoint')).toBe("adjoint (this project), not the paper's formula");
-    expect(mappingWords('paper-like')).toContain('not published');
+    for (const mapping of [...MAPPING_VALUES, 'unheard of']) {
+      const words = provenanceWords({ method: '', mapping, transform: '' });
+      expect(words.mapping).toMatch(/not the paper's formula|formula is not published/);
+    }
+  });
+  it('have a name for every value of the wire', () => {
+    const [method, mapping, transform] = [METHOD_VALUES, MAPPING_VALUES, TRANSFORM_VALUES];
+    for (const [values, key] of [
+      [method, 'method'],
+      [mapping, 'mapping'],
+      [transform, 'transform'],
+    ] as const) {
+      for (const value of values) {
+        const words = provenanceWords({ method: '', mapping: '', transform: '', [key]: value })[
+          key
+        ];
+        expect(words.startsWith(value) && value.includes('_'), value).toBe(false);
+      }
+    }
   });
   it.each([
     [0.405, '+0.41'],

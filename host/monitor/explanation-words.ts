@@ -128,15 +128,32 @@ export function certaintyWords(segments: readonly SegmentShare[], beatCount: num
     : `Not clearly separated: ${first.name} leads ${second.name} by less than the spread over ${beatCount} beats.`;
 }
 
+const METHOD_WORDS: Readonly<Record<string, string>> = { gradient_x_input: 'gradient × input' };
 /**
- * Names the mapping, and says whose it is. The paper's formula is not published in what this project holds, so no mapping
- * here is called the paper's.
+ * Whose each mapping is, is said wherever it is named: the paper's formula is not published in what this project holds,
+ * so no mapping here is called the paper's.
  */
-export function mappingWords(mapping: string): string {
-  if (mapping.includes('paper'))
-    return `${mapping} (after the paper's idea; its formula is not published)`;
-  if (mapping.includes('this project')) return mapping;
-  return `${mapping} (this project), not the paper's formula`;
+const MAPPING_WORDS: Readonly<Record<string, string>> = {
+  adjoint_direction: "adjoint by direction (this project), not the paper's formula",
+  paper_like_position:
+    "lead mean by position (after the paper's idea; its formula is not published)",
+};
+const TRANSFORM_WORDS: Readonly<Record<string, string>> = {
+  kors: 'Kors',
+  inverse_dower: 'inverse Dower',
+  geometric: 'geometric (this project)',
+};
+
+/** How the attribution was made, how it was carried to the heart, and by which vectorcardiogram. Unknown names stand as they came. */
+export function provenanceWords(
+  explanation: Pick<ExplanationEvent, 'method' | 'mapping' | 'transform'>,
+): { method: string; mapping: string; transform: string } {
+  const { method, mapping, transform } = explanation;
+  return {
+    method: METHOD_WORDS[method] ?? method,
+    mapping: MAPPING_WORDS[mapping] ?? `${mapping} (this project), not the paper's formula`,
+    transform: TRANSFORM_WORDS[transform] ?? transform,
+  };
 }
 
 export function capitalised(text: string): string {

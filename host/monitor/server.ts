@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import fastifyWebsocket from '@fastify/websocket';
@@ -74,7 +74,7 @@ export function builtPageDir(): string {
 export async function startMonitor(options: MonitorOptions = {}): Promise<Monitor> {
   const host = options.host ?? '127.0.0.1';
   const port = options.port ?? 0;
-  const pageDir = options.pageDir ?? builtPageDir();
+  const pageDir = resolve(options.pageDir ?? builtPageDir());
   if (!existsSync(join(pageDir, 'index.html'))) {
     throw new IsochroneError('MONITOR_PAGE_NOT_BUILT', 'The bedside page has not been built.', {
       hint: 'Run `npm run build`, then start again.',

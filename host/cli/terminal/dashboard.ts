@@ -6,6 +6,7 @@ import {
   meanPositionMm,
   percent,
   positionWords,
+  provenanceWords,
   RESEARCH_USE,
   segmentWords,
   topLeadPhases,
@@ -138,7 +139,7 @@ function whyLines(vitals: Vitals, style: Style): string[] {
     `why ${explanation.className}  ${style.strong(capitalised(first ?? 'no segment'))}${others.map((words) => `, ${words}`).join('')}`,
     `leads   ${leads === '' ? 'none' : leads}`,
     `path    ${position === undefined ? '–' : positionWords(position)} (mean QRS position)`,
-    `residual ${percent(explanation.residualShare)}   beats ${explanation.beatCount}   ${explanation.transform}`,
+    `residual ${percent(explanation.residualShare)}   beats ${explanation.beatCount}   ${provenanceWords(explanation).transform}`,
   ];
 }
 

@@ -8,7 +8,7 @@ describe('the plain block of an explained result', () => {
   it('says what, where, which leads, how sure, by which method', () => {
     expect(explainedBlock(synthetic.result(4), synthetic.explanation(4))).toEqual([
       'result 4  window 22.5–32.5 s  MI 0.87 (NORM 0.03, STTC 0.41, CD 0.10, HYP 0.05)',
-      "  explains MI: gradient × input, adjoint (this project), not the paper's formula, Dower, generic anatomy",
+      "  explains MI: gradient × input, adjoint by direction (this project), not the paper's formula, Kors, generic anatomy",
       '  top leads: V2 QRS +0.41, V3 QRS +0.33, V5 QRS −0.19',
       '  top segments: mid anteroseptal 0.23 ± 0.05, basal anteroseptal 0.17 ± 0.03, apical septal 0.15 ± 0.03',
       '  residual 12 %   beats 11   mean QRS position 13 mm left, 15 mm inferior, 4 mm anterior',
@@ -27,7 +27,7 @@ describe('the plain block of an explained result', () => {
     };
     expect(explainedBlock(undefined, nothing)).toEqual([
       'result 1  MI',
-      "  explains MI: gradient × input, adjoint (this project), not the paper's formula, Dower, generic anatomy",
+      "  explains MI: gradient × input, adjoint by direction (this project), not the paper's formula, Kors, generic anatomy",
       '  top leads: none',
       '  top segments: none',
       '  residual –   beats 0',

@@ -1,10 +1,10 @@
 import {
   fixed,
   leadPhaseWords,
-  mappingWords,
   meanPositionMm,
   percent,
   positionWords,
+  provenanceWords,
   segmentWords,
   topLeadPhases,
   topSegments,
@@ -55,9 +55,10 @@ export function explainedBlock(
   const leads = topLeadPhases(explanation.leadEvidence, TOP).map(leadPhaseWords);
   const segments = topSegments(explanation, TOP).map(segmentWords);
   const position = meanPositionMm(explanation.path, 'QRS');
+  const by = provenanceWords(explanation);
   return [
     head,
-    `  explains ${explanation.className}: ${explanation.method}, ${mappingWords(explanation.mapping)}, ${explanation.transform}, generic anatomy`,
+    `  explains ${explanation.className}: ${by.method}, ${by.mapping}, ${by.transform}, generic anatomy`,
     `  top leads: ${leads.length === 0 ? 'none' : leads.join(', ')}`,
     `  top segments: ${segments.length === 0 ? 'none' : segments.join(', ')}`,
     `  residual ${percent(explanation.residualShare)}   beats ${explanation.beatCount}${position === undefined ? '' : `   mean QRS position ${positionWords(position)}`}`,

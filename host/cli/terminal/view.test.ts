@@ -88,7 +88,7 @@ describe('off a terminal', () => {
       'gap  20 samples from 8000 lost (link)',
       'result 1  window 7.5–17.5 s  MI 0.87 (NORM 0.',
       'result 2  window 12.5–22.5 s  MI 0.87 (NORM 0',
-      '  explains MI: gradient × input, adjoint (thi',
+      '  explains MI: gradient × input, adjoint by d',
       '  top leads: V2 QRS +0.41, V3 QRS +0.33, V5 Q',
       '  top segments: mid anteroseptal 0.23 ± 0.05,',
       '  residual 12 %   beats 11   mean QRS positio',

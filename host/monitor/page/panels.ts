@@ -9,10 +9,10 @@ import {
   certaintyWords,
   fixed,
   leadPhaseWords,
-  mappingWords,
   meanPositionMm,
   percent,
   positionWords,
+  provenanceWords,
   segmentWords,
   signed,
   topLeadPhases,
@@ -126,6 +126,7 @@ export function whyLines(
   const segments = topSegments(explanation, 3);
   const [first, ...others] = segments;
   const leads = topLeadPhases(explanation.leadEvidence, 3);
+  const by = provenanceWords(explanation);
   const where = result === undefined ? '' : `, window ${windowWords(result)}`;
   const position = meanPositionMm(explanation.path, 'QRS');
   const probability = result?.probabilities[explanation.classIndex];
@@ -147,7 +148,7 @@ export function whyLines(
     headline: capitalised(headline),
     lines,
     small: [
-      `Result ${explanation.resultId}${where}, ${explanation.beatCount} beats. Method: ${explanation.method}. Mapping: ${mappingWords(explanation.mapping)}. Transform: ${explanation.transform}. Generic anatomy.`,
+      `Result ${explanation.resultId}${where}, ${explanation.beatCount} beats. Method: ${by.method}. Mapping: ${by.mapping}. Transform: ${by.transform}. Generic anatomy.`,
     ],
   };
 }
