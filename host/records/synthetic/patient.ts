@@ -6,6 +6,7 @@ import { TWELVE_LEAD_NAMES, type EcgLead, type EcgRecord } from '../record.js';
 import type { Conduction } from './activation.js';
 import {
   atrialPotentials,
+  REPOLARIZATION_MS,
   ATRIAL_ACTIVATION_MS,
   tissueState,
   ventricularPotentials,
@@ -16,7 +17,7 @@ import { addNoise, BEDSIDE_NOISE, type NoiseOptions } from './noise.js';
 import { seededRandom, type Random } from './random.js';
 import { genericTorso } from './torso.js';
 import type { Vector3 } from './vector3.js';
-import { buildVentricles, SEGMENT_COUNT, type HeartPose } from './ventricles.js';
+import { buildVentricles, GENERIC_POSE, SEGMENT_COUNT, type HeartPose } from './ventricles.js';
 
 export const SYNTHETIC_RATE_HZ = 500;
 const SAMPLE_MS = 1000 / SYNTHETIC_RATE_HZ;
@@ -173,6 +174,11 @@ function beatTemplate(pose: HeartPose, options: BeatOptions): BeatTemplate {
   const ventricles = buildVentricles(pose);
   const state = tissueState(ventricles, options);
   const reached = state.activationMs.filter(Number.isFinite);
+  if (reached.length === 0) {
+    throw optionError(
+      `segments ${options.lesion.segments.join(' ')}: no site of activation is left`,
+    );
+  }
   const activationTotalMs = reached.reduce((a, b) => Math.max(a, b), 0);
   const repolarized = state.activationMs.reduce(
     (latest, time, node) =>
@@ -181,8 +187,8 @@ function beatTemplate(pose: HeartPose, options: BeatOptions): BeatTemplate {
         : latest,
     0,
   );
-  // Phase 3 is a logistic of 20 ms: five of them later less than 1 % is left.
-  const sampleCount = Math.ceil((repolarized + 100 - BEAT_FIRST_MS) / SAMPLE_MS);
+  // Six times the width of phase 3 after the last one, 0.2 % is left.
+  const sampleCount = Math.ceil((repolarized + 6 * REPOLARIZATION_MS - BEAT_FIRST_MS) / SAMPLE_MS);
   const axis = { sampleMs: SAMPLE_MS, sampleCount, firstMs: BEAT_FIRST_MS };
   const [expired, inspired] = [-1, 1].map((side) => {
     const shiftMm: Vector3 = [
@@ -223,7 +229,10 @@ function beatTemplate(pose: HeartPose, options: BeatOptions): BeatTemplate {
   };
 }
 
-/** Electrical onsets and ends are known from the model; peaks are those of the vector sum over the eight leads. */
+/**
+ * Onsets and the J point are known from the model. Peaks are those of the vector sum over the leads, and T ends where the steepest
+ * tangent of its descent meets the baseline: the clinical rule, on the clean beat.
+ */
 function markBeat(
   rest: readonly Float64Array[],
   activationTotalMs: number,
@@ -231,20 +240,25 @@ function markBeat(
 ): { readonly rOffset: number; readonly fiducials: BeatFiducials } {
   const leads = twelveLeads(rest);
   const sampleAt = (ms: number): number => Math.round((ms - BEAT_FIRST_MS) / SAMPLE_MS);
-  const peak = (fromMs: number, toMs: number): number => {
-    let best = sampleAt(fromMs);
-    let bestPower = -1;
-    for (let t = sampleAt(fromMs); t <= sampleAt(toMs); t += 1) {
-      const power = leads.reduce((sum, lead) => sum + (lead.microvolt[t] ?? 0) ** 2, 0);
-      if (power > bestPower) {
-        best = t;
-        bestPower = power;
-      }
-    }
-    return best;
+  const size = Float64Array.from(rest[0] ?? [], (_, t) =>
+    Math.hypot(...leads.map((lead) => lead.microvolt[t] ?? 0)),
+  );
+  const best = (from: number, to: number, score: (t: number) => number): number => {
+    let found = from;
+    for (let t = from; t <= to; t += 1) if (score(t) > score(found)) found = t;
+    return found;
   };
-  const rOffset = peak(0, activationTotalMs);
-  const tEndMs = repolarizedMs + 40;
+  const sizeAt = (t: number): number => size[t] ?? 0;
+  const rOffset = best(sampleAt(0), sampleAt(activationTotalMs), sizeAt);
+  const last = size.length - 2;
+  const tPeak = best(
+    sampleAt(activationTotalMs + 100),
+    Math.min(last, sampleAt(repolarizedMs)),
+    sizeAt,
+  );
+  const descent = (t: number): number => (sizeAt(t - 1) - sizeAt(t + 1)) / 2;
+  const steepest = best(tPeak, last, descent);
+  const tEnd = Math.min(last, Math.round(steepest + sizeAt(steepest) / descent(steepest)));
   return {
     rOffset,
     fiducials: {
@@ -252,8 +266,8 @@ function markBeat(
       pEnd: sampleAt(-PR_MS + ATRIAL_ACTIVATION_MS) - rOffset,
       qrsOnset: sampleAt(0) - rOffset,
       jPoint: sampleAt(activationTotalMs) - rOffset,
-      tPeak: peak(activationTotalMs + 100, tEndMs) - rOffset,
-      tEnd: sampleAt(tEndMs) - rOffset,
+      tPeak: tPeak - rOffset,
+      tEnd: tEnd - rOffset,
     },
   };
 }
@@ -310,16 +324,18 @@ function twelveLeads(electrodes: readonly Float64Array[]): readonly EcgLead[] {
   const length = ra?.length ?? 0;
   const lead = (value: (t: number) => number): Float64Array =>
     Float64Array.from({ length }, (_, t) => value(t));
-  const leadI = lead((t) => Math.round(at(la, t) - at(ra, t)));
-  const leadII = lead((t) => Math.round(at(ll, t) - at(ra, t)));
+  // Adding 0 turns −0, which no file can hold, into 0.
+  const whole = (value: number): number => Math.round(value) + 0;
+  const leadI = lead((t) => whole(at(la, t) - at(ra, t)));
+  const leadII = lead((t) => whole(at(ll, t) - at(ra, t)));
   const precordial = chest.map((electrode) =>
-    lead((t) => Math.round(at(electrode, t) - (at(ra, t) + at(la, t) + at(ll, t)) / 3)),
+    lead((t) => whole(at(electrode, t) - (at(ra, t) + at(la, t) + at(ll, t)) / 3)),
   );
   const rows = [
     leadI,
     leadII,
     lead((t) => at(leadII, t) - at(leadI, t)),
-    lead((t) => -(at(leadI, t) + at(leadII, t)) / 2),
+    lead((t) => 0 - (at(leadI, t) + at(leadII, t)) / 2),
     lead((t) => at(leadI, t) - at(leadII, t) / 2),
     lead((t) => at(leadII, t) - at(leadI, t) / 2),
     ...precordial,
@@ -332,10 +348,15 @@ function twelveLeads(electrodes: readonly Float64Array[]): readonly EcgLead[] {
 
 function drawPose(random: Random, variation: number): HeartPose {
   const draw = (deviation: number): number => deviation * variation * random.normal();
+  const spread = (mean: Vector3, deviation: number): Vector3 => [
+    mean[0] + draw(deviation),
+    mean[1] + draw(deviation),
+    mean[2] + draw(deviation),
+  ];
   return {
-    turn: [draw(TURN_SD_RADIANS), draw(TURN_SD_RADIANS), draw(TURN_SD_RADIANS)],
-    shiftMm: [draw(SHIFT_SD_MM), draw(SHIFT_SD_MM), draw(SHIFT_SD_MM)],
-    size: 1 + draw(SIZE_SD),
+    turn: spread(GENERIC_POSE.turn, TURN_SD_RADIANS),
+    shiftMm: spread(GENERIC_POSE.shiftMm, SHIFT_SD_MM),
+    size: GENERIC_POSE.size * (1 + draw(SIZE_SD)),
   };
 }
 
@@ -374,8 +395,12 @@ function checkOptions(options: PatientOptions): void {
       : 'a lesion of every segment leaves no heart',
   ].find((message) => message !== undefined);
   if (wrong !== undefined) {
-    throw new IsochroneError('SYNTHETIC_OPTION_INVALID', `synthetic patient, ${wrong}`, {
-      hint: 'Change that option; the others are fine.',
-    });
+    throw optionError(wrong);
   }
+}
+
+function optionError(what: string): IsochroneError {
+  return new IsochroneError('SYNTHETIC_OPTION_INVALID', `synthetic patient, ${what}`, {
+    hint: 'Change that option; the others are fine.',
+  });
 }

@@ -162,12 +162,20 @@ export function solveLeadField(surface: ClosedSurface, electrodes: readonly Vect
   };
 }
 
+/** Further from any triangle's centre than the mesh is wide (35 mm): not on the trunk. */
+const LIMB_BEGINS_MM = 35;
+
 /**
  * The potential between triangle centres: moving least squares, linear along the surface, over the six nearest.
  * (A plain weighted mean would move the electrode to the centroid of those triangles, up to a centimetre away.)
  */
-function interpolation(surface: ClosedSurface, electrode: Vector3): Float64Array {
+function interpolation(surface: ClosedSurface, wanted: Vector3): Float64Array {
   const right = new Float64Array(surface.centres.length);
+  // An arm or leg is as good as a wire to the place of the trunk where it begins.
+  const onTrunk = surface.centres.reduce((a, b) =>
+    distance(b, wanted) < distance(a, wanted) ? b : a,
+  );
+  const electrode = distance(onTrunk, wanted) > LIMB_BEGINS_MM ? onTrunk : wanted;
   const nearest = surface.centres
     .map((centre, index) => ({ index, centre, away: distance(centre, electrode) }))
     .sort((a, b) => a.away - b.away)
