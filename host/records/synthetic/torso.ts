@@ -55,11 +55,11 @@ export interface SuperellipsoidShape {
 }
 
 /**
- * Fitted by hand through the chest electrodes above (V1…V6 within 8 mm of it); the arms and legs are left out, and RA, LA, LL
+ * Fitted by hand to the chest electrodes above (V1…V6 within 12 mm of it); the arms and legs are left out, and RA, LA, LL
  * sit on its nearest points, shoulders and hip.
  */
 const TORSO: SuperellipsoidShape = {
-  centre: subtract(frankMm([0, 0, -0.06]), [0, 0, 0]),
+  centre: frankMm([0, 0, -0.06]),
   halfAxes: [170, 300, 117],
   transverseExponent: 2.3,
   verticalExponent: 5,
