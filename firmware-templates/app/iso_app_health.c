@@ -133,6 +133,9 @@ void iso_app_log_reset(iso_app *app) {
     at = put_hex(put_text(at, " exception "), crash.exception);
     at = put_hex(put_text(at, " cfsr "), crash.configurable_fault_status);
     at = put_hex(put_text(at, " address "), crash.fault_address);
+    if (crash.stack_overrun != 0u) {
+        at = put_text(at, ", stack overrun");
+    }
     *at = '\0';
     iso_app_log(app, ISO_WIRE_LOG_LEVEL_ERROR, text);
 }

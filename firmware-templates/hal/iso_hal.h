@@ -26,9 +26,10 @@ typedef enum {
 typedef struct {
     uint32_t program_counter;
     uint32_t link_register;
-    uint32_t exception; /* Cortex-M exception number, or the mark of a stack overrun */
+    uint32_t exception; /* Cortex-M exception number */
     uint32_t configurable_fault_status;
     uint32_t fault_address;
+    uint32_t stack_overrun; /* 1: the stack had left RAM, so the two registers are not known */
 } iso_hal_crash;
 
 typedef struct {

@@ -3,6 +3,7 @@
 
 /* The longest sleep: the main loop's own clocks (HELLO, STATUS) are late by no more than this. */
 #define SYSTICK_HZ 100u
+#define SYSTICK_ENABLE 7u /* counter, interrupt, processor clock */
 
 const uint32_t iso_hal_ticks_per_second = ISO_BOARD_COUNTER_HZ;
 
@@ -14,9 +15,6 @@ void iso_cmsdk_clock_init(void) {
     CMSDK_REGISTER(ISO_BOARD_COUNTER_BASE + CMSDK_TIMER_RELOAD) = 0xFFFFFFFFu;
     CMSDK_REGISTER(ISO_BOARD_COUNTER_BASE + CMSDK_TIMER_VALUE) = 0xFFFFFFFFu;
     CMSDK_REGISTER(ISO_BOARD_COUNTER_BASE + CMSDK_TIMER_CTRL) = CMSDK_TIMER_CTRL_ENABLE;
-    CORTEX_SYSTICK_RELOAD = ISO_BOARD_PERIPHERAL_CLOCK_HZ / SYSTICK_HZ - 1u;
-    CORTEX_SYSTICK_VALUE = 0u;
-    CORTEX_SYSTICK_CTRL = 7u; /* enable, interrupt, processor clock */
 }
 
 uint32_t iso_hal_ticks(void) {
@@ -28,9 +26,6 @@ uint32_t iso_hal_ticks(void) {
 
 void iso_cmsdk_clock_init(void) {
     CMSDK_REGISTER(ISO_BOARD_COUNTER_CONTROL) = 1u;
-    CORTEX_SYSTICK_RELOAD = ISO_BOARD_PERIPHERAL_CLOCK_HZ / SYSTICK_HZ - 1u;
-    CORTEX_SYSTICK_VALUE = 0u;
-    CORTEX_SYSTICK_CTRL = 7u;
 }
 
 uint32_t iso_hal_ticks(void) {
@@ -44,7 +39,18 @@ void iso_cmsdk_systick_interrupt(void) {
     /* Its only work is to wake the processor. */
 }
 
+/* Starts with the first sleep: a program that never sleeps, as one that counts its own
+ * instructions, is not interrupted. */
+static void start_waking(void) {
+    if ((CORTEX_SYSTICK_CTRL & SYSTICK_ENABLE) == 0u) {
+        CORTEX_SYSTICK_RELOAD = ISO_BOARD_PERIPHERAL_CLOCK_HZ / SYSTICK_HZ - 1u;
+        CORTEX_SYSTICK_VALUE = 0u;
+        CORTEX_SYSTICK_CTRL = SYSTICK_ENABLE;
+    }
+}
+
 void iso_hal_wait(void) {
+    start_waking();
     /* With interrupts masked a pending one still ends WFI, so none can slip in between. */
     __asm volatile("cpsid i" ::: "memory");
     if (!iso_cmsdk_bytes_wait()) {

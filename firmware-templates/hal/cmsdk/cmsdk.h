@@ -46,6 +46,7 @@
 #define CORTEX_CPUID CMSDK_REGISTER(0xE000ED00u)
 #define CORTEX_SHCSR CMSDK_REGISTER(0xE000ED24u)
 #define CORTEX_CFSR CMSDK_REGISTER(0xE000ED28u)
+#define CORTEX_MMFAR CMSDK_REGISTER(0xE000ED34u)
 #define CORTEX_BFAR CMSDK_REGISTER(0xE000ED38u)
 #define CORTEX_CPACR CMSDK_REGISTER(0xE000ED88u)
 
@@ -53,6 +54,7 @@ void iso_cmsdk_uart_init(void);
 void iso_cmsdk_clock_init(void);
 void iso_cmsdk_reset_init(void);
 void iso_cmsdk_paint_stack(void);
+void iso_cmsdk_guard_stack(void);
 /* Whether a port has received what the application has not read. */
 bool iso_cmsdk_bytes_wait(void);
 

@@ -12,8 +12,10 @@
  * machines.
  */
 
-#define RECORD_MARK 0x49534F31u /* "ISO1" */
-#define AIRCR_RESET 0x05FA0004u /* key and SYSRESETREQ, Armv7-M B3.2.6 */
+#define RECORD_MARK 0x49534F31u  /* "ISO1" */
+#define CFSR_MMARVALID (1u << 7) /* MMFAR holds the address, Armv7-M B3.2.15 */
+#define CFSR_STKOF (1u << 20)    /* stack limit crossed, Armv8-M D1.2.14; reserved before */
+#define AIRCR_RESET 0x05FA0004u  /* key and SYSRESETREQ, Armv7-M B3.2.6 */
 
 typedef struct {
     uint32_t mark;
@@ -95,13 +97,14 @@ void iso_cmsdk_record_fault(const uint32_t *frame);
 
 void iso_cmsdk_record_fault(const uint32_t *frame) {
     const uintptr_t address = (uintptr_t)frame;
-    const bool readable = address >= ISO_BOARD_RAM_ORIGIN &&
+    const bool readable = (CORTEX_CFSR & CFSR_STKOF) == 0u && address >= ISO_BOARD_RAM_ORIGIN &&
                           address + 32u <= (uintptr_t)ISO_BOARD_RAM_ORIGIN + ISO_BOARD_RAM_BYTES;
     record.crash.program_counter = readable ? frame[6] : 0u;
     record.crash.link_register = readable ? frame[5] : 0u;
     record.crash.exception = CORTEX_ICSR & 0x1FFu;
     record.crash.configurable_fault_status = CORTEX_CFSR;
-    record.crash.fault_address = CORTEX_BFAR;
+    record.crash.fault_address = (CORTEX_CFSR & CFSR_MMARVALID) != 0u ? CORTEX_MMFAR : CORTEX_BFAR;
+    record.crash.stack_overrun = readable ? 0u : 1u;
     seal(ISO_HAL_RESET_FAULT);
     restart();
 }

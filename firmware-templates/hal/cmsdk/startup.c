@@ -60,6 +60,7 @@ void iso_reset(void) {
     }
     CORTEX_SHCSR |= 7u << 16; /* memory, bus and usage faults get their own exception numbers */
     iso_cmsdk_paint_stack();
+    iso_cmsdk_guard_stack();
     memcpy(iso_data_start, iso_data_load,
            (size_t)((uintptr_t)iso_data_end - (uintptr_t)iso_data_start));
     memset(iso_bss_start, 0, (size_t)((uintptr_t)iso_bss_end - (uintptr_t)iso_bss_start));

@@ -1,0 +1,24 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packageRoot } from '../../../codegen/package-root.js';
+
+export const NETWORK = join(
+  packageRoot(),
+  'tests',
+  'end-to-end',
+  'emulator',
+  'fixtures',
+  'network',
+);
+
+/** The fixture network with something more in front of its forward pass, in a folder of its own. */
+export async function changedNetwork(name: string, statements: string): Promise<string> {
+  const folder = join(packageRoot(), 'build', 'test', 'emulator', `network-${name}`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'network.h'), await readFile(join(NETWORK, 'network.h')));
+  const source = await readFile(join(NETWORK, 'network.c'), 'utf8');
+  const start = 'int32_t sums[ISO_NET_CLASSES] = {0, 0};';
+  if (!source.includes(start)) throw new Error('the fixture network has changed');
+  await writeFile(join(folder, 'network.c'), source.replace(start, `${start}\n${statements}`));
+  return folder;
+}
