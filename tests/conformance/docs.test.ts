@@ -1,0 +1,57 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { importableOperators } from '../../codegen/operators/registry.js';
+import { packageRoot } from '../../codegen/package-root.js';
+
+const root = packageRoot();
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+/** TypeScript of the product, tests left out. */
+function sources(folder: string): readonly string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .map((name) => read(join(folder, name)));
+}
+
+describe('docs/errors.md', () => {
+  const documented = [...read('docs/errors.md').matchAll(/^\| `([A-Z_]+)` +\|/gm)].map((m) => m[1]);
+  const areas = [...new Set(documented.map((code) => code?.split('_')[0]))].join('|');
+  const text = ['codegen', 'host', 'bench'].flatMap(sources).join('\n');
+  /** Names of wire messages look like codes. */
+  const messages = new Set(['RESULT_END']);
+  const used = [...text.matchAll(new RegExp(`'((?:${areas})(?:_[A-Z]+)*)'`, 'g'))]
+    .map((match) => match[1] ?? '')
+    .filter((code) => code.includes('_') || code === 'INTERRUPTED')
+    .filter((code) => !messages.has(code));
+
+  it('lists every code that the sources use', () => {
+    expect([...new Set(used)].filter((code) => !documented.includes(code))).toEqual([]);
+    expect(used.length).toBeGreaterThan(60);
+  });
+
+  it('lists no code that nothing uses, and each once, in order', () => {
+    expect(documented.filter((code) => code !== undefined && !used.includes(code))).toEqual([]);
+    expect(documented).toEqual([...new Set(documented)].sort());
+  });
+
+  it('knows every area: an error is never made outside of them', () => {
+    const made = [...text.matchAll(/new IsochroneError\(\s*'([A-Z_]+)'/g)].map((match) => match[1]);
+    expect(made.filter((code) => code !== undefined && !documented.includes(code))).toEqual([]);
+    expect(made.length).toBeGreaterThan(50);
+  });
+});
+
+describe('docs/operators.md', () => {
+  it('lists what the compiler imports', () => {
+    const rows = read('docs/operators.md')
+      .split('\n')
+      .filter((line) => line.startsWith('| `'));
+    const named = rows.flatMap((row) =>
+      [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map((match) => match[1]),
+    );
+    // Constant and MatMul are taken in by the import itself and never reach the table of rules.
+    const expected = [...importableOperators(), 'Constant', 'MatMul'].sort();
+    expect(named.sort()).toEqual(expected);
+  });
+});
