@@ -33,7 +33,8 @@ typedef struct {
 
 void iso_afe_init(void);
 iso_afe_event_kind iso_afe_poll(iso_afe_event *out);
-/* A live source does not wait: what the link cannot take must be dropped. A file can wait. */
+/* A converter does not wait: what the link cannot take at once must be dropped. A file, or a sender
+ * that is held back, can wait. */
 bool iso_afe_is_live(void);
 void iso_afe_read_counters(iso_afe_counters *out);
 /* Samples for which there is room now, for a sender that wants to know. */

@@ -20,7 +20,7 @@ void iso_app_flush_samples(iso_app *app) {
     frame->samples_dropped = app->samples.dropped;
     const size_t bytes =
         iso_wire_encode_samples(frame, app->link.payload, sizeof app->link.payload);
-    /* Live samples must not hold up the ones behind them; those of a file can wait. */
+    /* Live samples must not hold up the ones behind them; others can wait. */
     const iso_app_urgency urgency = iso_afe_is_live() ? ISO_APP_DROP : ISO_APP_WAIT;
     if (!iso_app_send(app, ISO_WIRE_SAMPLES, bytes, urgency)) {
         app->samples.dropped += frame->sample_count;

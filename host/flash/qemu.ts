@@ -5,7 +5,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -39,8 +40,11 @@ export interface EmulatedDevice {
   /** Raw bytes to and from the device's inject port. */
   readonly inject: Socket;
   readonly pid: number;
-  /** Lets the held processor run; call it once the ports are open. */
-  release(): Promise<void>;
+  /**
+   * Lets the held processor run; call it once the link port is open. It takes until a second after the boot (PTY_NOTICE_MS)
+   * unless the image does not use its link. Throws EMULATOR_DIED.
+   */
+  release(options?: { readonly linkUnused?: boolean }): Promise<void>;
   /** Stops the emulator and removes its files; safe to call again. */
   kill(): Promise<void>;
   /** Resolves once the emulator has ended, however it ended. Never rejects. */
@@ -56,6 +60,11 @@ const PACKAGES: Readonly<Record<string, string>> = { 'qemu-system-arm': 'qemu-sy
 const START_TIMEOUT_MS = 20_000;
 /** From the end of its streams to its exit status. */
 const END_GRACE_MS = 1000;
+/**
+ * QEMU looks once a second whether somebody has opened its pty. Until it has noticed, it throws away whatever does not fit
+ * into the pty at once, and says nothing (chardev/char-pty.c): the processor stays held until then.
+ */
+const PTY_NOTICE_MS = 1100;
 const STDERR_TAIL_BYTES = 4096;
 
 /** A comma ends an option's value in QEMU's syntax; doubled, it stands for itself. */
@@ -205,6 +214,11 @@ export async function bootQemu(options: BootOptions): Promise<EmulatedDevice> {
   const start = async (): Promise<EmulatedDevice> => {
     await qmp.negotiate();
     const linkPath = await qmp.ptyPath('link');
+    // Opened here first, so that the wait is over, or nearly, when the caller has opened it for good.
+    const { O_RDWR, O_NOCTTY, O_NONBLOCK } = constants;
+    const holder = await open(linkPath, O_RDWR | O_NOCTTY | O_NONBLOCK);
+    const noticedAt = performance.now() + PTY_NOTICE_MS;
+    void exited.then(() => holder.close()).catch(() => undefined);
     const inject = await openSocket(injectSocket);
     // Its end is reported by `exited`; without a listener it would end this process.
     inject.on('error', () => undefined);
@@ -212,7 +226,18 @@ export async function bootQemu(options: BootOptions): Promise<EmulatedDevice> {
       linkPath,
       inject,
       pid: child.pid ?? -1,
-      release: () => qmp.execute('cont').then(() => undefined),
+      release: async ({ linkUnused = false } = {}) => {
+        if (!linkUnused) await sleep(Math.max(0, noticedAt - performance.now()));
+        try {
+          // Its answer means that QEMU's main loop, and with it the look at the pty, has come round since.
+          await qmp.execute('query-status');
+          await qmp.execute('cont');
+        } catch {
+          throw diedError(program, await exited);
+        } finally {
+          await holder.close();
+        }
+      },
       kill: async () => {
         inject.destroy();
         await kill();
@@ -267,11 +292,12 @@ export async function runToExit(
   }, options.timeoutMs);
   options.signal?.addEventListener('abort', stop, { once: true });
   try {
-    await device.release();
+    await device.release({ linkUnused: true });
     const info = await device.exited;
-    if (timedOut) throw runTimeout(options);
     if (info.status === null) throw device.died(info);
     return { status: info.status };
+  } catch (error) {
+    throw timedOut ? runTimeout(options) : error;
   } finally {
     clearTimeout(timer);
     options.signal?.removeEventListener('abort', stop);

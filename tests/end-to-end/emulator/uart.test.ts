@@ -131,6 +131,24 @@ describe('a record over the UART', () => {
     expect(log.text).toContain('10 s');
   });
 
+  it('loses nothing to a host that reads nothing for a second', async () => {
+    const device = await start();
+    const record = pulseRecord(10 * 500);
+    for (const frame of frames(record)) device.device.inject.write(frame);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const until = performance.now() + 1000;
+    // This process is the reader: as long as it is busy the pty, the ring and the port fill up.
+    while (performance.now() < until) continue;
+    await device.waitFor('end', WAIT_MS);
+    expect(device.link.statistics().samples).toEqual({
+      delivered: 5000,
+      lostOnLink: 0,
+      droppedByDevice: 0,
+      repeated: 0,
+    });
+    expect(device.link.statistics().frames).toMatchObject({ crcErrors: 0, sequenceGaps: 0 });
+  });
+
   it('keeps every sample while the network takes longer than the ring holds', async () => {
     const slow = 'for (volatile int32_t spin = 0; spin < 12000000; spin += 1) {\n}';
     const device = await start((await build('slow', await changedNetwork('slow', slow))).elfPath);
