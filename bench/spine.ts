@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { macsOf } from '../codegen/report/macs.js';
+import { kernelOf } from '../codegen/integer/registry.js';
 import { packageRoot } from '../codegen/package-root.js';
 import { DEFAULT_MODEL, generateNetwork, type GeneratedNetwork } from '../host/cli/network.js';
 import { progress } from '../host/cli/progress.js';
@@ -88,7 +88,10 @@ export async function benchSpine(): Promise<SpineReport> {
   const { compiled } = network;
   const macs = compiled.program.operations
     .slice(0, compiled.program.forwardOperations)
-    .reduce((sum, operation) => sum + macsOf(operation), 0);
+    .reduce(
+      (sum, operation) => sum + (kernelOf(operation).multiplyAccumulates?.(operation) ?? 0),
+      0,
+    );
   const instructions = await countInstructions(board, network, vectors);
   const session = await measureSession(board, app);
   return {

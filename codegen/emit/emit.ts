@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IntegerOperation, IntegerProgram, IntegerTensor } from '../integer/program.js';
 import { bytesOf, elementsOf, integerTensor } from '../integer/program.js';
 import type { ArenaPlan } from '../plan/arena.js';
-import { macsOf } from '../report/macs.js';
+import { kernelOf } from '../integer/registry.js';
 import type { Backend } from './backend.js';
 import { comment, floatLiteral, identifier, stringLiteral } from './c-text.js';
 import { microvoltFactor } from './input-factor.js';
@@ -49,11 +49,11 @@ export function emitNetwork(
   const kernels = [...new Set(program.operations.map((op) => backend.kernelFile(op)))].sort();
   const functions = program.operations.map((operation, index) => {
     const { constants, call } = emitted[index] ?? { constants: '', call: '' };
-    const returns = call.startsWith('return');
+    const returns = kernelOf(operation).backward === true;
     return (
       comment(describe(program, operation, index)) +
       constants +
-      `static ${returns ? 'uint32_t' : 'void'} ${names[index]}(void) {\n    ${call}\n}\n`
+      `static ${returns ? 'uint32_t' : 'void'} ${names[index]}(void) {\n    ${returns ? 'return ' : ''}${call}\n}\n`
     );
   });
   const hash = hashOf(functions.join('') + kernels.map(readKernel).join(''));
@@ -101,9 +101,10 @@ function describe(
   operation: IntegerOperation,
   index: number,
 ): readonly string[] {
+  const kernel = kernelOf(operation);
   const output = integerTensor(program, operation.output);
-  const source = integerTensor(program, 'input' in operation ? operation.input : operation.inputA);
-  const macs = macsOf(operation);
+  const source = integerTensor(program, kernel.inputs(operation)[0] ?? operation.output);
+  const macs = kernel.multiplyAccumulates?.(operation) ?? 0;
   return [
     `${index}: ${operation.kind} "${safe(operation.name)}"`,
     `${shapeText(source)} -> ${shapeText(output)}${macs === 0 ? '' : `, ${macs} multiply-accumulates`}`,

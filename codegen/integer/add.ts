@@ -1,3 +1,4 @@
+import type { IntegerKernel } from './kernel.js';
 import type { RunContext } from './run.js';
 import { clamp } from './round.js';
 
@@ -19,7 +20,7 @@ export interface AddOperation {
   readonly clampLow: number;
 }
 
-export function runAdd(op: AddOperation, context: RunContext): void {
+function runAdd(op: AddOperation, context: RunContext): void {
   const a = context.values(op.inputA);
   const b = context.values(op.inputB);
   const y = context.values(op.output);
@@ -28,3 +29,12 @@ export function runAdd(op: AddOperation, context: RunContext): void {
     y[i] = clamp(sum >> op.shift, op.clampLow, 127);
   }
 }
+
+export const addKernel: IntegerKernel<AddOperation> = {
+  inputs: (op) => [op.inputA, op.inputB],
+  run: runAdd,
+  overlaps: (op) => [
+    { input: op.inputA, gap: 0 },
+    { input: op.inputB, gap: 0 },
+  ],
+};

@@ -1,3 +1,4 @@
+import { present, type IntegerKernel } from './kernel.js';
 import { bitOf, type RunContext } from './run.js';
 import { clamp, multiplyRound } from './round.js';
 
@@ -15,10 +16,7 @@ export interface AveragePoolGradientOperation {
   readonly limit: number;
 }
 
-export function runAveragePoolGradient(
-  op: AveragePoolGradientOperation,
-  context: RunContext,
-): void {
+function runAveragePoolGradient(op: AveragePoolGradientOperation, context: RunContext): void {
   const dy = context.values(op.input);
   const dx = context.values(op.output);
   const mask = op.mask === undefined ? undefined : context.values(op.mask);
@@ -33,3 +31,9 @@ export function runAveragePoolGradient(
     }
   }
 }
+
+export const averagePoolGradientKernel: IntegerKernel<AveragePoolGradientOperation> = {
+  inputs: (op) => present(op.input, op.mask),
+  run: runAveragePoolGradient,
+  backward: true,
+};

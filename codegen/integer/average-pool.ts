@@ -1,3 +1,4 @@
+import type { IntegerKernel } from './kernel.js';
 import type { RunContext } from './run.js';
 import { clamp, multiplyRound } from './round.js';
 
@@ -15,7 +16,7 @@ export interface AveragePoolOperation {
   readonly shift: number;
 }
 
-export function runAveragePool(op: AveragePoolOperation, context: RunContext): void {
+function runAveragePool(op: AveragePoolOperation, context: RunContext): void {
   const x = context.values(op.input);
   const y = context.values(op.output);
   for (let c = 0; c < op.channels; c += 1) {
@@ -24,3 +25,8 @@ export function runAveragePool(op: AveragePoolOperation, context: RunContext): v
     y[c] = clamp(multiplyRound(sum, op.multiplier, op.shift), -128, 127);
   }
 }
+
+export const averagePoolKernel: IntegerKernel<AveragePoolOperation> = {
+  inputs: (op) => [op.input],
+  run: runAveragePool,
+};

@@ -1,3 +1,5 @@
+import { present, type IntegerKernel } from './kernel.js';
+import { convGradientNeeds, convMacs, overlapGap } from './order-of-work.js';
 import type { ConvGeometry } from '../operators/conv-geometry.js';
 import { bitOf, type RunContext } from './run.js';
 import { clamp, multiplyRound } from './round.js';
@@ -26,7 +28,7 @@ export interface ConvGradientOperation {
   readonly limit: number;
 }
 
-export function runConvGradient(op: ConvGradientOperation, context: RunContext): void {
+function runConvGradient(op: ConvGradientOperation, context: RunContext): void {
   const g = op.geometry;
   const dy = context.values(op.input);
   const dx = context.values(op.output);
@@ -98,3 +100,16 @@ export function largestGradientGain(g: ConvGeometry, weights: Int8Array): number
   }
   return gains.reduce((a, b) => Math.max(a, b), 0);
 }
+
+export const convGradientKernel: IntegerKernel<ConvGradientOperation> = {
+  inputs: (op) => present(op.input, op.mask),
+  run: runConvGradient,
+  overlaps: (op, tensor) => [
+    {
+      input: op.input,
+      gap: overlapGap(tensor(op.input), tensor(op.output), convGradientNeeds(op.geometry)),
+    },
+  ],
+  multiplyAccumulates: (op) => convMacs(op.geometry),
+  backward: true,
+};

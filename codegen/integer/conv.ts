@@ -1,3 +1,5 @@
+import type { IntegerKernel } from './kernel.js';
+import { convMacs, convNeeds, overlapGap } from './order-of-work.js';
 import type { ConvGeometry } from '../operators/conv-geometry.js';
 import type { RunContext } from './run.js';
 import { clamp, multiplyRound } from './round.js';
@@ -23,7 +25,7 @@ export interface ConvOperation {
   readonly inputZeroPoint: number;
 }
 
-export function runConv(op: ConvOperation, context: RunContext): void {
+function runConv(op: ConvOperation, context: RunContext): void {
   const g = op.geometry;
   const x = context.values(op.input);
   const y = context.values(op.output);
@@ -60,3 +62,15 @@ export function runConv(op: ConvOperation, context: RunContext): void {
     }
   }
 }
+
+export const convKernel: IntegerKernel<ConvOperation> = {
+  inputs: (op) => [op.input],
+  run: runConv,
+  overlaps: (op, tensor) => [
+    {
+      input: op.input,
+      gap: overlapGap(tensor(op.input), tensor(op.output), convNeeds(op.geometry)),
+    },
+  ],
+  multiplyAccumulates: (op) => convMacs(op.geometry),
+};

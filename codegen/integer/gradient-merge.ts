@@ -1,3 +1,4 @@
+import { present, type IntegerKernel } from './kernel.js';
 import { bitOf, type RunContext } from './run.js';
 import { clamp, multiplyRound } from './round.js';
 
@@ -20,7 +21,7 @@ export interface GradientMergeOperation {
   readonly limit: number;
 }
 
-export function runGradientMerge(op: GradientMergeOperation, context: RunContext): void {
+function runGradientMerge(op: GradientMergeOperation, context: RunContext): void {
   const a = context.values(op.inputA);
   const b = op.inputB === undefined ? undefined : context.values(op.inputB);
   const dx = context.values(op.output);
@@ -40,3 +41,10 @@ export function runGradientMerge(op: GradientMergeOperation, context: RunContext
     dx[i] = kept;
   }
 }
+
+export const gradientMergeKernel: IntegerKernel<GradientMergeOperation> = {
+  inputs: (op) => present(op.inputA, op.inputB, op.mask),
+  run: runGradientMerge,
+  overlaps: (op) => present(op.inputA, op.inputB).map((input) => ({ input, gap: 0 })),
+  backward: true,
+};

@@ -1,3 +1,4 @@
+import type { IntegerKernel } from './kernel.js';
 import type { RunContext } from './run.js';
 
 /** One bit per element of a ReLU's output, set where it is above zero: all that its gradient needs to keep. */
@@ -11,7 +12,7 @@ export interface PackSignsOperation {
   readonly zeroPoint: number;
 }
 
-export function runPackSigns(op: PackSignsOperation, context: RunContext): void {
+function runPackSigns(op: PackSignsOperation, context: RunContext): void {
   const x = context.values(op.input);
   const bits = context.values(op.output);
   bits.fill(0);
@@ -19,3 +20,8 @@ export function runPackSigns(op: PackSignsOperation, context: RunContext): void 
     if ((x[i] as number) > op.zeroPoint) bits[i >> 3] = (bits[i >> 3] as number) | (1 << (i & 7));
   }
 }
+
+export const packSignsKernel: IntegerKernel<PackSignsOperation> = {
+  inputs: (op) => [op.input],
+  run: runPackSigns,
+};

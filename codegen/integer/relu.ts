@@ -1,3 +1,4 @@
+import type { IntegerKernel } from './kernel.js';
 import type { RunContext } from './run.js';
 
 /** y = max(x, zero point), int8: a ReLU that could not be fused into what computes its input. */
@@ -10,8 +11,14 @@ export interface ReluOperation {
   readonly zeroPoint: number;
 }
 
-export function runRelu(op: ReluOperation, context: RunContext): void {
+function runRelu(op: ReluOperation, context: RunContext): void {
   const x = context.values(op.input);
   const y = context.values(op.output);
   for (let i = 0; i < op.elements; i += 1) y[i] = Math.max(x[i] as number, op.zeroPoint);
 }
+
+export const reluKernel: IntegerKernel<ReluOperation> = {
+  inputs: (op) => [op.input],
+  run: runRelu,
+  overlaps: (op) => [{ input: op.input, gap: 0 }],
+};

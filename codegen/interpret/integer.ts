@@ -1,13 +1,6 @@
-import { runAdd } from '../integer/add.js';
-import { runAveragePool } from '../integer/average-pool.js';
-import { runAveragePoolGradient } from '../integer/average-pool-gradient.js';
-import { runConv } from '../integer/conv.js';
-import { runConvGradient } from '../integer/conv-gradient.js';
-import { runGradientMerge } from '../integer/gradient-merge.js';
-import { runPackSigns } from '../integer/pack-signs.js';
+import { kernelOf } from '../integer/registry.js';
 import type { IntegerArray, IntegerOperation, IntegerProgram } from '../integer/program.js';
 import { bytesOf, elementsOf, integerTensor } from '../integer/program.js';
-import { runRelu } from '../integer/relu.js';
 import type { RunContext } from '../integer/run.js';
 
 /** The reference executor: defines what every backend must compute, byte for byte. */
@@ -79,27 +72,8 @@ export class IntegerInterpreter {
         this.saturated += count;
       },
     };
-    for (const operation of this.program.operations.slice(from, to)) run(operation, context);
-  }
-}
-
-function run(operation: IntegerOperation, context: RunContext): void {
-  switch (operation.kind) {
-    case 'add':
-      return runAdd(operation, context);
-    case 'averagePool':
-      return runAveragePool(operation, context);
-    case 'averagePoolGradient':
-      return runAveragePoolGradient(operation, context);
-    case 'conv':
-      return runConv(operation, context);
-    case 'convGradient':
-      return runConvGradient(operation, context);
-    case 'gradientMerge':
-      return runGradientMerge(operation, context);
-    case 'packSigns':
-      return runPackSigns(operation, context);
-    case 'relu':
-      return runRelu(operation, context);
+    for (const operation of this.program.operations.slice(from, to)) {
+      kernelOf(operation).run(operation, context);
+    }
   }
 }

@@ -1,7 +1,7 @@
-import type { IntegerProgram } from '../integer/program.js';
+import { integerTensor, type IntegerProgram } from '../integer/program.js';
+import { kernelOf } from '../integer/registry.js';
 import type { Lifetime } from './lifetime.js';
 import { lifetimes } from './lifetime.js';
-import { overlapsOf } from './overlap.js';
 
 /** Where each tensor lies in the one static array of the device. */
 export interface ArenaPlan {
@@ -96,7 +96,10 @@ function extents(program: IntegerProgram, all: readonly Lifetime[]): Extent {
   const lives = new Map(all.map((life) => [life.tensor, life]));
   const gaps = new Map<string, number>();
   program.operations.forEach((operation, index) => {
-    for (const { input, gap } of overlapsOf(program, operation)) {
+    const overlaps = kernelOf(operation).overlaps?.(operation, (name) =>
+      integerTensor(program, name),
+    );
+    for (const { input, gap } of overlaps ?? []) {
       // Only where the input dies just there; whoever else reads it needs it whole.
       if (lives.get(input)?.last === index) gaps.set(`${operation.output}\n${input}`, gap);
     }

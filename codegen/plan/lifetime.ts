@@ -1,5 +1,6 @@
-import type { IntegerOperation, IntegerProgram } from '../integer/program.js';
+import type { IntegerProgram } from '../integer/program.js';
 import { bytesOf, integerTensor } from '../integer/program.js';
+import { kernelOf } from '../integer/registry.js';
 
 /** When a tensor must be in memory: from the operation that writes it to the last that reads it, both included. */
 export interface Lifetime {
@@ -9,24 +10,6 @@ export interface Lifetime {
   readonly first: number;
   /** The number of operations: until the caller has read it. */
   readonly last: number;
-}
-
-/** Tensor names that an operation reads. */
-export function inputsOf(operation: IntegerOperation): readonly string[] {
-  switch (operation.kind) {
-    case 'add':
-      return [operation.inputA, operation.inputB];
-    case 'gradientMerge':
-      return [operation.inputA, operation.inputB, operation.mask].filter((n) => n !== undefined);
-    case 'convGradient':
-    case 'averagePoolGradient':
-      return [operation.input, operation.mask].filter((name) => name !== undefined);
-    case 'averagePool':
-    case 'conv':
-    case 'packSigns':
-    case 'relu':
-      return [operation.input];
-  }
 }
 
 /**
@@ -41,7 +24,7 @@ export function lifetimes(program: IntegerProgram): readonly Lifetime[] {
     first.set(program.explanation.seed, program.forwardOperations);
   }
   program.operations.forEach((operation, index) => {
-    for (const name of inputsOf(operation)) {
+    for (const name of kernelOf(operation).inputs(operation)) {
       if (!first.has(name)) throw new RangeError(`"${name}" is read before it is written`);
       last.set(name, Math.max(last.get(name) ?? 0, index));
     }

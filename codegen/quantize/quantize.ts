@@ -1,11 +1,13 @@
 import type { ExplainedGraph } from '../explain/gradient.js';
 import { tensorOf } from '../graph/graph.js';
 import type { IntegerProgram } from '../integer/program.js';
+import { kernelOf } from '../integer/registry.js';
 import { unsupported } from '../operators/require.js';
 import type { Calibration } from './calibration.js';
-import { lowerForward, symmetricInt8 } from './lower-forward.js';
+import { lowerForward } from './lower-forward.js';
 import { lowerGradient } from './lower-gradient.js';
 import { Lowering } from './lowering.js';
+import { symmetricInt8 } from './ranges.js';
 
 /**
  * Float network with its gradient → integer program: int8 activations and per-channel int8 weights, int16 gradients.
@@ -28,8 +30,9 @@ export function quantize(explained: ExplainedGraph, calibration: Calibration): I
     throw unsupported(end, 'the network must end in a dense layer or a convolution');
   }
   const seed = lowerGradient(lowering, graph.nodes.slice(explained.forwardNodes), explained);
-  const backwardKinds = new Set(['convGradient', 'averagePoolGradient', 'gradientMerge']);
-  const forwardOperations = lowering.operations.filter((op) => !backwardKinds.has(op.kind)).length;
+  const forwardOperations = lowering.operations.filter(
+    (operation) => kernelOf(operation).backward !== true,
+  ).length;
   const inputGradient = lowering.placements.get(explained.inputGradient);
   if (inputGradient === undefined) throw new RangeError('the input gradient was not lowered');
   return {

@@ -1,7 +1,7 @@
 /** `isochrone build MODEL`: generated C and what it will cost. */
 import { resolve } from 'node:path';
 import { bytesOf, integerTensor } from '../../codegen/integer/program.js';
-import { macsOf } from '../../codegen/report/macs.js';
+import { kernelOf } from '../../codegen/integer/registry.js';
 import { generateNetwork, type GeneratedNetwork } from './network.js';
 
 export interface BuildReport {
@@ -36,7 +36,7 @@ export function buildReport(network: GeneratedNetwork): BuildReport {
     layers: program.operations.map((operation, index) => ({
       name: operation.name,
       kind: operation.kind,
-      multiplyAccumulates: macsOf(operation),
+      multiplyAccumulates: kernelOf(operation).multiplyAccumulates?.(operation) ?? 0,
       outputBytes: bytesOf(integerTensor(program, operation.output)),
       pass: index < program.forwardOperations ? 'forward' : 'explanation',
     })),

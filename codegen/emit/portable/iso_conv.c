@@ -26,21 +26,30 @@ static int32_t iso_conv_sum(const int8_t *x, const int8_t *w, const iso_conv_sha
     return sum;
 }
 
-/* Sum of one output whose window lies inside the input, of an ungrouped kernel without horizontal
- * dilation: each kernel row is one contiguous run of the input. */
-static int32_t iso_conv_sum_inside(const int8_t *x, const int8_t *w, const iso_conv_shape *s,
-                                   int32_t row, int32_t column) {
+/* Adds to the sums of four outputs whose window lies inside the input, of an ungrouped kernel
+ * without horizontal dilation: each kernel row is one contiguous run of the input, and each value
+ * read serves four channels. */
+static void iso_conv_sums_inside(const int8_t *x, const int8_t *w, const iso_conv_shape *s,
+                                 int32_t kernel, int32_t row, int32_t column, int32_t sums[4]) {
     const int32_t run = s->kernel_width * s->input_channels;
-    int32_t sum = 0;
+    int32_t a = sums[0], b = sums[1], c = sums[2], d = sums[3];
     for (int32_t kh = 0; kh < s->kernel_height; kh++) {
         const int32_t h = row + kh * s->dilation_height;
         const int8_t *from = x + (h * s->input_width + column) * s->input_channels;
-        for (int32_t i = 0; i < run; i++) {
-            sum += w[i] * from[i];
+        const int8_t *end = from + run;
+        const int8_t *wa = w + kh * run, *wb = wa + kernel, *wc = wb + kernel, *wd = wc + kernel;
+        while (from < end) {
+            const int32_t value = *from++;
+            a += *wa++ * value;
+            b += *wb++ * value;
+            c += *wc++ * value;
+            d += *wd++ * value;
         }
-        w += run;
     }
-    return sum;
+    sums[0] = a;
+    sums[1] = b;
+    sums[2] = c;
+    sums[3] = d;
 }
 
 /* y = clamp((bias + sum of w * x) * multiplier >> shift); exactly one of y8 and y16 is given. */
@@ -60,19 +69,31 @@ static void iso_conv(const int8_t *x, int8_t *y8, int16_t *y16, const iso_conv_s
             const int32_t column = ow * s->stride_width - s->pad_left;
             const int inside = contiguous && row >= 0 && row + reach_row < s->input_height &&
                                column >= 0 && column + reach_column < s->input_width;
-            for (int32_t m = 0; m < s->output_channels; m++) {
-                const int8_t *w = weights + m * kernel;
-                const int32_t sum =
-                    bias[m] + (inside ? iso_conv_sum_inside(x, w, s, row, column)
-                                      : iso_conv_sum(x, w, s, row, column,
-                                                     m / group_outputs * group_inputs, zero_point));
-                const int32_t value = iso_clamp(iso_round(sum, multiplier[m], shift), low, high);
-                if (y8 != NULL) {
-                    y8[out] = (int8_t)value;
-                } else {
-                    y16[out] = (int16_t)value;
+            for (int32_t m = 0; m < s->output_channels; m += 4) {
+                const int32_t left = s->output_channels - m;
+                const int32_t count = left < 4 ? left : 4;
+                int32_t sums[4];
+                for (int32_t i = 0; i < count; i++) {
+                    sums[i] = bias[m + i];
                 }
-                out++;
+                if (inside && count == 4) {
+                    iso_conv_sums_inside(x, weights + m * kernel, s, kernel, row, column, sums);
+                } else {
+                    for (int32_t i = 0; i < count; i++) {
+                        const int32_t first_channel = (m + i) / group_outputs * group_inputs;
+                        sums[i] += iso_conv_sum(x, weights + (m + i) * kernel, s, row, column,
+                                                first_channel, zero_point);
+                    }
+                }
+                for (int32_t i = 0; i < count; i++, out++) {
+                    const int32_t value =
+                        iso_clamp(iso_round(sums[i], multiplier[m + i], shift), low, high);
+                    if (y8 != NULL) {
+                        y8[out] = (int8_t)value;
+                    } else {
+                        y16[out] = (int16_t)value;
+                    }
+                }
             }
         }
     }

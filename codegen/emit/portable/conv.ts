@@ -1,0 +1,54 @@
+import type { ConvOperation } from '../../integer/conv.js';
+import type { ConvGradientOperation } from '../../integer/conv-gradient.js';
+import type { ConvGeometry } from '../../operators/conv-geometry.js';
+import type { EmitContext, EmittedOperation } from '../backend.js';
+import { constantArray } from '../c-text.js';
+import { maskPointer, type Emitter } from './emitter.js';
+
+export const convEmitter: Emitter<ConvOperation> = { file: 'iso_conv.c', emit: emitConv };
+
+export const convGradientEmitter: Emitter<ConvGradientOperation> = {
+  file: 'iso_conv_gradient.c',
+  emit: emitConvGradient,
+};
+
+function emitConv(op: ConvOperation, context: EmitContext): EmittedOperation {
+  const id = context.identifier;
+  const output = context.pointer(op.output);
+  const [y8, y16] = op.clampHigh > 127 ? ['NULL', output] : [output, 'NULL'];
+  return {
+    constants:
+      shapeConstant(id, op.geometry) +
+      constantArray('int8_t', context.weightTable(op.name), op.weights) +
+      constantArray('int32_t', `${id}_bias`, op.bias) +
+      constantArray('int32_t', `${id}_multiplier`, op.multiplier),
+    call: `iso_conv(${context.pointer(op.input)}, ${y8}, ${y16}, &${id}_shape, ${context.weightTable(op.name)}, ${id}_bias, ${id}_multiplier, ${op.shift}U, ${op.clampLow}, ${op.clampHigh}, ${op.inputZeroPoint});`,
+    constantBytes: SHAPE_BYTES + op.weights.length + 4 * (op.bias.length + op.multiplier.length),
+  };
+}
+
+function emitConvGradient(op: ConvGradientOperation, context: EmitContext): EmittedOperation {
+  const id = context.identifier;
+  const mask = maskPointer(context, op.mask);
+  return {
+    constants:
+      shapeConstant(id, op.geometry) + constantArray('int32_t', `${id}_multiplier`, op.multiplier),
+    call: `iso_conv_gradient(${context.pointer(op.input)}, ${context.pointer(op.output)}, &${id}_shape, ${context.weightTable(op.conv)}, ${id}_multiplier, ${op.shift}U, ${mask}, ${op.limit});`,
+    constantBytes: SHAPE_BYTES + 4 * op.multiplier.length,
+  };
+}
+
+/** iso_conv_shape holds fifteen int32. */
+const SHAPE_BYTES = 60;
+
+function shapeConstant(id: string, g: ConvGeometry): string {
+  return `static const iso_conv_shape ${id}_shape = {
+    .input_height = ${g.inputHeight}, .input_width = ${g.inputWidth}, .input_channels = ${g.inputChannels},
+    .output_height = ${g.outputHeight}, .output_width = ${g.outputWidth}, .output_channels = ${g.outputChannels},
+    .kernel_height = ${g.kernelHeight}, .kernel_width = ${g.kernelWidth},
+    .stride_height = ${g.strideHeight}, .stride_width = ${g.strideWidth},
+    .dilation_height = ${g.dilationHeight}, .dilation_width = ${g.dilationWidth},
+    .pad_top = ${g.padTop}, .pad_left = ${g.padLeft}, .groups = ${g.groups},
+};
+`;
+}

@@ -1,0 +1,47 @@
+import type { AddOperation } from '../../integer/add.js';
+import type { GradientMergeOperation } from '../../integer/gradient-merge.js';
+import type { PackSignsOperation } from '../../integer/pack-signs.js';
+import type { ReluOperation } from '../../integer/relu.js';
+import { constantArray } from '../c-text.js';
+import { maskPointer, plain, type Emitter } from './emitter.js';
+
+export const addEmitter: Emitter<AddOperation> = {
+  file: 'iso_add.c',
+  emit: (op, { pointer }) =>
+    plain(
+      `iso_add(${pointer(op.inputA)}, ${pointer(op.inputB)}, ${pointer(op.output)}, ${op.elements}, ${op.multiplierA}, ${op.multiplierB}, ${op.bias}, ${op.shift}U, ${op.clampLow});`,
+    ),
+};
+
+export const reluEmitter: Emitter<ReluOperation> = {
+  file: 'iso_relu.c',
+  emit: (op, { pointer }) =>
+    plain(
+      `iso_relu(${pointer(op.input)}, ${pointer(op.output)}, ${op.elements}, ${op.zeroPoint});`,
+    ),
+};
+
+export const packSignsEmitter: Emitter<PackSignsOperation> = {
+  file: 'iso_pack_signs.c',
+  emit: (op, { pointer }) =>
+    plain(
+      `iso_pack_signs(${pointer(op.input)}, ${pointer(op.output)}, ${op.elements}, ${op.zeroPoint});`,
+    ),
+};
+
+export const gradientMergeEmitter: Emitter<GradientMergeOperation> = {
+  file: 'iso_gradient_merge.c',
+  emit(op, context) {
+    const id = context.identifier;
+    const second = op.inputB === undefined ? undefined : op.multiplierB;
+    const pointerB = op.inputB === undefined ? 'NULL' : context.pointer(op.inputB);
+    const tableB = second === undefined ? 'NULL' : `${id}_multiplier_b`;
+    return {
+      constants:
+        constantArray('int32_t', `${id}_multiplier_a`, op.multiplierA) +
+        (second === undefined ? '' : constantArray('int32_t', tableB, second)),
+      call: `iso_gradient_merge(${context.pointer(op.inputA)}, ${pointerB}, ${context.pointer(op.output)}, ${op.positions}, ${op.channels}, ${id}_multiplier_a, ${tableB}, ${op.shift}U, ${maskPointer(context, op.mask)}, ${op.limit});`,
+      constantBytes: 4 * (op.multiplierA.length + (second?.length ?? 0)),
+    };
+  },
+};

@@ -1,0 +1,60 @@
+/** The order in which convolution kernels read and write, from which the planner knows what may overlap. */
+import type { ConvGeometry } from '../operators/conv-geometry.js';
+import { bytesOf, type IntegerTensor } from './program.js';
+
+/**
+ * Bytes by which the input must lie above an output that is written over it.
+ * @param needs for each output position in order, the lowest input position that it reads
+ */
+export function overlapGap(
+  input: IntegerTensor,
+  output: IntegerTensor,
+  needs: Float64Array,
+): number {
+  const inputBytes = bytesOf(input) / (input.height * input.width);
+  const outputBytes = bytesOf(output) / (output.height * output.width);
+  let lowest = Infinity;
+  let gap = 0;
+  for (let position = needs.length - 1; position >= 0; position -= 1) {
+    // Whatever any later position reads must still be there.
+    lowest = Math.min(lowest, needs[position] ?? 0);
+    gap = Math.max(gap, (position + 1) * outputBytes - lowest * inputBytes);
+  }
+  return gap;
+}
+
+/** For each output position of a convolution in order: the lowest input position that it reads. */
+export function convNeeds(g: ConvGeometry): Float64Array {
+  const needs = new Float64Array(g.outputHeight * g.outputWidth);
+  for (let oh = 0; oh < g.outputHeight; oh += 1) {
+    for (let ow = 0; ow < g.outputWidth; ow += 1) {
+      const row = Math.max(0, oh * g.strideHeight - g.padTop);
+      const column = Math.max(0, ow * g.strideWidth - g.padLeft);
+      needs[oh * g.outputWidth + ow] = row * g.inputWidth + column;
+    }
+  }
+  return needs;
+}
+
+/** The same for the gradient of a convolution: its output is the conv's input. */
+export function convGradientNeeds(g: ConvGeometry): Float64Array {
+  const needs = new Float64Array(g.inputHeight * g.inputWidth).fill(Infinity);
+  for (let row = 0; row < g.inputHeight; row += 1) {
+    const oh = firstCovering(row + g.padTop, g.kernelHeight, g.dilationHeight, g.strideHeight);
+    for (let column = 0; column < g.inputWidth; column += 1) {
+      const ow = firstCovering(column + g.padLeft, g.kernelWidth, g.dilationWidth, g.strideWidth);
+      needs[row * g.inputWidth + column] = oh * g.outputWidth + ow;
+    }
+  }
+  return needs;
+}
+
+/** Lowest output index whose window can cover the padded input index; a bound, clipped to zero. */
+function firstCovering(padded: number, kernel: number, dilation: number, stride: number): number {
+  return Math.max(0, Math.ceil((padded - (kernel - 1) * dilation) / stride));
+}
+
+export function convMacs(g: ConvGeometry): number {
+  const perOutput = g.kernelHeight * g.kernelWidth * (g.inputChannels / g.groups);
+  return g.outputHeight * g.outputWidth * g.outputChannels * perOutput;
+}

@@ -1,0 +1,29 @@
+import { addKernel } from './add.js';
+import { averagePoolGradientKernel } from './average-pool-gradient.js';
+import { averagePoolKernel } from './average-pool.js';
+import { convGradientKernel } from './conv-gradient.js';
+import { convKernel } from './conv.js';
+import { gradientMergeKernel } from './gradient-merge.js';
+import type { IntegerKernel } from './kernel.js';
+import { packSignsKernel } from './pack-signs.js';
+import type { IntegerOperation } from './program.js';
+import { reluKernel } from './relu.js';
+
+type OperationOf<Kind> = Extract<IntegerOperation, { readonly kind: Kind }>;
+
+const kernels: { readonly [Kind in IntegerOperation['kind']]: IntegerKernel<OperationOf<Kind>> } = {
+  add: addKernel,
+  averagePool: averagePoolKernel,
+  averagePoolGradient: averagePoolGradientKernel,
+  conv: convKernel,
+  convGradient: convGradientKernel,
+  gradientMerge: gradientMergeKernel,
+  packSigns: packSignsKernel,
+  relu: reluKernel,
+};
+
+/** The kernel of an operation, typed for it. */
+export function kernelOf(operation: IntegerOperation): IntegerKernel<IntegerOperation> {
+  // The table's type says that each kind has the kernel of just its operations; the union cannot.
+  return kernels[operation.kind] as IntegerKernel<IntegerOperation>;
+}

@@ -1,0 +1,32 @@
+import type { GraphNode } from '../../graph/graph.js';
+import { unsupported } from '../../operators/require.js';
+import { lowerAdd } from './add.js';
+import { lowerAveragePool } from './average-pool.js';
+import { lowerConv } from './conv.js';
+import { lowerGemm } from './gemm.js';
+import { lowerRelu } from './relu.js';
+import type { LowerRule } from './rule.js';
+import { lowerView } from './view.js';
+
+const rules: ReadonlyMap<string, LowerRule> = new Map([
+  ['Add', lowerAdd],
+  ['Conv', lowerConv],
+  ['Flatten', lowerView],
+  ['Gemm', lowerGemm],
+  ['GlobalAveragePool', lowerAveragePool],
+  ['ReduceMean', lowerAveragePool],
+  ['Relu', lowerRelu],
+  ['Reshape', lowerView],
+  ['Squeeze', lowerView],
+  ['Unsqueeze', lowerView],
+  ['View', lowerView],
+]);
+
+/** @throws IsochroneError MODEL_UNSUPPORTED_OPERATOR naming the node */
+export function lowerRule(node: GraphNode): LowerRule {
+  const rule = rules.get(node.operator);
+  if (rule === undefined) {
+    throw unsupported(node, `operator "${node.operator}" cannot be quantised at this place`);
+  }
+  return rule;
+}
