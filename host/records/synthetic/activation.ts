@@ -10,24 +10,24 @@ export type Conduction = 'normal' | 'lbbb' | 'rbbb';
  * Velocities, delays and sites below lie in published ranges and were then chosen, within them, so that the generic heart's QRS
  * meets the median normal beat of PTB-XL. Working myocardium: 0.5–0.8 m/s along fibres, less across. mm/ms = m/s.
  */
-const MYOCARDIUM_MM_PER_MS = 0.48;
+const MYOCARDIUM_MM_PER_MS = 0.57;
 /** Endocardium covered by Purkinje fibres conducts at 2–4 m/s; the base has none. */
-const PURKINJE_MM_PER_MS = { left: 2.75, right: 2.2 } as const;
+const PURKINJE_MM_PER_MS = { left: 2.4, right: 2.15 } as const;
 /** The right free wall is thin and trabeculated, and Purkinje fibres reach into it: through it activation runs faster. */
-const RIGHT_WALL_MM_PER_MS = 0.9;
+const RIGHT_WALL_MM_PER_MS = 1.18;
 const PURKINJE_REACHES_APICOBASAL = 0.85;
 /** Endocardium on the side of a blocked bundle is reached from the muscle, late, and conducts little faster than it. */
-const BLOCKED_ENDOCARDIUM_MM_PER_MS = 0.9;
+const BLOCKED_ENDOCARDIUM_MM_PER_MS = 0.62;
 /** Surviving muscle beside a scar conducts slowly (0.2–0.4 m/s are measured in border zones). */
 const SCAR_BORDER_SLOWING = 0.5;
 
 /** Earliest sites (Durrer 1970): mid septum on the left, both paraseptal areas, then the right free wall near its papillary muscle. */
 const SEEDS = [
   { endocardium: 'left', chamber: 'left', apicobasal: 0.43, rotationDeg: 90, delayMs: 0 },
-  { endocardium: 'left', chamber: 'left', apicobasal: 0.53, rotationDeg: 25, delayMs: 5 },
+  { endocardium: 'left', chamber: 'left', apicobasal: 0.47, rotationDeg: 25, delayMs: 6.5 },
   { endocardium: 'left', chamber: 'left', apicobasal: 0.35, rotationDeg: 140, delayMs: 6 },
   { endocardium: 'right', chamber: 'left', apicobasal: 0.5, rotationDeg: 80, delayMs: 2 },
-  { endocardium: 'right', chamber: 'right', apicobasal: 0.35, rotationDeg: 60, delayMs: 15 },
+  { endocardium: 'right', chamber: 'right', apicobasal: 0.35, rotationDeg: 60, delayMs: 16 },
 ] as const;
 
 /** In RBBB the right side waits for the septum; in LBBB the left side does. */

@@ -26,16 +26,16 @@ export const REPOLARIZATION_MS = 33;
 /** The plateau sinks by this share until repolarisation: ST then rises gently into T. */
 const PLATEAU_DROP = 0.11;
 /** Mean ventricular action potential at 60/min; QT about 400 ms. Scaled by the cube root of RR (Fridericia). */
-const ACTION_POTENTIAL_MS = 265;
+const ACTION_POTENTIAL_MS = 248;
 /** Action potentials are shorter where activation is later, by more than the delay: T goes with QRS. */
-const SHORTENING_PER_DELAY = 1.8;
+const SHORTENING_PER_DELAY = 1.84;
 /**
  * … and shorter towards the apex, in the right ventricle, and towards the chest: T points left, down and, unlike QRS, forwards.
  * These four and the shape of phase 3 were chosen so that ST-T meets the median normal beat of PTB-XL.
  */
-const APEX_SHORTER_MS = 36;
-const RIGHT_SHORTER_MS = 38;
-const FRONT_SHORTER_MS_PER_MM = 0.42;
+const APEX_SHORTER_MS = 22;
+const RIGHT_SHORTER_MS = 27;
+const FRONT_SHORTER_MS_PER_MM = 0.44;
 
 /** Acute transmural ischaemia: rest raised by 20 mV, plateau lowered by 25 mV, action potential shortened by 60–100 ms. */
 const ISCHAEMIC_REST = 0.2;
@@ -49,7 +49,7 @@ const SCAR_BORDER_LONGER_MS = 55;
  * a homogeneous torso leaves out (lungs, blood, fat, anisotropy) and was set once, so that the median R in V5 of these
  * hearts meets the normal records of PTB-XL.
  */
-const SOURCE_MICROVOLT = (100_000 * 0.26) / (4 * Math.PI);
+const SOURCE_MICROVOLT = (100_000 * 0.323) / (4 * Math.PI);
 
 /** Atria: centre, relative to the ventricles' (up, right and behind), and two overlapping forces, right then left atrium. */
 const ATRIA_FRANK_MM: Vector3 = [-25, -45, 30];
@@ -59,7 +59,7 @@ const ATRIAL_FORCES: readonly { readonly moment: Vector3; readonly atMs: number 
 ];
 const ATRIAL_WIDTH_MS = 17;
 /** Chosen for a P of about 0.1 mV in II. */
-const ATRIAL_MOMENT_MM2 = 290;
+const ATRIAL_MOMENT_MM2 = 250;
 const ATRIAL_DURATION_MS = 100;
 
 export interface TissueState {

@@ -183,7 +183,7 @@ describe('lesions', () => {
       expect(qrsArea(scar, lead)).toBeLessThan(0.75 * qrsArea(NORMAL, lead));
     }
     expect(sWave(scar, 'III')).toBeLessThan(-200);
-    expect(rWave(scar, 'V5')).toBeGreaterThan(0.7 * rWave(NORMAL, 'V5'));
+    expect(rWave(scar, 'V5')).toBeGreaterThan(0.6 * rWave(NORMAL, 'V5'));
   });
 
   it('an anterior scar takes R from V3 and V4, not from II', () => {
@@ -274,14 +274,14 @@ describe('files', () => {
 describe.skipIf(!existsSync(join(PTBXL, 'labels.csv')))(
   'against the normal records of PTB-XL fold 9 (skipped without ../shared)',
   () => {
-    it('the whole beat correlates above 0.8 in every lead, above 0.9 in II and in V1 to V5', async () => {
+    it('the whole beat correlates above 0.8 in I, above 0.9 in every other lead', async () => {
       const { beat, count } = await normalBeats(PTBXL);
       expect(count).toBeGreaterThan(50);
       const leads = ['I', 'II', 'V1', 'V2', 'V3', 'V4', 'V5', 'V6'] as const;
       for (const [index, lead] of leads.entries()) {
         // From 200 ms before R to 400 ms after it; the median beat has its R mark at index 150.
         const r = pearson(around(NORMAL, lead, -100, 199), [...(beat[index] ?? []).slice(50, 350)]);
-        expect(r).toBeGreaterThan(lead === 'I' || lead === 'V6' ? 0.8 : 0.9);
+        expect(r).toBeGreaterThan(lead === 'I' ? 0.8 : 0.9);
       }
     });
   },

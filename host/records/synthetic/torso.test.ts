@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { ELECTRODES_FRANK_MM, genericTorso, solveLeadField, superellipsoid } from './torso.js';
-import type { Vector3 } from './vector3.js';
+import {
+  ELECTRODES_FRANK_MM,
+  genericTorso,
+  solveLeadField,
+  superellipsoid,
+  TORSO_SURFACE,
+} from './torso.js';
+import { distance, type Vector3 } from './vector3.js';
 
 /** A sphere is the one body whose surface potential is known in closed form. */
 const RADIUS_MM = 100;
@@ -10,6 +16,7 @@ const SPHERE = superellipsoid({
   transverseExponent: 2,
   verticalExponent: 2,
   rings: 14,
+  crowding: 1,
   columns: 24,
 });
 
@@ -77,6 +84,14 @@ describe('generic torso', () => {
     expect((v6?.[0] ?? 0) - (v1?.[0] ?? 0)).toBeCloseTo(197.5, 6);
     expect((ll?.[1] ?? 0) - (ra?.[1] ?? 0)).toBeCloseTo(387.3, 6);
     expect(v2?.[2]).toBeCloseTo(-66.5, 6);
+  });
+
+  it('has a triangle near every chest electrode, and limb electrodes off the trunk', () => {
+    for (const [e, electrode] of ELECTRODES_FRANK_MM.entries()) {
+      const nearest = Math.min(...TORSO_SURFACE.centres.map((c) => distance(c, electrode)));
+      if (e < 3) expect(nearest).toBeGreaterThan(30);
+      else expect(nearest).toBeLessThan(25);
+    }
   });
 
   it('sees a force to the left in I, downwards in aVF, forwards in V2, backwards negative there', () => {

@@ -51,6 +51,8 @@ export interface SuperellipsoidShape {
   readonly transverseExponent: number;
   readonly verticalExponent: number;
   readonly rings: number;
+  /** Above 1 the rings crowd about the middle. */
+  readonly crowding: number;
   readonly columns: number;
 }
 
@@ -63,26 +65,28 @@ const TORSO: SuperellipsoidShape = {
   halfAxes: [170, 300, 117],
   transverseExponent: 2.3,
   verticalExponent: 5,
-  rings: 16,
+  rings: 18,
+  crowding: 1.3,
   columns: 28,
 };
 
-/** Latitude–longitude mesh about the Y axis. */
+/** Latitude–longitude mesh about the Y axis. Points are spread by angle: the usual powers of sine and cosine leave gaps of a hand. */
 export function superellipsoid(shape: SuperellipsoidShape): ClosedSurface {
-  const { rings, columns } = shape;
-  const signedPower = (value: number, power: number): number =>
-    Math.sign(value) * Math.abs(value) ** power;
+  const { rings, columns, halfAxes } = shape;
   const point = (ring: number, column: number): Vector3 => {
-    const latitude = (ring / rings - 0.5) * Math.PI;
+    const fraction = (2 * ring) / rings - 1;
+    const latitude = Math.sign(fraction) * Math.abs(fraction) ** shape.crowding * (Math.PI / 2);
     const longitude = (column / columns) * 2 * Math.PI;
-    const waist =
-      ring === 0 || ring === rings ? 0 : Math.cos(latitude) ** (2 / shape.verticalExponent);
-    const across = 2 / shape.transverseExponent;
-    return add(shape.centre, [
-      shape.halfAxes[0] * waist * signedPower(Math.cos(longitude), across),
-      shape.halfAxes[1] * signedPower(Math.sin(latitude), 2 / shape.verticalExponent),
-      shape.halfAxes[2] * waist * signedPower(Math.sin(longitude), across),
-    ]);
+    const [waist, height] = superellipsePoint(1, 1, shape.verticalExponent, latitude);
+    const [left, behind] = superellipsePoint(
+      halfAxes[0],
+      halfAxes[2],
+      shape.transverseExponent,
+      longitude,
+    );
+    // At the poles the cosine is not exactly 0, and all columns must meet.
+    const reach = ring === 0 || ring === rings ? 0 : waist;
+    return add(shape.centre, [left * reach, halfAxes[1] * height, behind * reach]);
   };
   const corners: (readonly [Vector3, Vector3, Vector3])[] = [];
   for (let ring = 0; ring < rings; ring += 1) {
@@ -104,6 +108,18 @@ export function superellipsoid(shape: SuperellipsoidShape): ClosedSurface {
     corners: outward,
     centres: outward.map(([a, b, c]) => scale(add(add(a, b), c), 1 / 3)),
   };
+}
+
+/** Where the ray at an angle meets |x/a|ⁿ + |y/b|ⁿ = 1. */
+function superellipsePoint(
+  a: number,
+  b: number,
+  exponent: number,
+  angle: number,
+): readonly [number, number] {
+  const [x, y] = [Math.cos(angle), Math.sin(angle)];
+  const radius = (Math.abs(x / a) ** exponent + Math.abs(y / b) ** exponent) ** (-1 / exponent);
+  return [radius * x, radius * y];
 }
 
 /** Solid angle of a triangle, positive when its outward side looks away from the point. */
@@ -162,8 +178,8 @@ export function solveLeadField(surface: ClosedSurface, electrodes: readonly Vect
   };
 }
 
-/** Further from any triangle's centre than the mesh is wide (35 mm): not on the trunk. */
-const LIMB_BEGINS_MM = 35;
+/** Further from any triangle's centre than the mesh is wide: not on the trunk. */
+const LIMB_BEGINS_MM = 30;
 
 /**
  * The potential between triangle centres: moving least squares, linear along the surface, over the six nearest.
@@ -245,10 +261,12 @@ function factorize(matrix: Float64Array, n: number): (right: Float64Array) => Fl
   };
 }
 
+export const TORSO_SURFACE = superellipsoid(TORSO);
+
 let generic: LeadField | undefined;
 
 /** The generic torso's nine electrodes; solved when first asked for (a few tenths of a second), then kept. */
 export function genericTorso(): LeadField {
-  generic ??= solveLeadField(superellipsoid(TORSO), ELECTRODES_FRANK_MM);
+  generic ??= solveLeadField(TORSO_SURFACE, ELECTRODES_FRANK_MM);
   return generic;
 }
