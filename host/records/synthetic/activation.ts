@@ -16,8 +16,11 @@ const PURKINJE_MM_PER_MS = { left: 2.4, right: 2.15 } as const;
 /** The right free wall is thin and trabeculated, and Purkinje fibres reach into it: through it activation runs faster. */
 const RIGHT_WALL_MM_PER_MS = 1.18;
 const PURKINJE_REACHES_APICOBASAL = 0.85;
-/** Endocardium on the side of a blocked bundle is reached from the muscle, late, and conducts little faster than it. */
-const BLOCKED_ENDOCARDIUM_MM_PER_MS = 0.62;
+/**
+ * Endocardium on the side of a blocked bundle is reached from the muscle, late. On the left it then conducts no faster than muscle (QRS
+ * of 120–170 ms), on the right, with its long free wall, Purkinje fibres take part again (QRS about 60 ms wider than normal).
+ */
+const BLOCKED_ENDOCARDIUM_MM_PER_MS = { left: 0.57, right: 1 } as const;
 /** Surviving muscle beside a scar conducts slowly (0.2–0.4 m/s are measured in border zones). */
 const SCAR_BORDER_SLOWING = 0.5;
 
@@ -92,7 +95,7 @@ function velocityMmPerMs(
       from.apicobasal === to.apicobasal;
     return throughRightWall ? RIGHT_WALL_MM_PER_MS : MYOCARDIUM_MM_PER_MS;
   }
-  if (from.endocardium === blocked) return BLOCKED_ENDOCARDIUM_MM_PER_MS;
+  if (from.endocardium === blocked) return BLOCKED_ENDOCARDIUM_MM_PER_MS[from.endocardium];
   return Math.max(from.apicobasal, to.apicobasal) < PURKINJE_REACHES_APICOBASAL
     ? PURKINJE_MM_PER_MS[from.endocardium]
     : MYOCARDIUM_MM_PER_MS;
