@@ -17,7 +17,7 @@
  * nothing here needs a lock.
  */
 
-/* A new answer after this much new signal; half of what a clinician reads at a glance. */
+/* A new answer after 2.5 s of new signal: successive windows share three quarters. */
 #define ISO_APP_RESULT_INTERVAL_CHAIN_SAMPLES 250u
 /* Beats kept to place in a window: as many as the heart mapping reads. */
 #define ISO_APP_BEATS ISO_HEART_MAX_BEATS

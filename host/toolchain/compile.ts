@@ -96,7 +96,9 @@ export async function compile(job: CompileJob): Promise<Compiled> {
   const version = await compilerVersion(job.prefix);
   const root = packageRoot();
   // Where things lie must not show in the image; the last map that fits wins.
-  const folders = job.includeFolders.filter((folder) => !folder.startsWith(join(root, 'firmware-templates')));
+  const folders = job.includeFolders.filter(
+    (folder) => !folder.startsWith(join(root, 'firmware-templates')),
+  );
   const prefixMap = [
     `-ffile-prefix-map=${root}=.`,
     ...folders.map((folder) => `-ffile-prefix-map=${folder}=build`),

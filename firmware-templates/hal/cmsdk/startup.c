@@ -38,7 +38,7 @@ size_t iso_hal_stack_bytes(void) {
 
 size_t iso_hal_stack_high_water(void) {
     const volatile uint32_t *word = iso_stack_bottom;
-    while (word < iso_stack_top && *word == PAINT) {
+    while ((uintptr_t)word < (uintptr_t)iso_stack_top && *word == PAINT) {
         word += 1;
     }
     return (size_t)((uintptr_t)iso_stack_top - (uintptr_t)word);
