@@ -132,6 +132,7 @@ describe('bootQemu', () => {
 it.skipIf(process.platform !== 'linux')(
   'no emulator outlives its parent, even one killed by SIGKILL',
   async () => {
+    const before = await privateFolders();
     const program = join(out, 'parent.mjs');
     const source = (file: string): string => JSON.stringify(join(packageRoot(), file));
     await writeFile(
@@ -168,6 +169,7 @@ setInterval(() => {}, 1000);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     expect(await runs(pid)).toBe(false);
+    expect((await privateFolders()).filter((name) => !before.includes(name))).toEqual([]);
   },
 );
 

@@ -220,6 +220,8 @@ export async function bootQemu(options: BootOptions): Promise<EmulatedDevice> {
     const noticedAt = performance.now() + PTY_NOTICE_MS;
     void exited.then(() => holder.close()).catch(() => undefined);
     const inject = await openSocket(injectSocket);
+    // Nobody else connects: without a name there is nothing that a killed parent could leave behind.
+    await rm(folder, { recursive: true, force: true });
     // Its end is reported by `exited`; without a listener it would end this process.
     inject.on('error', () => undefined);
     return {
