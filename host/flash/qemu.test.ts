@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../codegen/package-root.js';
 import { loadBoard, type Board } from '../toolchain/board.js';
 import { buildFirmware } from '../toolchain/build-firmware.js';
@@ -14,7 +14,12 @@ const echo = join(packageRoot(), 'tests/end-to-end/emulator/fixtures/echo/echo.c
 let board: Board;
 let elfPath = '';
 
+// Temporary folders of its own: other tests boot emulators at the same time.
+const systemTmp = tmpdir();
+let ownTmp = '';
 beforeAll(async () => {
+  ownTmp = await mkdtemp(join(systemTmp, 'iq-'));
+  process.env['TMPDIR'] = ownTmp;
   board = await loadBoard('mps2-an386');
   const image = { name: 'echo', sources: [echo] };
   ({ elfPath } = await buildFirmware({
@@ -24,6 +29,11 @@ beforeAll(async () => {
     frontEnd: 'uart',
     outDir: out,
   }));
+});
+
+afterAll(async () => {
+  process.env['TMPDIR'] = systemTmp;
+  await rm(ownTmp, { recursive: true, force: true });
 });
 
 const path = process.env['PATH'];
