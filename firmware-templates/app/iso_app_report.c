@@ -95,8 +95,10 @@ static void send_fiducials(iso_app *app) {
 static void send_path(iso_app *app) {
     const iso_explanation *from = &app->answer.explanation;
     const uint8_t length = from->path_length;
-    const uint8_t parts =
+    const uint8_t full =
         (uint8_t)((length + ISO_WIRE_PATH_MAX_POINT_COUNT - 1u) / ISO_WIRE_PATH_MAX_POINT_COUNT);
+    /* An empty path is one empty part: the host waits for every part that is announced. */
+    const uint8_t parts = full == 0u ? 1u : full;
     for (uint8_t part = 0; part < parts; part = (uint8_t)(part + 1u)) {
         static iso_wire_path message; /* 500 bytes that need not be on the stack */
         memset(&message, 0, sizeof message);

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
 import { packageRoot } from '../../codegen/package-root.js';
+import { SEGMENT_NAMES } from '../cineecg/geometry.js';
 import { startMonitor, type Monitor } from '../monitor/server.js';
 import { toAcquisition, type Acquisition } from '../records/acquisition.js';
 import { openRecord } from '../records/open-record.js';
@@ -108,7 +109,8 @@ async function acquire(record: string | undefined): Promise<Acquisition> {
   if (record === undefined) {
     const patient = synthesizePatient(DEFAULT_PATIENT);
     const { kind, segments } = DEFAULT_PATIENT.lesion;
-    say(`record   synthetic patient, ${kind} in segments ${segments.join(', ')}`);
+    const names = segments.map((segment) => SEGMENT_NAMES[segment - 1] ?? String(segment));
+    say(`record   synthetic patient; its truth: ${kind} in ${names.join(', ')}`);
     return toAcquisition(patient.record);
   }
   const opened = await openRecord(record);

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import fastifyWebsocket from '@fastify/websocket';
 import { fastify, type FastifyInstance } from 'fastify';
 import { IsochroneError } from '../../codegen/errors.js';
+import { packageRoot } from '../../codegen/package-root.js';
 import type { StreamEvent } from '../stream/events.js';
 import { hostAllowed, originAllowed } from './access.js';
 import { MonitorClient } from './client.js';
@@ -52,19 +52,9 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'permissions-policy': 'camera=(), microphone=(), geolocation=()',
 };
 
-/** `dist/page` of the installation that this module runs from, whether compiled or not. */
+/** The built page: `npm run build` leaves it there. */
 export function builtPageDir(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  for (;;) {
-    const manifest = join(folder, 'package.json');
-    if (existsSync(manifest)) {
-      const { name } = JSON.parse(readFileSync(manifest, 'utf8')) as { name?: unknown };
-      if (name === 'isochrone') return join(folder, 'dist', 'page');
-    }
-    const parent = dirname(folder);
-    if (parent === folder) return join(dirname(fileURLToPath(import.meta.url)), 'page');
-    folder = parent;
-  }
+  return join(packageRoot(), 'dist', 'page');
 }
 
 /**
