@@ -5,8 +5,8 @@ import type { Backend } from './emit/backend.js';
 import type { EmittedNetwork } from './emit/emit.js';
 import { emitNetwork } from './emit/emit.js';
 import { portableBackend } from './emit/portable/backend.js';
-import type { ExplainedGraph } from './explain/gradient.js';
-import { withGradient } from './explain/gradient.js';
+import type { ExplainedGraph, PreparedGraph } from './explain/gradient.js';
+import { withGradient, withoutGradient } from './explain/gradient.js';
 import type { Graph } from './graph/graph.js';
 import { importOnnx } from './import/onnx.js';
 import type { IntegerProgram } from './integer/program.js';
@@ -20,15 +20,33 @@ import { quantize } from './quantize/quantize.js';
 /** Every stage of one compilation, so that tests and reports can look at each. */
 export interface CompiledNetwork {
   readonly graph: Graph;
-  readonly explained: ExplainedGraph;
+  readonly explained: PreparedGraph;
   readonly program: IntegerProgram;
   readonly plan: ArenaPlan;
   readonly emitted: EmittedNetwork;
 }
 
+/** What the device can say about its answer: the gradient of a logit, or nothing. */
+export type Explain = 'gradient' | 'none';
+
 /** Import, passes and gradient: everything before numbers are rounded. */
-export function frontEnd(modelBytes: Uint8Array, modelFile: string): ExplainedGraph {
-  return withGradient(optimise(importOnnx(modelBytes, modelFile)));
+export function frontEnd(
+  modelBytes: Uint8Array,
+  modelFile: string,
+  explain?: 'gradient',
+): ExplainedGraph;
+export function frontEnd(
+  modelBytes: Uint8Array,
+  modelFile: string,
+  explain: Explain,
+): PreparedGraph;
+export function frontEnd(
+  modelBytes: Uint8Array,
+  modelFile: string,
+  explain: Explain = 'gradient',
+): PreparedGraph {
+  const graph = optimise(importOnnx(modelBytes, modelFile));
+  return explain === 'none' ? withoutGradient(graph) : withGradient(graph);
 }
 
 export function modelSha256(modelBytes: Uint8Array): string {
@@ -42,9 +60,10 @@ export function modelSha256(modelBytes: Uint8Array): string {
 export function compileNetwork(
   model: { readonly bytes: Uint8Array; readonly file: string },
   calibration: { readonly text: string; readonly file: string },
-  backend: Backend = portableBackend,
+  options: { readonly backend?: Backend; readonly explain?: Explain } = {},
 ): CompiledNetwork {
-  const explained = frontEnd(model.bytes, model.file);
+  const backend = options.backend ?? portableBackend;
+  const explained = frontEnd(model.bytes, model.file, options.explain ?? 'gradient');
   const ranges = parseCalibration(calibration.text, calibration.file, modelSha256(model.bytes));
   const program = quantize(explained, ranges);
   const plan = planArena(program);

@@ -151,6 +151,8 @@ function headerOf(program: IntegerProgram): string {
     `#define ISO_NET_INPUT_LENGTH ${input.height * input.width}`,
     `#define ISO_NET_INPUT_LEADS ${input.channels}`,
     `#define ISO_NET_LAYERS ${program.operations.length}`,
+    '/* 1: iso_net_explain is there. */',
+    `#define ISO_NET_EXPLAINS ${gradient === undefined ? 0 : 1}`,
     '/* Microvolt to input code: sat8((microvolt * MULTIPLIER + half) >> SHIFT). */',
     `#define ISO_NET_INPUT_MULTIPLIER ${multiplier}`,
     `#define ISO_NET_INPUT_SHIFT ${shift}`,
@@ -168,7 +170,7 @@ function headerOf(program: IntegerProgram): string {
     'extern const char *const iso_net_class_names[ISO_NET_CLASSES];',
     '/* First 32 bits of the SHA-256 of the layers and kernels below. */',
     'extern const uint32_t iso_net_hash;\n',
-    '/* [ISO_NET_INPUT_LENGTH][ISO_NET_INPUT_LEADS]: fill before forward; kept until the next forward. */',
+    `/* [ISO_NET_INPUT_LENGTH][ISO_NET_INPUT_LEADS]: fill before each forward${gradient === undefined ? ', which uses its memory up' : '; kept until the next forward'}. */`,
     'int8_t *iso_net_input(void);',
     'void iso_net_forward(int16_t logits[ISO_NET_CLASSES]);',
     ...(gradient === undefined

@@ -4,37 +4,61 @@ import { nodeError, outputName, tensorOf } from '../graph/graph.js';
 import { operatorRule } from '../operators/registry.js';
 import type { GradientBuilder } from '../operators/operator.js';
 
-/** A network together with the gradient of one of its logits. */
-export interface ExplainedGraph {
-  /** Forward nodes, then the backward ones; its last input is the seed. */
+/** A network as the quantiser takes it, with or without its gradient. */
+export interface PreparedGraph {
+  /** Forward nodes, then the backward ones where there are any. */
   readonly graph: Graph;
   /** How many of the nodes are the forward pass. */
   readonly forwardNodes: number;
-  /** [1, classes] input that selects the logit: one-hot. */
-  readonly seed: string;
   readonly logits: string;
   readonly input: string;
+  readonly seed?: string;
+  readonly inputGradient?: string;
+}
+
+/** A network together with the gradient of one of its logits. */
+export interface ExplainedGraph extends PreparedGraph {
+  /** [1, classes] input that selects the logit: one-hot. It is the graph's last input. */
+  readonly seed: string;
   /** Gradient of the seeded logit with respect to `input`, in its shape. */
   readonly inputGradient: string;
 }
 
 export const SEED = 'gradient/seed';
 
+export function isExplained(prepared: PreparedGraph): prepared is ExplainedGraph {
+  return prepared.seed !== undefined && prepared.inputGradient !== undefined;
+}
+
 /**
- * Differentiates a network with one input and one output: the gradient is more graph, made by the gradient rule beside
- * each operator in one reverse walk, and is quantised, planned and emitted like the rest.
- * @throws IsochroneError EXPLAIN_NO_GRADIENT naming the operator that has no rule
+ * The answer alone.
+ * @throws IsochroneError MODEL_MANY_ENDS
  */
-export function withGradient(graph: Graph): ExplainedGraph {
+export function withoutGradient(graph: Graph): PreparedGraph {
+  return { graph, forwardNodes: graph.nodes.length, ...endsOf(graph) };
+}
+
+/** The one input and the one output that the device's interface has room for. */
+function endsOf(graph: Graph): { readonly input: string; readonly logits: string } {
   const [input, ...otherInputs] = graph.inputs;
   const [logits, ...otherOutputs] = graph.outputs;
   if (input === undefined || logits === undefined || otherInputs.length + otherOutputs.length > 0) {
     throw new IsochroneError(
-      'EXPLAIN_MANY_ENDS',
+      'MODEL_MANY_ENDS',
       `the network has ${graph.inputs.length} inputs and ${graph.outputs.length} outputs`,
       { hint: 'Export a network with one input and one output.', where: { model: graph.name } },
     );
   }
+  return { input, logits };
+}
+
+/**
+ * Differentiates a network with one input and one output: the gradient is more graph, made by the gradient rule beside
+ * each operator in one reverse walk, and is quantised, planned and emitted like the rest.
+ * @throws IsochroneError MODEL_MANY_ENDS, EXPLAIN_NO_GRADIENT naming the operator that has no rule
+ */
+export function withGradient(graph: Graph): ExplainedGraph {
+  const { input, logits } = endsOf(graph);
   const tensors = new Map<string, TensorInfo>(graph.tensors);
   tensors.set(SEED, { shape: tensorOf(graph, logits).shape, elementType: 'float32' });
   const nodes: GraphNode[] = [...graph.nodes];

@@ -13,13 +13,15 @@ export interface Lifetime {
 }
 
 /**
- * Lifetimes of every tensor in execution order. The input stays until the end, since the explanation multiplies by it;
+ * Lifetimes of every tensor in execution order. With an explanation, which multiplies by it, the input stays to the end;
  * what the answer needs of the activations for its explanation is only what backward operations read (sign bits).
  */
 export function lifetimes(program: IntegerProgram): readonly Lifetime[] {
   const end = program.operations.length;
   const first = new Map<string, number>([[program.input, -1]]);
-  const last = new Map<string, number>([[program.input, end]]);
+  const last = new Map<string, number>([
+    [program.input, program.explanation === undefined ? -1 : end],
+  ]);
   if (program.explanation !== undefined) {
     first.set(program.explanation.seed, program.forwardOperations);
   }

@@ -1,5 +1,5 @@
 import { IsochroneError } from '../errors.js';
-import type { ExplainedGraph } from '../explain/gradient.js';
+import type { PreparedGraph } from '../explain/gradient.js';
 import { sizeOf, tensorOf } from '../graph/graph.js';
 import { floatOf, runFloat, runNodes } from '../interpret/float.js';
 import { Histogram } from './histogram.js';
@@ -25,12 +25,12 @@ export interface Calibration {
  * @param inputs float input in the graph's layout, one per record
  */
 export function calibrate(
-  explained: ExplainedGraph,
+  explained: PreparedGraph,
   inputs: Iterable<Float32Array>,
   about: { readonly modelSha256: string; readonly source: string },
   onRecord: (done: number) => void = () => undefined,
 ): Calibration {
-  const { graph } = explained;
+  const { graph, seed } = explained;
   const forwardNodes = graph.nodes.slice(0, explained.forwardNodes);
   const backwardNodes = graph.nodes.slice(explained.forwardNodes);
   const forwardGraph = { ...graph, inputs: [explained.input], nodes: forwardNodes };
@@ -38,7 +38,7 @@ export function calibrate(
   const backward = backwardNodes.flatMap((node) => node.outputs);
   const histograms = new Map([explained.input, ...forward].map((name) => [name, new Histogram()]));
   const largest = new Map(
-    [explained.seed, ...backward].map((name) => [
+    [...(seed === undefined ? [] : [seed]), ...backward].map((name) => [
       name,
       new Float64Array(tensorOf(graph, name).shape[1] ?? 1),
     ]),
@@ -49,10 +49,10 @@ export function calibrate(
     // The answer once, then the gradient of every class on it.
     const values = runFloat(forwardGraph, new Map([[explained.input, input]]));
     for (const [name, histogram] of histograms) histogram.add(floatOf(values, name));
-    for (let target = 0; target < classes; target += 1) {
-      const seed = new Float32Array(classes);
-      seed[target] = 1;
-      values.set(explained.seed, { shape: [1, classes], data: seed });
+    for (let target = 0; seed !== undefined && target < classes; target += 1) {
+      const oneHot = new Float32Array(classes);
+      oneHot[target] = 1;
+      values.set(seed, { shape: [1, classes], data: oneHot });
       runNodes(graph, backwardNodes, values);
       for (const [name, channels] of largest) raise(channels, floatOf(values, name));
     }

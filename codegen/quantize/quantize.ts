@@ -1,4 +1,5 @@
-import type { ExplainedGraph } from '../explain/gradient.js';
+import type { PreparedGraph } from '../explain/gradient.js';
+import { isExplained } from '../explain/gradient.js';
 import { tensorOf } from '../graph/graph.js';
 import type { IntegerProgram } from '../integer/program.js';
 import { kernelOf } from '../integer/registry.js';
@@ -13,7 +14,7 @@ import { symmetricInt8 } from './ranges.js';
  * Float network with its gradient → integer program: int8 activations and per-channel int8 weights, int16 gradients.
  * @throws IsochroneError CALIBRATION_INCOMPLETE, MODEL_UNSUPPORTED_OPERATOR
  */
-export function quantize(explained: ExplainedGraph, calibration: Calibration): IntegerProgram {
+export function quantize(explained: PreparedGraph, calibration: Calibration): IntegerProgram {
   const { graph } = explained;
   const lowering = new Lowering(graph, calibration);
   lowering.place(explained.input, {
@@ -29,12 +30,10 @@ export function quantize(explained: ExplainedGraph, calibration: Calibration): I
     if (end === undefined) throw new RangeError('the graph has no node');
     throw unsupported(end, 'the network must end in a dense layer or a convolution');
   }
-  const seed = lowerGradient(lowering, graph.nodes.slice(explained.forwardNodes), explained);
+  const explanation = lowerExplanation(lowering, explained);
   const forwardOperations = lowering.operations.filter(
     (operation) => kernelOf(operation).backward !== true,
   ).length;
-  const inputGradient = lowering.placements.get(explained.inputGradient);
-  if (inputGradient === undefined) throw new RangeError('the input gradient was not lowered');
   return {
     name: graph.metadata['isochrone.name'] ?? graph.name,
     tensors: lowering.tensors,
@@ -42,15 +41,25 @@ export function quantize(explained: ExplainedGraph, calibration: Calibration): I
     forwardOperations,
     input: tensorName(lowering, explained.input),
     logits: last.tensor,
-    explanation: {
-      seed: seed.tensor,
-      seedValues: seed.values,
-      inputGradient: inputGradient.tensor,
-    },
+    ...(explanation === undefined ? {} : { explanation }),
     metadata: {
       ...graph.metadata,
       'isochrone.input_shape': tensorOf(graph, explained.input).shape.join(','),
     },
+  };
+}
+
+function lowerExplanation(
+  lowering: Lowering,
+  prepared: PreparedGraph,
+): IntegerProgram['explanation'] {
+  if (!isExplained(prepared)) return undefined;
+  const backward = prepared.graph.nodes.slice(prepared.forwardNodes);
+  const seed = lowerGradient(lowering, backward, prepared);
+  return {
+    seed: seed.tensor,
+    seedValues: seed.values,
+    inputGradient: tensorName(lowering, prepared.inputGradient),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Explain } from '../compile.js';
 import { OnnxBuilder } from './onnx-builder.js';
 import { seededRandom } from './random.js';
 
@@ -6,6 +7,8 @@ export interface TestNetwork {
   readonly name: string;
   readonly inputShape: readonly number[];
   readonly bytes: Uint8Array;
+  /** `none` where an operator has no gradient. */
+  readonly explain?: Explain;
 }
 
 function build(
@@ -20,6 +23,17 @@ function build(
 
 /** Every structure that the compiler supports, small: plain, residual, grouped, depthwise, dilated, 2-D, flattened. */
 export function testNetworks(): readonly TestNetwork[] {
+  const explained = explainedNetworks();
+  const [, residual] = explained;
+  return [
+    ...explained,
+    ...(residual === undefined
+      ? []
+      : [{ ...residual, name: 'residual without explanation', explain: 'none' as const }]),
+  ];
+}
+
+function explainedNetworks(): readonly TestNetwork[] {
   return [
     build('plain with batch normalisation', [1, 12, 61], 1, (b) => {
       const c1 = b.conv(b.input, { from: 12, to: 16 }, [7], { strides: [2], pads: [3, 3] });

@@ -16,7 +16,8 @@ export function trialInputs(shape: Shape, seed: number, count: number): readonly
 
 /** Compiles a test network, calibrated on seeded inputs. */
 export function compileTrial(network: TestNetwork): CompiledNetwork {
-  const explained = frontEnd(network.bytes, network.name);
+  const explain = network.explain ?? 'gradient';
+  const explained = frontEnd(network.bytes, network.name, explain);
   const calibration = calibrate(explained, trialInputs(network.inputShape, 77, 8), {
     modelSha256: modelSha256(network.bytes),
     source: 'seeded noise',
@@ -24,6 +25,7 @@ export function compileTrial(network: TestNetwork): CompiledNetwork {
   return compileNetwork(
     { bytes: network.bytes, file: network.name },
     { text: JSON.stringify(calibration), file: `${network.name}.calibration.json` },
+    { explain },
   );
 }
 

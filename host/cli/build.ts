@@ -1,5 +1,6 @@
 /** `isochrone build MODEL`: generated C and what it will cost. */
 import { resolve } from 'node:path';
+import type { Explain } from '../../codegen/compile.js';
 import { bytesOf, integerTensor } from '../../codegen/integer/program.js';
 import { kernelOf } from '../../codegen/integer/registry.js';
 import { generateNetwork, type GeneratedNetwork } from './network.js';
@@ -20,9 +21,9 @@ export interface BuildReport {
 
 export function runBuild(
   model: string,
-  options: { readonly out: string; readonly json: boolean },
+  options: { readonly out: string; readonly json: boolean; readonly explain: Explain },
 ): void {
-  const report = buildReport(generateNetwork(model, resolve(options.out)));
+  const report = buildReport(generateNetwork(model, resolve(options.out), options.explain));
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : asText(report));
 }
 

@@ -1,7 +1,7 @@
 /** `isochrone calibrate MODEL --data DIR`: ranges of every tensor on real input, as statistics only. */
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { frontEnd, modelSha256 } from '../../codegen/compile.js';
+import { frontEnd, modelSha256, type Explain } from '../../codegen/compile.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { calibrate } from '../../codegen/quantize/calibration.js';
 import { toAcquisition } from '../records/acquisition.js';
@@ -18,11 +18,12 @@ export interface CalibrateOptions {
   /** Sets whose records the ranges may come from: the training folds, never the one that chooses or tests. */
   readonly sets: RegExp;
   readonly out?: string;
+  readonly explain: Explain;
 }
 
 export async function runCalibrate(modelFile: string, options: CalibrateOptions): Promise<void> {
   const bytes = readModel(modelFile);
-  const explained = frontEnd(bytes, modelFile);
+  const explained = frontEnd(bytes, modelFile, options.explain);
   const files = listSets(options);
   const chain = buildNativeChain();
   const perSet = Math.ceil(options.records / files.length);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The `isochrone` command: one file for each subcommand; here are their options and the exit codes. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { IsochroneError } from '../../codegen/errors.js';
 import { DEFAULT_MODEL } from './network.js';
 
@@ -43,6 +43,7 @@ program
   .description('ONNX network and its calibration → network.c and network.h')
   .argument('[model]', 'an ONNX file', DEFAULT_MODEL)
   .option('--out <folder>', 'where to write', 'build/network')
+  .addOption(explainOption())
   .option('--json', 'print the report as JSON', false)
   .action(async (model: string, options) => {
     const { runBuild } = await import('./build.js');
@@ -62,6 +63,7 @@ program
     /fold0[1-8]/,
   )
   .option('--out <file>', 'default: MODEL.calibration.json')
+  .addOption(explainOption())
   .action(async (model: string, options) => {
     const { runCalibrate } = await import('./calibrate.js');
     await runCalibrate(model, options);
@@ -77,6 +79,15 @@ program
     const { runSynthesize } = await import('./synthesize.js');
     await runSynthesize(options);
   });
+
+function explainOption(): Option {
+  return new Option(
+    '--explain <what>',
+    'gradient, or none where an operator cannot be differentiated or memory is short',
+  )
+    .choices(['gradient', 'none'])
+    .default('gradient');
+}
 
 function positiveNumber(text: string): number {
   const value = Number(text);

@@ -1,7 +1,12 @@
 /** A model file and its calibration → generated C in a folder of its own. */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { compileNetwork, modelSha256, type CompiledNetwork } from '../../codegen/compile.js';
+import {
+  compileNetwork,
+  modelSha256,
+  type CompiledNetwork,
+  type Explain,
+} from '../../codegen/compile.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { packageRoot } from '../../codegen/package-root.js';
 
@@ -36,7 +41,11 @@ export function readModel(modelFile: string): Uint8Array {
  * Compiles a model and writes its C.
  * @throws IsochroneError MODEL_*, CALIBRATION_*, EXPLAIN_*
  */
-export function generateNetwork(modelFile: string, outDir?: string): GeneratedNetwork {
+export function generateNetwork(
+  modelFile: string,
+  outDir?: string,
+  explain: Explain = 'gradient',
+): GeneratedNetwork {
   const bytes = readModel(modelFile);
   const calibrationFile = calibrationFileOf(modelFile);
   if (!existsSync(calibrationFile)) {
@@ -48,11 +57,17 @@ export function generateNetwork(modelFile: string, outDir?: string): GeneratedNe
   const compiled = compileNetwork(
     { bytes, file: modelFile },
     { text: readFileSync(calibrationFile, 'utf8'), file: calibrationFile },
+    { explain },
   );
   const stem = basename(modelFile).replace(/\.onnx$/i, '');
   const folder =
     outDir ??
-    join(packageRoot(), 'build', 'networks', `${stem}-${modelSha256(bytes).slice(0, 12)}`);
+    join(
+      packageRoot(),
+      'build',
+      'networks',
+      `${stem}-${modelSha256(bytes).slice(0, 12)}${explain === 'none' ? '-unexplained' : ''}`,
+    );
   mkdirSync(folder, { recursive: true });
   writeWhole(join(folder, 'network.h'), compiled.emitted.header);
   writeWhole(join(folder, 'network.c'), compiled.emitted.source);

@@ -18,6 +18,7 @@
  * zeros up to a multiple of four bytes; u32 explained class, CRC-32C of each layer's output
  * [layers], CRC-32C of the gradient, saturations, forward_ticks, explain_ticks; for the first
  * full_gradients vectors also int16 gradient[gradient_values]. At the end u32 stack_high_water.
+ * A network without explanation has no gradient_values.
  */
 
 #define VECTORS_MAGIC 0x564F5349u /* "ISOV" */
@@ -26,6 +27,7 @@
 #define FLAG_OBSERVE 1u
 #define CLASS_OF_WINNER 255u
 #define INPUT_BYTES ((uint32_t)ISO_NET_INPUT_LENGTH * ISO_NET_INPUT_LEADS)
+#define GRADIENT_VALUES (ISO_NET_EXPLAINS != 0 ? INPUT_BYTES : 0u)
 #define LOGIT_WORDS ((ISO_NET_CLASSES + 1u) / 2u)
 
 typedef struct {
@@ -58,6 +60,17 @@ static uint32_t largest(const int16_t *logits) {
     return winner;
 }
 
+/* The gradient, or NULL from a network that was built without explanation. */
+static const int16_t *explain(uint32_t class_index, uint32_t *saturations) {
+#if ISO_NET_EXPLAINS
+    return iso_net_explain((uint8_t)class_index, saturations);
+#else
+    (void)class_index;
+    (void)saturations;
+    return NULL;
+#endif
+}
+
 static iso_vectors_status run_one(bool full_gradient) {
     uint8_t head[4];
     if (!iso_vectors_read(head, sizeof head) || !iso_vectors_read(iso_net_input(), INPUT_BYTES)) {
@@ -77,10 +90,10 @@ static iso_vectors_status run_one(bool full_gradient) {
     const uint32_t middle = iso_vectors_ticks();
     const uint32_t explained = head[0] == CLASS_OF_WINNER ? largest(out.logits) : head[0];
     const uint32_t before_explain = iso_vectors_ticks();
-    const int16_t *gradient = iso_net_explain((uint8_t)explained, &saturations);
+    const int16_t *gradient = explain(explained, &saturations);
     const uint32_t end = iso_vectors_ticks();
 
-    const uint32_t gradient_bytes = INPUT_BYTES * (uint32_t)sizeof(int16_t);
+    const uint32_t gradient_bytes = GRADIENT_VALUES * (uint32_t)sizeof(int16_t);
     const uint32_t tail[4] = {iso_crc32c((const uint8_t *)gradient, gradient_bytes), saturations,
                               middle - start, end - before_explain};
     const bool written = iso_vectors_write(&out, sizeof out) &&
@@ -106,7 +119,7 @@ static iso_vectors_status run_all(void) {
                                   header.count,
                                   ISO_NET_CLASSES,
                                   observing ? ISO_NET_LAYERS : 0u,
-                                  INPUT_BYTES,
+                                  GRADIENT_VALUES,
                                   header.full_gradients,
                                   iso_vectors_ticks_per_second(),
                                   iso_net_hash,

@@ -17,11 +17,13 @@ int main(void) {
         memcpy(iso_net_input(), input, sizeof input);
         iso_net_forward(logits);
         every_layer_write(logits, sizeof logits);
+#if ISO_NET_EXPLAINS
         for (uint8_t class_index = 0; class_index < ISO_NET_CLASSES; class_index++) {
             uint32_t saturations = 0;
             (void)iso_net_explain(class_index, &saturations);
             every_layer_write(&saturations, sizeof saturations);
         }
+#endif
     }
     return 0;
 }
