@@ -1,0 +1,244 @@
+import type { GraphNode } from '../../graph/graph.js';
+import { inputName, outputName, tensorOf } from '../../graph/graph.js';
+import { largestGradientGain } from '../../integer/conv-gradient.js';
+import type { IntegerOperation, IntegerTensor } from '../../integer/program.js';
+import { fixedFactors } from '../../integer/round.js';
+import { unsupported } from '../../operators/require.js';
+import type { Lowering, Placement } from '../lowering.js';
+import type { QuantizedWeights } from '../weights.js';
+
+/** Records beyond the calibration set may have steeper gradients; what still does not fit saturates and is counted. */
+const GRADIENT_HEADROOM = 1.5;
+const INT16_MOST = 32_767;
+
+/** The seed of the backward pass: one value for each class, for the case that it is the class to explain. */
+export interface LoweredSeed {
+  readonly tensor: string;
+  readonly values: Int16Array;
+}
+
+/** The backward half of the integer program while it grows: what the rules of this folder share. */
+export class GradientLowering {
+  readonly fused = new Set<GraphNode>();
+  /** Per-channel weight steps that an integer gradient tensor is kept in, by its name. */
+  private readonly normals = new Map<string, Float64Array | undefined>();
+
+  constructor(
+    readonly lowering: Lowering,
+    readonly nodes: readonly GraphNode[],
+    private readonly inputGradient: string,
+  ) {}
+
+  placeSeed(seed: string): LoweredSeed {
+    const normal = this.steps(seed);
+    const channels = tensorOf(this.lowering.graph, seed).shape[1] ?? 1;
+    const largest = maximum(this.channelSteps(normal, channels));
+    const limit = this.limitOf(seed);
+    const scale = largest / limit;
+    const placement = this.lowering.place(seed, this.gradientTensor(scale, normal));
+    this.normals.set(placement.tensor, normal);
+    const tensor = this.lowering.tensorAt(placement);
+    const values = Int16Array.from({ length: channels }, (_, c) =>
+      Math.round(1 / realStep(tensor, c)),
+    );
+    return { tensor: placement.tensor, values };
+  }
+
+  /**
+   * The one tensor of `node` after the ReLU gradient that alone reads it, fused: its name, and the ReLU's sign bits.
+   */
+  masked(node: GraphNode): { readonly output: string; readonly mask: string | undefined } {
+    const relu = this.onlyReluGradient(outputName(node));
+    return relu === undefined
+      ? { output: outputName(node), mask: undefined }
+      : { output: outputName(relu), mask: this.mask(relu) };
+  }
+
+  pushMerge(
+    name: string,
+    a: Placement,
+    b: Placement | undefined,
+    output: IntegerTensor,
+    limit: number,
+    mask: string | undefined,
+  ): void {
+    const factors = (from: Placement): number[] =>
+      Array.from(
+        { length: output.channels },
+        (_, c) => realStep(this.lowering.tensorAt(from), c) / realStep(output, c),
+      );
+    const factorsB = b === undefined ? [] : factors(b);
+    const all = fixedFactors([...factors(a), ...factorsB]);
+    this.push({
+      kind: 'gradientMerge',
+      name,
+      inputA: a.tensor,
+      output: output.name,
+      positions: output.height * output.width,
+      channels: output.channels,
+      multiplierA: all.multiplier.slice(0, output.channels),
+      ...(b === undefined
+        ? {}
+        : { inputB: b.tensor, multiplierB: all.multiplier.slice(output.channels) }),
+      shift: all.shift,
+      ...(mask === undefined ? {} : { mask }),
+      limit,
+    });
+  }
+
+  /** The gradient that a convolution multiplies, in the steps of its weights: as it lies, or a rescaled copy. */
+  inSteps(node: GraphNode, weights: QuantizedWeights): Placement {
+    const name = inputName(node, 0);
+    const placement = this.lowering.placementOf(node, 0);
+    if (this.normals.get(placement.tensor) === weights.scale) return placement;
+    const copy = `${node.name}/rescaled`;
+    const range = this.lowering.gradientRange(name, placement.channels);
+    const limit = this.limitFor(weights);
+    const scale = this.scaleFor(range, weights.scale, limit);
+    this.lowering.tensors.set(copy, {
+      name: copy,
+      height: placement.height,
+      width: placement.width,
+      channels: placement.channels,
+      ...this.gradientTensor(scale, weights.scale),
+    });
+    const to = { ...placement, tensor: copy };
+    this.pushMerge(copy, placement, undefined, this.lowering.tensorAt(to), limit, undefined);
+    return to;
+  }
+
+  placeGradient(
+    name: string,
+    placement: Placement,
+  ): { readonly tensor: IntegerTensor; readonly limit: number } {
+    const normal = this.steps(name);
+    const limit = this.limitOf(name);
+    const range = this.lowering.gradientRange(name, placement.channels);
+    const scale = this.scaleFor(range, normal, limit);
+    this.lowering.placeAs(name, placement, this.gradientTensor(scale, normal));
+    this.normals.set(placement.tensor, normal);
+    return { tensor: this.lowering.tensorAt(placement), limit };
+  }
+
+  private scaleFor(
+    range: readonly number[],
+    normal: Float64Array | undefined,
+    limit: number,
+  ): number {
+    const steps = this.channelSteps(normal, range.length);
+    const largest = maximum(range.map((value, c) => value * (steps[c] ?? 1)));
+    return Math.max((largest * GRADIENT_HEADROOM) / limit, Number.MIN_VALUE * 2 ** 60);
+  }
+
+  private gradientTensor(
+    scale: number,
+    normal: Float64Array | undefined,
+  ): Pick<IntegerTensor, 'type' | 'scale' | 'zeroPoint' | 'channelScale'> {
+    return {
+      type: 'int16',
+      scale,
+      zeroPoint: 0,
+      ...(normal === undefined ? {} : { channelScale: normal.map((value) => 1 / value) }),
+    };
+  }
+
+  private channelSteps(normal: Float64Array | undefined, channels: number): readonly number[] {
+    return normal === undefined ? Array<number>(channels).fill(1) : Array.from(normal);
+  }
+
+  /** Per-channel weight steps that a gradient tensor is kept in: those of the first convolution that reads it. */
+  private steps(name: string): Float64Array | undefined {
+    return this.firstConvReader(name)?.scale;
+  }
+
+  private limitOf(name: string): number {
+    const reader = this.firstConvReader(name);
+    return reader === undefined ? INT16_MOST : this.limitFor(reader);
+  }
+
+  private limitFor(weights: QuantizedWeights): number {
+    const gain = largestGradientGain(weights.geometry, weights.values);
+    return Math.min(INT16_MOST, Math.floor((2 ** 31 - 1) / Math.max(1, gain)));
+  }
+
+  /** Reads through views: they keep the integer tensor. */
+  private firstConvReader(name: string): QuantizedWeights | undefined {
+    for (const node of this.nodes) {
+      if (node.inputs[0] !== name) continue;
+      if (node.operator === 'ConvInputGradient' || node.operator === 'GemmInputGradient') {
+        return this.weightsOf(node);
+      }
+      if (node.operator === 'View') {
+        const behind = this.firstConvReader(outputName(node));
+        if (behind !== undefined) return behind;
+      }
+    }
+    return undefined;
+  }
+
+  weightsOf(node: GraphNode): QuantizedWeights {
+    const w = inputName(node, 1);
+    const owner = this.lowering.graph.nodes.find(
+      (other) => (other.operator === 'Conv' || other.operator === 'Gemm') && other.inputs[1] === w,
+    );
+    const weights = owner === undefined ? undefined : this.lowering.weights.get(owner.name);
+    if (weights === undefined) throw unsupported(node, 'its weights belong to no convolution');
+    return weights;
+  }
+
+  onlyReluGradient(tensor: string): GraphNode | undefined {
+    const readers = this.nodes.filter((node) => node.inputs.includes(tensor));
+    const [reader] = readers;
+    if (
+      readers.length !== 1 ||
+      reader?.operator !== 'ReluGradient' ||
+      reader.inputs[0] !== tensor ||
+      tensor === this.inputGradient
+    ) {
+      return undefined;
+    }
+    this.fused.add(reader);
+    return reader;
+  }
+
+  /** The sign bits of a ReLU's output; packed right behind the operation that computes it, once. */
+  mask(reluGradient: GraphNode): string {
+    const placement = this.lowering.placementOf(reluGradient, 1);
+    const source = this.lowering.tensorAt(placement);
+    const name = `${source.name}/signs`;
+    if (this.lowering.tensors.has(name)) return name;
+    const { height, width, channels } = source;
+    this.lowering.tensors.set(name, {
+      name,
+      type: 'bits',
+      height,
+      width,
+      channels,
+      scale: 1,
+      zeroPoint: 0,
+    });
+    const producer = this.lowering.operations.findIndex((op) => op.output === source.name);
+    this.lowering.operations.splice(producer + 1, 0, {
+      kind: 'packSigns',
+      name,
+      input: source.name,
+      output: name,
+      elements: height * width * channels,
+      zeroPoint: source.zeroPoint,
+    });
+    return name;
+  }
+
+  push(operation: IntegerOperation): void {
+    this.lowering.operations.push(operation);
+  }
+}
+
+/** Real value of one step of channel c. */
+export function realStep(tensor: IntegerTensor, c: number): number {
+  return tensor.scale * (tensor.channelScale?.[c] ?? 1);
+}
+
+export function maximum(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.max(a, b), 0);
+}

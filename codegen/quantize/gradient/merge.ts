@@ -1,0 +1,26 @@
+import type { GraphNode } from '../../graph/graph.js';
+import { outputName } from '../../graph/graph.js';
+import type { GradientLowering } from './lowering.js';
+import type { GradientRule } from './rule.js';
+
+/** Two gradients that meet at a fork. */
+export const lowerGradientSum: GradientRule = (gradient, node) => {
+  const { output, mask } = gradient.masked(node);
+  lowerMerge(gradient, node, output, mask);
+};
+
+/** A ReLU's gradient that could not be fused into what computes its input. */
+export const lowerReluGradient: GradientRule = (gradient, node) =>
+  lowerMerge(gradient, node, outputName(node), gradient.mask(node));
+
+function lowerMerge(
+  gradient: GradientLowering,
+  node: GraphNode,
+  output: string,
+  mask: string | undefined,
+): void {
+  const a = gradient.lowering.placementOf(node, 0);
+  const b = node.operator === 'Add' ? gradient.lowering.placementOf(node, 1) : undefined;
+  const { tensor, limit } = gradient.placeGradient(output, { ...a, tensor: output });
+  gradient.pushMerge(node.name, a, b, tensor, limit, mask);
+}

@@ -1,0 +1,24 @@
+import type { GraphNode } from '../../graph/graph.js';
+import { unsupported } from '../../operators/require.js';
+import { lowerAveragePoolGradient } from './average-pool.js';
+import { lowerConvGradient } from './conv.js';
+import { lowerGradientSum, lowerReluGradient } from './merge.js';
+import type { GradientRule } from './rule.js';
+
+const rules: ReadonlyMap<string, GradientRule> = new Map<string, GradientRule>([
+  ['Add', lowerGradientSum],
+  ['ConvInputGradient', lowerConvGradient],
+  ['GemmInputGradient', lowerConvGradient],
+  ['GlobalAveragePoolGradient', lowerAveragePoolGradient],
+  ['ReluGradient', lowerReluGradient],
+  ['View', (gradient, node) => gradient.lowering.alias(node)],
+]);
+
+/** @throws IsochroneError MODEL_UNSUPPORTED_OPERATOR naming the node */
+export function gradientRule(node: GraphNode): GradientRule {
+  const rule = rules.get(node.operator);
+  if (rule === undefined) {
+    throw unsupported(node, `gradient operator "${node.operator}" cannot be quantised`);
+  }
+  return rule;
+}
