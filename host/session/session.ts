@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { IsochroneError } from '../../codegen/errors.js';
 import { SEGMENT_NAMES } from '../cineecg/geometry.js';
 import { injectRecord, socketWriter } from '../flash/injector.js';
@@ -50,6 +51,8 @@ const SAMPLE_BYTES = 16;
 const ACQUISITION_HZ = 500;
 /** After the last sample the device has one answer to compute and send; an emulator under load takes its time. */
 const END_TIMEOUT_MS = 60_000;
+/** The kernel reports the end of a process well within this. */
+const CAUSE_GRACE_MS = 2_000;
 const BAUD_RATE_UNUSED_BY_PTY = 115_200;
 
 /** @throws IsochroneError EMULATOR_*, LINK_*, INJECT_* */
@@ -138,7 +141,7 @@ class RunningSession {
           speed: this.options.speed,
           samplesReturned: () => this.delivered,
           signal: this.options.signal,
-        }),
+        }).catch((symptom: unknown) => this.causeOf(symptom)),
         this.ended.then(() => undefined),
       ]);
       realSpeed = injected?.realSpeed ?? 0;
@@ -155,6 +158,12 @@ class RunningSession {
       explained: this.explained,
       statistics,
     };
+  }
+
+  /** A port that closed under the sender is a symptom: how the emulator ended, known a moment later, is the cause. */
+  private async causeOf(symptom: unknown): Promise<never> {
+    await Promise.race([this.ended, sleep(CAUSE_GRACE_MS)]);
+    throw symptom;
   }
 
   private async untilEnd(sampleCount: number): Promise<void> {
