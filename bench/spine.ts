@@ -9,6 +9,7 @@ import { packageRoot } from '../codegen/package-root.js';
 import { DEFAULT_MODEL, generateNetwork, type GeneratedNetwork } from '../host/cli/network.js';
 import { progress } from '../host/cli/progress.js';
 import { toAcquisition } from '../host/records/acquisition.js';
+import { sharedPath } from '../host/records/shared-data.js';
 import type { EcgRecord } from '../host/records/record.js';
 import { DEFAULT_PATIENT } from '../host/records/synthetic/files.js';
 import { synthesizePatient } from '../host/records/synthetic/patient.js';
@@ -188,8 +189,7 @@ async function checkRecords(
   image: BuiltImage,
   build: string,
 ): Promise<SpineReport['bitExact']> {
-  const shared = process.env['ISOCHRONE_SHARED'] ?? join(packageRoot(), '..', 'shared');
-  const fold = join(shared, 'data/ptbxl/fold09.d16.gz');
+  const fold = sharedPath('data/ptbxl/fold09.d16.gz');
   const real = existsSync(fold);
   const records: readonly EcgRecord[] = real
     ? await firstRecords(fold, REAL_RECORDS)

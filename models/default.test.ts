@@ -11,9 +11,10 @@ import {
   buildSignalHarness,
   type EightLeads,
 } from '../firmware-templates/core/test-harness/signal.js';
+import { sharedPath } from '../host/records/shared-data.js';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const PTBXL = join(process.env['ISOCHRONE_SHARED'] ?? join(ROOT, '..', 'shared'), 'data', 'ptbxl');
+const PTBXL = sharedPath('data', 'ptbxl');
 const CLASSES = ['NORM', 'MI', 'STTC', 'CD', 'HYP'];
 const MODEL = join(ROOT, 'models', 'default', 'default.onnx');
 

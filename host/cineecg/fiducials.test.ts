@@ -1,8 +1,7 @@
 /** The fiducials behind the device's own signal chain and beat detector, against what cardiologists drew (LUDB). */
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { sharedPath } from '../records/shared-data.js';
 import { readLudb } from '../../firmware-templates/core/test-harness/ludb.js';
 import {
   SignalScript,
@@ -12,11 +11,7 @@ import { BEAT_R_INDEX, BEAT_SAMPLES, WINDOW_SAMPLES, meanBeat, selectBeats } fro
 import { type Fiducials, findFiducials } from './fiducials.js';
 import { toFrankMicrovolt } from './leads.js';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const DELINEATION = join(
-  process.env['ISOCHRONE_SHARED'] ?? join(ROOT, '..', 'shared'),
-  'data/ludb/delineation.csv',
-);
+const DELINEATION = sharedPath('data/ludb/delineation.csv');
 const HAS_LUDB = existsSync(DELINEATION);
 /** 500 Hz samples per chain sample, and milliseconds of either. */
 const DECIMATION = 5;

@@ -6,11 +6,11 @@ import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { toAcquisition } from './acquisition.js';
 import { decodedRecords, openDecodedSet } from './decoded-set.js';
+import { sharedPath } from './shared-data.js';
 import { openRecord } from './open-record.js';
 
 const FOLDER = 'build/test-decoded-set';
-const SHARED = process.env['ISOCHRONE_SHARED'] ?? '../shared';
-const DATA = join(SHARED, 'data');
+const DATA = sharedPath('data');
 const RECORDS = 2;
 const SAMPLES = 3;
 /** The second step wraps in 16 bits. */

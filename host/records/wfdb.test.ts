@@ -6,11 +6,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { IsochroneError } from '../../codegen/errors.js';
 import { openRecord } from './open-record.js';
 import type { EcgRecord } from './record.js';
+import { sharedPath } from './shared-data.js';
 import { readWfdb, writeWfdb } from './wfdb.js';
 
 const FOLDER = 'build/test-wfdb';
-const SHARED = process.env['ISOCHRONE_SHARED'] ?? '../shared';
-const FRANK = join(SHARED, 'data/frank/s0010_re');
+const FRANK = sharedPath('data/frank/s0010_re');
 
 beforeAll(async () => {
   await rm(FOLDER, { recursive: true, force: true });

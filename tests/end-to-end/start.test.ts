@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../codegen/package-root.js';
-import { hasShared, NEEDS_SHARED, sharedPath } from '../support/shared.js';
+import { hasShared, NEEDS_SHARED, sharedPath } from '../../host/records/shared-data.js';
 
 interface Run {
   readonly child: ChildProcess;

@@ -1,13 +1,12 @@
 /** LUDB (Kalyakulina et al., IEEE Access 2020) as kept in ../shared/data/ludb: signals and the QRS that cardiologists drew. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
+import { sharedPath } from '../../../host/records/shared-data.js';
 import type { EightLeads } from './signal.js';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const FOLDER = join(process.env['ISOCHRONE_SHARED'] ?? join(ROOT, '..', 'shared'), 'data', 'ludb');
+const FOLDER = sharedPath('data', 'ludb');
 const LEADS = ['i', 'ii', 'v1', 'v2', 'v3', 'v4', 'v5', 'v6'];
 const LEAD_POSITIONS = [0, 1, 6, 7, 8, 9, 10, 11];
 const SAMPLES = 5000;

@@ -8,11 +8,11 @@ import { TWELVE_LEAD_NAMES } from '../record.js';
 import { DEFAULT_PATIENT, readTruth, writeSynthetic } from './files.js';
 import { NO_NOISE } from './noise.js';
 import { synthesizePatient, type PatientOptions, type SyntheticPatient } from './patient.js';
+import { sharedPath } from '../shared-data.js';
 import { normalBeats, pearson } from './ptbxl-normals.fixture.js';
 
 const FOLDER = 'build/test-synthetic';
-const SHARED = process.env['ISOCHRONE_SHARED'] ?? '../shared';
-const PTBXL = join(SHARED, 'data/ptbxl');
+const PTBXL = sharedPath('data/ptbxl');
 
 /** The generic heart without noise: what the model says. */
 const CLEAN: PatientOptions = {

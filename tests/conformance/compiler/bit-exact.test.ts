@@ -16,7 +16,7 @@ import {
   syntheticRecords,
   vectorsOf,
 } from '../../../host/validate/vectors-from-records.js';
-import { hasShared, NEEDS_SHARED, sharedPath } from '../../support/shared.js';
+import { hasShared, NEEDS_SHARED, sharedPath } from '../../../host/records/shared-data.js';
 
 const FOLD = ['data', 'ptbxl', 'fold09.d16.gz'] as const;
 const REAL_RECORDS = 100;

@@ -1,4 +1,7 @@
-/** Real data beside the repository: tests that need it skip visibly where it is absent. */
+/**
+ * Real recordings beside the repository, for tests, training and benches. The product runs without them, and so do the tests: those
+ * that need them skip visibly.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../codegen/package-root.js';
