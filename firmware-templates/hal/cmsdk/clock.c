@@ -3,7 +3,8 @@
 
 /* The longest sleep: the main loop's own clocks (HELLO, STATUS) are late by no more than this. */
 #define SYSTICK_HZ 100u
-#define SYSTICK_ENABLE 7u /* counter, interrupt, processor clock */
+#define SYSTICK_START 7u   /* counter, interrupt, processor clock */
+#define SYSTICK_RUNNING 1u /* the counter alone: some cores have the clock's bit fixed at one */
 
 const uint32_t iso_hal_ticks_per_second = ISO_BOARD_COUNTER_HZ;
 
@@ -42,10 +43,10 @@ void iso_cmsdk_systick_interrupt(void) {
 /* Starts with the first sleep: a program that never sleeps, as one that counts its own
  * instructions, is not interrupted. */
 static void start_waking(void) {
-    if ((CORTEX_SYSTICK_CTRL & SYSTICK_ENABLE) == 0u) {
+    if ((CORTEX_SYSTICK_CTRL & SYSTICK_RUNNING) == 0u) {
         CORTEX_SYSTICK_RELOAD = ISO_BOARD_PERIPHERAL_CLOCK_HZ / SYSTICK_HZ - 1u;
         CORTEX_SYSTICK_VALUE = 0u;
-        CORTEX_SYSTICK_CTRL = SYSTICK_ENABLE;
+        CORTEX_SYSTICK_CTRL = SYSTICK_START;
     }
 }
 
