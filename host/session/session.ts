@@ -2,7 +2,7 @@
  * One run from a record to its explained results: build, boot, stream, gather. The pieces are injected events out; who shows
  * them (terminal, page, bench, test) is not known here.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { IsochroneError } from '../../codegen/errors.js';
 import { SEGMENT_NAMES } from '../cineecg/geometry.js';
 import { injectRecord, socketWriter } from '../flash/injector.js';
 import { bootQemu, type EmulatedDevice } from '../flash/qemu.js';
+import { semihostRecordArguments, writeSemihostRecord } from '../flash/semihost-record.js';
 import { openLink, type DeviceLink, type LinkStatistics } from '../serial/link.js';
 import { serialTransport } from '../serial/serial-transport.js';
 import type { StreamEvent } from '../stream/events.js';
@@ -47,7 +48,6 @@ export interface Session {
   close(): Promise<void>;
 }
 
-const SAMPLE_BYTES = 16;
 const ACQUISITION_HZ = 500;
 /** After the last sample the device has one answer to compute and send; an emulator under load takes its time. */
 const END_TIMEOUT_MS = 60_000;
@@ -67,15 +67,13 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    if (options.frontEnd === 'semihost') writeFileSync(recordFile, bytesOf(options.microvolt));
+    if (options.frontEnd === 'semihost') await writeSemihostRecord(recordFile, options.microvolt);
     device = await bootQemu({
       board: options.board,
       elfPath: options.elfPath,
       ...(options.frontEnd === 'semihost'
         ? {
-            semihosting: {
-              args: [`pace=${Math.round(options.speed * 1000)}`, `record=${recordFile}`],
-            },
+            semihosting: { args: semihostRecordArguments(recordFile, options.speed) },
           }
         : {}),
     });
@@ -222,12 +220,4 @@ export function interrupted(): IsochroneError {
   return new IsochroneError('INTERRUPTED', 'stopped by the user', {
     hint: 'Nothing is left running; start again when you like.',
   });
-}
-
-/** Little-endian int16, as the semihosting front end reads it. */
-function bytesOf(microvolt: Int16Array): Uint8Array {
-  const bytes = new Uint8Array((microvolt.length / 8) * SAMPLE_BYTES);
-  const view = new DataView(bytes.buffer);
-  microvolt.forEach((value, index) => view.setInt16(2 * index, value, true));
-  return bytes;
 }
