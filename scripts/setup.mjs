@@ -2,7 +2,15 @@
 // JavaScript without any package: nothing is installed yet when it runs.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -101,6 +109,8 @@ export function buildIfStale() {
   const sources = ['host', 'codegen', 'bench', 'package-lock.json', 'tsconfig.json'];
   if (built > 0 && sources.every((path) => newest(join(root, path)) <= built)) return;
   console.log('set-up: building …');
+  // What an older build left of files that are gone must not be run.
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
   mkdirSync(join(root, 'dist'), { recursive: true });
   // Taken before the build: a source that changes meanwhile must count as newer.
   const started = new Date();
