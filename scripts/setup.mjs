@@ -23,6 +23,9 @@ const debian = {
   'qemu-system-arm': { command: 'qemu-system-arm' },
   gcc: { command: 'gcc' },
   'libc6-dev': { file: '/usr/include/stdio.h' },
+  'gcc-aarch64-linux-gnu': { command: 'aarch64-linux-gnu-gcc' },
+  'libc6-dev-arm64-cross': { file: '/usr/aarch64-linux-gnu/include/stdio.h' },
+  'qemu-user': { command: 'qemu-aarch64' },
   chromium: { command: 'chromium' },
   'clang-format': { command: 'clang-format' },
   cppcheck: { command: 'cppcheck' },
@@ -30,8 +33,15 @@ const debian = {
 
 /** What `npm start` needs. */
 export const toRun = ['gcc-arm-none-eabi', 'libnewlib-arm-none-eabi', 'qemu-system-arm'];
-/** What `npm run bench` needs: the host's compiler too. */
-export const toMeasure = [...toRun, 'gcc', 'libc6-dev'];
+/** What `npm run bench` needs: the host's compiler too, and the 64-bit Arm target. */
+export const toMeasure = [
+  ...toRun,
+  'gcc',
+  'libc6-dev',
+  'gcc-aarch64-linux-gnu',
+  'libc6-dev-arm64-cross',
+  'qemu-user',
+];
 /** What `npm test` needs. */
 export const toTest = [...toMeasure, 'chromium', 'clang-format', 'cppcheck'];
 

@@ -27,7 +27,8 @@ export interface Board {
   readonly title: string;
   readonly notes?: readonly string[];
   readonly core: {
-    readonly name: 'cortex-m3' | 'cortex-m4' | 'cortex-m7' | 'cortex-m55';
+    readonly name:
+      'cortex-m0' | 'cortex-m3' | 'cortex-m4' | 'cortex-m7' | 'cortex-m33' | 'cortex-m55';
     readonly fpu: 'none' | 'single' | 'double';
     readonly dsp: boolean;
     readonly helium: boolean;

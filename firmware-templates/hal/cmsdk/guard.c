@@ -17,8 +17,9 @@ void iso_cmsdk_guard_stack(void) {
 
 #else
 
-/* Armv7-M: one region of the MPU, no access (B3.5). 256 MB below RAM, which lies at 0x20000000 on
- * every board of this family; the size must be a power of two and the base a multiple of it. */
+/* Armv7-M, and Armv6-M where it has one: one region of the MPU, no access (B3.5). 256 MB below RAM,
+ * which lies at 0x20000000 on every board of this family; the size must be a power of two and the
+ * base a multiple of it. */
 #define MPU_TYPE CMSDK_REGISTER(0xE000ED90u)
 #define MPU_CTRL CMSDK_REGISTER(0xE000ED94u)
 #define MPU_RBAR CMSDK_REGISTER(0xE000ED9Cu)

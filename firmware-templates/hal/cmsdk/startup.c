@@ -75,7 +75,8 @@ __attribute__((naked)) void iso_cmsdk_fault(void) {
     __asm volatile("mrs r0, msp\n\t"
                    "ldr r1, =iso_stack_top\n\t"
                    "msr msp, r1\n\t"
-                   "b iso_cmsdk_record_fault\n\t"
+                   "ldr r1, =iso_cmsdk_record_fault\n\t" /* Armv6-M: b reaches 2 KB only */
+                   "bx r1\n\t"
                    ".ltorg");
 }
 
