@@ -2,11 +2,8 @@
 /** The `isochrone` command: one file for each subcommand; here are their options and the exit codes. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { IsochroneError } from '../../codegen/errors.js';
+import { EXIT_FAILED, EXIT_USAGE } from './exit-codes.js';
 import { DEFAULT_MODEL } from './network.js';
-
-/** 0 done · 1 it failed, with a typed error · 2 the command line is wrong · 130 interrupted (Ctrl-C). */
-const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
 
 const program = new Command('isochrone')
   .description(
@@ -48,6 +45,25 @@ program
   .action(async (model: string, options) => {
     const { runBuild } = await import('./build.js');
     runBuild(model, options);
+  });
+
+program
+  .command('validate')
+  .description(
+    'run the network on this machine and on boards, and compare every layer with the reference; ' +
+      'exit code 4 when a layer differs',
+  )
+  .argument('[model]', 'an ONNX file', DEFAULT_MODEL)
+  .option('--board <name...>', 'boards, aarch64, or all', ['mps2-an386'])
+  .option('--records <set>', 'a decoded set (*.d16.gz); without it synthetic patients')
+  .option('--vectors <file>', 'inputs in JSON, for any network')
+  .option('--count <n>', 'how many inputs', wholeNumber, 5)
+  .addOption(explainOption())
+  .option('--html <file>', 'write the report as one HTML file')
+  .option('--json', 'print the report as JSON', false)
+  .action(async (model: string, options) => {
+    const { runValidate } = await import('./validate.js');
+    await runValidate(model, options);
   });
 
 program

@@ -37,6 +37,8 @@ export interface Board {
   readonly compiler: { readonly prefix: string; readonly flags: readonly string[] };
   readonly linkerScript: string;
   readonly memory: { readonly flash: MemoryRegion; readonly ram: MemoryRegion };
+  /** All that an emulated machine has; see the schema. */
+  readonly machineMemory?: { readonly flash: MemoryRegion; readonly ram: MemoryRegion };
   readonly modelArenaBytes: number;
   readonly stackBytes: number;
   readonly interruptCount: number;

@@ -9,6 +9,7 @@ const VECTORS_MAGIC = 0x564f5349;
 const RESULTS_MAGIC = 0x524f5349;
 const FORMAT_VERSION = 1;
 const FLAG_OBSERVE = 1;
+const FLAG_TIME = 2;
 const VECTORS_HEADER_BYTES = 24;
 const RESULTS_HEADER_BYTES = 40;
 /** Explains the class with the highest logit. */
@@ -25,6 +26,8 @@ export interface VectorsRequest {
   readonly vectors: readonly NetworkVector[];
   /** Checksum of every layer's output; costs time, so benches leave it off. */
   readonly observeLayers: boolean;
+  /** Ticks of every layer, beside its checksum; the checksums' own time is left out of them. */
+  readonly timeLayers?: boolean;
   /** How many vectors, from the first on, give their whole gradient and not only its checksum. */
   readonly fullGradients: number;
 }
@@ -34,6 +37,8 @@ export interface VectorResult {
   readonly explainedClass: number;
   /** CRC-32C of each layer's output bytes, forward then gradient; empty when not observed. */
   readonly layerCrcs: Uint32Array;
+  /** Ticks of each layer; only when asked for. */
+  readonly layerTicks?: Uint32Array;
   readonly gradientCrc: number;
   readonly saturations: number;
   readonly forwardTicks: number;
@@ -56,7 +61,7 @@ export async function writeVectors(file: string, request: VectorsRequest): Promi
     VECTORS_MAGIC,
     FORMAT_VERSION,
     request.vectors.length,
-    request.observeLayers ? FLAG_OBSERVE : 0,
+    (request.observeLayers ? FLAG_OBSERVE : 0) | (request.timeLayers === true ? FLAG_TIME : 0),
     inputBytes,
     request.fullGradients,
   ];
@@ -111,16 +116,18 @@ export async function readVectorsResults(file: string): Promise<VectorsResults> 
   const fullGradients = u32();
   const ticksPerSecond = u32();
   const networkHash = u32();
-  u32();
+  const timed = u32() === 1;
   const results: VectorResult[] = [];
   for (let index = 0; index < count; index += 1) {
     const logits = i16(classes + (classes % 2)).slice(0, classes);
     const explainedClass = u32();
     const layerCrcs = Uint32Array.from({ length: layers }, u32);
+    const layerTicks = timed ? Uint32Array.from({ length: layers }, u32) : undefined;
     const result = {
       logits,
       explainedClass,
       layerCrcs,
+      ...(layerTicks === undefined ? {} : { layerTicks }),
       gradientCrc: u32(),
       saturations: u32(),
       forwardTicks: u32(),

@@ -9,22 +9,26 @@
  * compared byte for byte. All numbers little-endian; host/toolchain/vectors.ts writes and reads
  * both files.
  *
- * Vectors: u32 magic "ISOV", version 1, count, flags (bit 0: observe layers), input_bytes,
+ * Vectors: u32 magic "ISOV", version 1, count, flags (bit 0: observe layers, bit 1: time
+ * layers), input_bytes,
  * full_gradients. Then count times: u8 class_index (255: the winner), 3 zero bytes, int8
  * input[input_bytes].
  *
  * Results: u32 magic "ISOR", version 1, count, classes, layers (0: not observed), gradient_values,
- * full_gradients, ticks_per_second, network_hash, 0. Then count times: int16 logits[classes] and
+ * full_gradients, ticks_per_second, network_hash, 1 if layers are timed.
+ * Then count times: int16 logits[classes] and
  * zeros up to a multiple of four bytes; u32 explained class, CRC-32C of each layer's output
- * [layers], CRC-32C of the gradient, saturations, forward_ticks, explain_ticks; for the first
- * full_gradients vectors also int16 gradient[gradient_values]. At the end u32 stack_high_water.
- * A network without explanation has no gradient_values.
+ * [layers], ticks of each layer [layers] if they are timed, CRC-32C of the gradient, saturations,
+ * forward_ticks, explain_ticks; for the first full_gradients vectors also int16
+ * gradient[gradient_values]. At the end u32 stack_high_water. A network without explanation has no
+ * gradient_values.
  */
 
 #define VECTORS_MAGIC 0x564F5349u /* "ISOV" */
 #define RESULTS_MAGIC 0x524F5349u /* "ISOR" */
 #define FORMAT_VERSION 1u
 #define FLAG_OBSERVE 1u
+#define FLAG_TIME 2u
 #define CLASS_OF_WINNER 255u
 #define INPUT_BYTES ((uint32_t)ISO_NET_INPUT_LENGTH * ISO_NET_INPUT_LEADS)
 #define GRADIENT_VALUES (ISO_NET_EXPLAINS != 0 ? INPUT_BYTES : 0u)
@@ -40,14 +44,23 @@ typedef struct {
 } vectors_header;
 
 static uint32_t layer_crc[ISO_NET_LAYERS];
+static uint32_t layer_ticks[ISO_NET_LAYERS];
+static uint32_t layer_start;
 static bool observing;
+static bool timing;
 
 void iso_vectors_observe(uint32_t layer_index, const void *output, uint32_t byte_count);
 
 void iso_vectors_observe(uint32_t layer_index, const void *output, uint32_t byte_count) {
-    if (observing && layer_index < ISO_NET_LAYERS) {
+    if (layer_index >= ISO_NET_LAYERS) {
+        return;
+    }
+    /* Read first and started last: the checksum is no part of the layer. */
+    layer_ticks[layer_index] = iso_vectors_ticks() - layer_start;
+    if (observing) {
         layer_crc[layer_index] = iso_crc32c(output, byte_count);
     }
+    layer_start = iso_vectors_ticks();
 }
 
 static uint32_t largest(const int16_t *logits) {
@@ -86,10 +99,12 @@ static iso_vectors_status run_one(bool full_gradient) {
     memset(&out, 0, sizeof out);
     uint32_t saturations = 0;
     const uint32_t start = iso_vectors_ticks();
+    layer_start = start;
     iso_net_forward(out.logits);
     const uint32_t middle = iso_vectors_ticks();
     const uint32_t explained = head[0] == CLASS_OF_WINNER ? largest(out.logits) : head[0];
     const uint32_t before_explain = iso_vectors_ticks();
+    layer_start = before_explain;
     const int16_t *gradient = explain(explained, &saturations);
     const uint32_t end = iso_vectors_ticks();
 
@@ -99,6 +114,7 @@ static iso_vectors_status run_one(bool full_gradient) {
     const bool written = iso_vectors_write(&out, sizeof out) &&
                          iso_vectors_write(&explained, sizeof explained) &&
                          (!observing || iso_vectors_write(layer_crc, sizeof layer_crc)) &&
+                         (!timing || iso_vectors_write(layer_ticks, sizeof layer_ticks)) &&
                          iso_vectors_write(tail, sizeof tail) &&
                          (!full_gradient || iso_vectors_write(gradient, gradient_bytes));
     return written ? ISO_VECTORS_OK : ISO_VECTORS_CANNOT_WRITE;
@@ -114,6 +130,7 @@ static iso_vectors_status run_all(void) {
         return ISO_VECTORS_BAD_FILE;
     }
     observing = (header.flags & FLAG_OBSERVE) != 0u;
+    timing = observing && (header.flags & FLAG_TIME) != 0u;
     const uint32_t results[10] = {RESULTS_MAGIC,
                                   FORMAT_VERSION,
                                   header.count,
@@ -123,7 +140,7 @@ static iso_vectors_status run_all(void) {
                                   header.full_gradients,
                                   iso_vectors_ticks_per_second(),
                                   iso_net_hash,
-                                  0u};
+                                  timing ? 1u : 0u};
     if (!iso_vectors_write(results, sizeof results)) {
         return ISO_VECTORS_CANNOT_WRITE;
     }

@@ -1,0 +1,90 @@
+/** `isochrone validate MODEL --board B`: interpreter, this machine and the target, layer by layer. */
+import { join, resolve } from 'node:path';
+import type { Explain } from '../../codegen/compile.js';
+import { IsochroneError } from '../../codegen/errors.js';
+import { validationHtml } from '../report/html.js';
+import { validationText } from '../report/text.js';
+import { openDecodedSet } from '../records/decoded-set.js';
+import { allTargets, hostTarget, targetByName, type Target } from '../validate/targets.js';
+import { validateNetwork } from '../validate/validate.js';
+import {
+  inputsOfFile,
+  inputsOfRecords,
+  takesRecords,
+  type ValidationInputs,
+} from '../validate/validation-inputs.js';
+import { firstRecords, syntheticRecords } from '../validate/vectors-from-records.js';
+import { EXIT_CHECK_FAILED } from './exit-codes.js';
+import { generateNetwork, writeWhole, type GeneratedNetwork } from './network.js';
+import { progress } from './progress.js';
+
+export interface ValidateCommand {
+  readonly board: readonly string[];
+  readonly records?: string;
+  readonly vectors?: string;
+  readonly count: number;
+  readonly explain: Explain;
+  readonly json: boolean;
+  readonly html?: string;
+}
+
+export async function runValidate(model: string, options: ValidateCommand): Promise<void> {
+  const targets = await chosenTargets(options.board);
+  const network = generateNetwork(model, undefined, options.explain);
+  const inputs = await chosenInputs(network, options);
+  const bar = progress('validate');
+  const report = await validateNetwork({
+    network: network.compiled,
+    networkDir: network.folder,
+    inputs,
+    targets,
+    buildDir: join(network.folder, 'validate'),
+    onProgress: (phase, done, total) => {
+      bar.update(done, total, phase);
+    },
+  });
+  const failed = report.targets.filter((target) => !target.bitExact);
+  bar.finish(
+    failed.length === 0
+      ? `bit-exact on ${report.targets.map(({ name }) => name).join(', ')}`
+      : `${failed.map(({ name }) => name).join(', ')} differ`,
+  );
+  if (options.html !== undefined) writeWhole(resolve(options.html), validationHtml(report));
+  process.stdout.write(
+    options.json ? `${JSON.stringify(report, null, 2)}\n` : validationText(report),
+  );
+  if (failed.length > 0) process.exitCode = EXIT_CHECK_FAILED;
+}
+
+/** This machine always, and each board once; `all` is every target there is. */
+async function chosenTargets(names: readonly string[]): Promise<readonly Target[]> {
+  if (names.includes('all')) return allTargets();
+  const others = [...new Set(names)].filter((name) => name !== hostTarget.name);
+  return [hostTarget, ...(await Promise.all(others.map(targetByName)))];
+}
+
+async function chosenInputs(
+  network: GeneratedNetwork,
+  options: ValidateCommand,
+): Promise<ValidationInputs> {
+  const { compiled } = network;
+  if (options.vectors !== undefined) {
+    return inputsOfFile(compiled, options.vectors, network.modelFile, options.count);
+  }
+  if (!takesRecords(compiled)) {
+    throw new IsochroneError(
+      'VALIDATE_NO_INPUTS',
+      'the network does not take 12 leads of ten seconds at 100 Hz, so records are no input for it',
+      {
+        hint: 'Give inputs of its own with --vectors FILE (docs/cli.md tells the format).',
+        where: { file: network.modelFile },
+      },
+    );
+  }
+  if (options.records === undefined) {
+    return inputsOfRecords(compiled, syntheticRecords(options.count), 'synthetic patients');
+  }
+  const { recordCount } = await openDecodedSet(options.records);
+  const count = Math.min(options.count, recordCount);
+  return inputsOfRecords(compiled, await firstRecords(options.records, count), options.records);
+}

@@ -1,0 +1,102 @@
+/** Reports for a terminal. */
+import type { LayerReport, TargetReport, ValidationReport } from '../validate/validate.js';
+
+/** Columns as wide as their widest cell; numbers to the right. */
+export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) =>
+    rows.reduce((most, row) => Math.max(most, (row[column] ?? '').length), title.length),
+  );
+  const numeric = head.map((_, column) =>
+    rows.every((row) => /^[-+0-9.e]*$/i.test(row[column] ?? '')),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return numeric[column] === true ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join('  ')
+      .trimEnd();
+  return [
+    line(head),
+    widths.map((width) => '-'.repeat(width)).join('  '),
+    ...rows.map(line),
+    '',
+  ].join('\n');
+}
+
+/** Four digits say all that an error estimate has to say. */
+export function errorText(value: number): string {
+  return value === 0 ? '0' : value.toPrecision(4);
+}
+
+export function targetRow(target: TargetReport): readonly string[] {
+  return [
+    target.name,
+    target.bitExact ? 'yes' : (target.first ?? 'other network'),
+    target.flashBytes === undefined ? '' : String(target.flashBytes),
+    target.ramBytes === undefined ? '' : String(target.ramBytes),
+    target.fitsBoard ? 'yes' : 'no',
+    target.instructions === undefined ? '' : String(target.instructions.forward),
+    target.instructions === undefined ? '' : String(target.instructions.explanation),
+  ];
+}
+
+export const TARGET_HEAD = [
+  'target',
+  'bit-exact',
+  'flash B',
+  'RAM B',
+  'fits',
+  'instructions',
+  'to explain',
+] as const;
+
+/** Columns of the layer table: one for each target that counted instructions. */
+export function layerTable(
+  layers: readonly LayerReport[],
+  counting: readonly string[],
+): { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] } {
+  return {
+    head: [
+      '#',
+      'pass',
+      'kind',
+      'MAC',
+      'output B',
+      'error max',
+      'error rms',
+      'cosine',
+      ...counting.map((name) => `instr ${name}`),
+      'name',
+    ],
+    rows: layers.map((layer) => [
+      String(layer.index),
+      layer.pass,
+      layer.kind,
+      String(layer.multiplyAccumulates),
+      String(layer.outputBytes),
+      layer.error === undefined ? '' : errorText(layer.error.maximum),
+      layer.error === undefined ? '' : errorText(layer.error.rms),
+      layer.error === undefined ? '' : layer.error.cosine.toFixed(5),
+      ...counting.map((name) => String(layer.instructions[name] ?? '')),
+      layer.name,
+    ]),
+  };
+}
+
+export function countingTargets(report: ValidationReport): readonly string[] {
+  return report.targets
+    .filter(({ instructions }) => instructions !== undefined)
+    .map(({ name }) => name);
+}
+
+export function validationText(report: ValidationReport): string {
+  const { head, rows } = layerTable(report.layers, countingTargets(report));
+  return [
+    `${report.network}: ${report.inputs} inputs (${report.source}), arena ${report.arenaBytes} B, constants ${report.constantBytes} B`,
+    '',
+    textTable(TARGET_HEAD, report.targets.map(targetRow)),
+    textTable(head, rows),
+  ].join('\n');
+}

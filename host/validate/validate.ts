@@ -1,0 +1,165 @@
+/**
+ * The whole validation of one network: the interpreter against the C on every target, layer by layer and bit for bit; the
+ * integer network against the float one; instructions per layer where a target counts them.
+ */
+import type { CompiledNetwork } from '../../codegen/compile.js';
+import { bytesOf, integerTensor } from '../../codegen/integer/program.js';
+import { kernelOf } from '../../codegen/integer/registry.js';
+import { instructionsOf } from '../toolchain/run-vectors.js';
+import { CLASS_OF_WINNER, type VectorsResults } from '../toolchain/vectors.js';
+import { differences, expectedResults } from './bit-exact.js';
+import { layerErrors, type LayerError } from './layer-errors.js';
+import { targetFolder, type BuiltTarget, type Target } from './targets.js';
+import type { ValidationInputs } from './validation-inputs.js';
+
+export interface LayerReport {
+  readonly index: number;
+  readonly name: string;
+  readonly kind: string;
+  readonly pass: 'forward' | 'explanation';
+  readonly multiplyAccumulates: number;
+  readonly outputBytes: number;
+  readonly error?: Pick<LayerError, 'maximum' | 'rms' | 'cosine'>;
+  /** By target; of the first input. */
+  readonly instructions: Readonly<Record<string, number>>;
+}
+
+export interface TargetReport {
+  readonly name: string;
+  readonly title: string;
+  readonly bitExact: boolean;
+  readonly differing: number;
+  /** The first input and layer that differ. */
+  readonly first?: string;
+  readonly fitsBoard: boolean;
+  readonly flashBytes?: number;
+  readonly ramBytes?: number;
+  readonly stackHighWaterBytes?: number;
+  readonly instructions?: { readonly forward: number; readonly explanation: number };
+}
+
+export interface ValidationReport {
+  readonly network: string;
+  readonly source: string;
+  readonly inputs: number;
+  readonly arenaBytes: number;
+  readonly constantBytes: number;
+  readonly targets: readonly TargetReport[];
+  readonly layers: readonly LayerReport[];
+}
+
+export interface ValidateOptions {
+  readonly network: CompiledNetwork;
+  readonly networkDir: string;
+  readonly inputs: ValidationInputs;
+  readonly targets: readonly Target[];
+  /** Where images are built. */
+  readonly buildDir: string;
+  readonly onProgress?: (phase: string, done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Throws what building and running throw (FIRMWARE_*, EMULATOR_*, VECTORS_*); a difference is a result, not an error. */
+export async function validateNetwork(options: ValidateOptions): Promise<ValidationReport> {
+  const { network, inputs, signal } = options;
+  const { program, plan, emitted } = network;
+  const say = options.onProgress ?? ((): void => undefined);
+  const total = inputs.inputs.length;
+  const vectors = inputs.inputs.map(({ integer }) => ({
+    input: integer,
+    classIndex: CLASS_OF_WINNER,
+  }));
+  const expected = expectedResults(network, vectors, (done) => {
+    say('interpreter', done, total);
+  });
+  const errors = new Map(
+    layerErrors(network, inputs.inputs, (done) => {
+      say('float', done, total);
+    }).map((error) => [error.layer, error]),
+  );
+  const targets: TargetReport[] = [];
+  const instructions = program.operations.map((): Record<string, number> => ({}));
+  for (const [index, target] of options.targets.entries()) {
+    signal?.throwIfAborted();
+    say(target.name, index, options.targets.length);
+    const built = await target.build(options.networkDir, targetFolder(options.buildDir, target));
+    const request = { vectors, observeLayers: true, fullGradients: 0 };
+    const found = await built.run(request, signal === undefined ? {} : { signal });
+    const differing = differences(network, expected, found.results);
+    const [first] = differing;
+    const counted = built.countsInstructions ? await count(built, vectors.slice(0, 1)) : undefined;
+    counted?.layers.forEach((value, layer) => {
+      const row = instructions[layer];
+      if (row !== undefined) row[target.name] = value;
+    });
+    targets.push({
+      name: target.name,
+      title: target.title,
+      bitExact: differing.length === 0 && found.networkHash === emitted.hash,
+      differing: differing.length,
+      ...(first === undefined ? {} : { first: `input ${first.vector}: ${first.what}` }),
+      fitsBoard: built.fitsBoard,
+      ...(built.flashBytes === undefined ? {} : { flashBytes: built.flashBytes }),
+      ...(built.ramBytes === undefined ? {} : { ramBytes: built.ramBytes }),
+      ...(found.stackHighWaterBytes === 0
+        ? {}
+        : { stackHighWaterBytes: found.stackHighWaterBytes }),
+      ...(counted === undefined
+        ? {}
+        : { instructions: { forward: counted.forward, explanation: counted.explanation } }),
+    });
+  }
+  return {
+    network: program.name,
+    source: inputs.source,
+    inputs: total,
+    arenaBytes: plan.bytes,
+    constantBytes: emitted.constantBytes,
+    targets,
+    layers: layerReports(network).map((layer, index) => {
+      const error = errors.get(index);
+      return {
+        ...layer,
+        ...(error === undefined
+          ? {}
+          : { error: { maximum: error.maximum, rms: error.rms, cosine: error.cosine } }),
+        instructions: instructions[index] ?? {},
+      };
+    }),
+  };
+}
+
+/** What each layer is, before anything has run. */
+export function layerReports(
+  network: CompiledNetwork,
+): readonly Omit<LayerReport, 'error' | 'instructions'>[] {
+  const { program } = network;
+  return program.operations.map((operation, index) => ({
+    index,
+    name: operation.name,
+    kind: operation.kind,
+    pass: index < program.forwardOperations ? 'forward' : 'explanation',
+    multiplyAccumulates: kernelOf(operation).multiplyAccumulates?.(operation) ?? 0,
+    outputBytes: bytesOf(integerTensor(program, operation.output)),
+  }));
+}
+
+/** Instructions of one input: whole passes without the hook's checksums, layers with their own clock readings. */
+async function count(
+  built: BuiltTarget,
+  vectors: readonly { readonly input: Int8Array; readonly classIndex: number }[],
+): Promise<{ forward: number; explanation: number; layers: readonly number[] }> {
+  const run = (observeLayers: boolean): Promise<VectorsResults> =>
+    built.run(
+      { vectors, observeLayers, timeLayers: observeLayers, fullGradients: 0 },
+      { countInstructions: true },
+    );
+  const [whole, timed] = [await run(false), await run(true)];
+  const passes = whole.results[0];
+  const ticks = timed.results[0]?.layerTicks ?? new Uint32Array(0);
+  return {
+    forward: instructionsOf(passes?.forwardTicks ?? 0, whole.ticksPerSecond),
+    explanation: instructionsOf(passes?.explainTicks ?? 0, whole.ticksPerSecond),
+    layers: Array.from(ticks, (value) => instructionsOf(value, timed.ticksPerSecond)),
+  };
+}
