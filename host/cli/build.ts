@@ -1,58 +1,105 @@
-/** `isochrone build MODEL`: generated C and what it will cost. */
-import { resolve } from 'node:path';
+/** `isochrone build MODEL`: generated C and what it will cost; with a board, whether it fits. */
+import { join, resolve } from 'node:path';
 import type { Explain } from '../../codegen/compile.js';
-import { bytesOf, integerTensor } from '../../codegen/integer/program.js';
-import { kernelOf } from '../../codegen/integer/registry.js';
+import { textTable } from '../report/text.js';
+import { loadBoard } from '../toolchain/board.js';
+import { buildFirmware } from '../toolchain/build-firmware.js';
+import { layerReports, type LayerReport } from '../validate/validate.js';
+import { requireArena } from './budget.js';
 import { generateNetwork, type GeneratedNetwork } from './network.js';
+
+export interface BuildCommand {
+  readonly out: string;
+  readonly json: boolean;
+  readonly explain: Explain;
+  readonly board?: string;
+}
 
 export interface BuildReport {
   readonly model: string;
   readonly folder: string;
   readonly arenaBytes: number;
   readonly constantBytes: number;
-  readonly layers: readonly {
+  readonly multiplyAccumulates: number;
+  /** Tensors alive where most bytes are: what to shrink when the arena is too large. */
+  readonly peak: {
+    readonly layer: number;
+    readonly bytes: number;
+    readonly alive: readonly { readonly tensor: string; readonly bytes: number }[];
+  };
+  readonly layers: readonly Omit<LayerReport, 'error' | 'instructions'>[];
+  /** Of an image with the network and nothing but what runs it on files. */
+  readonly board?: {
     readonly name: string;
-    readonly kind: string;
-    readonly multiplyAccumulates: number;
-    readonly outputBytes: number;
-    readonly pass: 'forward' | 'explanation';
-  }[];
+    readonly arenaBudgetBytes: number;
+    readonly flashBytes: number;
+    readonly ramBytes: number;
+  };
 }
 
-export function runBuild(
-  model: string,
-  options: { readonly out: string; readonly json: boolean; readonly explain: Explain },
-): void {
-  const report = buildReport(generateNetwork(model, resolve(options.out), options.explain));
+/** @throws IsochroneError BUDGET_ARENA, FIRMWARE_TOO_LARGE: it does not fit the board */
+export async function runBuild(model: string, options: BuildCommand): Promise<void> {
+  const board = options.board === undefined ? undefined : await loadBoard(options.board);
+  const network = generateNetwork(model, resolve(options.out), options.explain);
+  let report = buildReport(network);
+  if (board !== undefined) {
+    requireArena(board, network);
+    const { flashBytes, ramBytes } = await buildFirmware({
+      board,
+      networkDir: network.folder,
+      image: 'vectors',
+      frontEnd: 'semihost',
+      outDir: join(network.folder, board.name),
+    });
+    report = {
+      ...report,
+      board: { name: board.name, arenaBudgetBytes: board.modelArenaBytes, flashBytes, ramBytes },
+    };
+  }
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : asText(report));
 }
 
 export function buildReport(network: GeneratedNetwork): BuildReport {
-  const { program, plan, emitted } = network.compiled;
+  const { plan, emitted } = network.compiled;
+  const layers = layerReports(network.compiled);
   return {
     model: network.modelFile,
     folder: network.folder,
     arenaBytes: plan.bytes,
     constantBytes: emitted.constantBytes,
-    layers: program.operations.map((operation, index) => ({
-      name: operation.name,
-      kind: operation.kind,
-      multiplyAccumulates: kernelOf(operation).multiplyAccumulates?.(operation) ?? 0,
-      outputBytes: bytesOf(integerTensor(program, operation.output)),
-      pass: index < program.forwardOperations ? 'forward' : 'explanation',
-    })),
+    multiplyAccumulates: layers.reduce((sum, layer) => sum + layer.multiplyAccumulates, 0),
+    peak: {
+      layer: plan.peak.operation,
+      bytes: plan.peak.bytes,
+      alive: plan.peak.alive.map(({ tensor, bytes }) => ({ tensor, bytes })),
+    },
+    layers,
   };
 }
 
 function asText(report: BuildReport): string {
-  const rows = report.layers.map(
-    (layer, index) =>
-      `${String(index).padStart(3)}  ${layer.kind.padEnd(20)} ${String(layer.multiplyAccumulates).padStart(10)} MAC ${String(layer.outputBytes).padStart(8)} B  ${layer.name}`,
-  );
+  const { board, peak } = report;
   return [
     `${report.model} → ${report.folder}`,
-    ...rows,
-    `arena ${report.arenaBytes} B, constants ${report.constantBytes} B`,
+    '',
+    textTable(
+      ['#', 'pass', 'kind', 'MAC', 'output B', 'name'],
+      report.layers.map((layer) => [
+        String(layer.index),
+        layer.pass,
+        layer.kind,
+        String(layer.multiplyAccumulates),
+        String(layer.outputBytes),
+        layer.name,
+      ]),
+    ),
+    `${report.multiplyAccumulates} MAC, arena ${report.arenaBytes} B, constants ${report.constantBytes} B`,
+    `most is alive at layer ${peak.layer}, ${peak.bytes} B: ${peak.alive.map(({ tensor, bytes }) => `${tensor} ${bytes} B`).join(', ')}`,
+    ...(board === undefined
+      ? []
+      : [
+          `${board.name}: arena budget ${board.arenaBudgetBytes} B, flash ${board.flashBytes} B, RAM ${board.ramBytes} B`,
+        ]),
     '',
   ].join('\n');
 }

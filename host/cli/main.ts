@@ -36,15 +36,28 @@ program
   });
 
 program
+  .command('analyze')
+  .description(
+    'operators, shapes and cost of a model, and everything that keeps it from being built',
+  )
+  .argument('[model]', 'an ONNX file', DEFAULT_MODEL)
+  .option('--json', 'print JSON', false)
+  .action(async (model: string, options) => {
+    const { runAnalyze } = await import('./analyze.js');
+    runAnalyze(model, options);
+  });
+
+program
   .command('build')
   .description('ONNX network and its calibration → network.c and network.h')
   .argument('[model]', 'an ONNX file', DEFAULT_MODEL)
   .option('--out <folder>', 'where to write', 'build/network')
+  .option('--board <name>', 'check that it fits this board')
   .addOption(explainOption())
   .option('--json', 'print the report as JSON', false)
   .action(async (model: string, options) => {
     const { runBuild } = await import('./build.js');
-    runBuild(model, options);
+    await runBuild(model, options);
   });
 
 program

@@ -16,6 +16,7 @@ import {
 } from '../session/session.js';
 import { loadBoard, type Board } from '../toolchain/board.js';
 import { buildFirmware, type BuiltImage, type FrontEnd } from '../toolchain/build-firmware.js';
+import { requireArena } from './budget.js';
 import { generateNetwork, type GeneratedNetwork } from './network.js';
 import { progress } from './progress.js';
 import { createTerminalView, type TerminalView } from './terminal/view.js';
@@ -143,21 +144,6 @@ async function buildImage(
   });
   bar.finish(`${board.title}: flash ${image.flashBytes} B, RAM ${image.ramBytes} B`);
   return image;
-}
-
-/** @throws IsochroneError BUDGET_ARENA listing what is alive at the peak */
-export function requireArena(board: Board, network: GeneratedNetwork): void {
-  const { plan } = network.compiled;
-  if (plan.bytes <= board.modelArenaBytes) return;
-  const alive = plan.peak.alive.map((life) => `${life.tensor} ${life.bytes} B`).join(', ');
-  throw new IsochroneError(
-    'BUDGET_ARENA',
-    `the network needs an arena of ${plan.bytes} B, board ${board.name} allows ${board.modelArenaBytes} B; alive at the peak: ${alive}`,
-    {
-      hint: 'Choose a smaller network or a larger board.',
-      where: { board: board.name, model: network.modelFile },
-    },
-  );
 }
 
 function nothingExplained(acquisition: Acquisition): IsochroneError {

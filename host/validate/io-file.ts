@@ -51,7 +51,8 @@ export function readIoFile(file: string, modelFile: string): ReadonlyMap<string,
 
 function arrayOf(value: object, name: string, file: string): IoArray {
   const { shape, dtype, data } = value as Record<string, unknown>;
-  const reader = typeof dtype === 'string' ? READERS[dtype] : undefined;
+  const reader =
+    typeof dtype === 'string' && Object.hasOwn(READERS, dtype) ? READERS[dtype] : undefined;
   if (reader === undefined) {
     throw unusable(file, `array "${name}" is of type ${JSON.stringify(dtype)}`);
   }

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { OnnxBuilder } from '../testing/onnx-builder.js';
+import { seededRandom } from '../testing/random.js';
+import { testNetworks } from '../testing/networks.js';
+import { compileTrial } from '../testing/trial.js';
+import { analyzeModel } from './analyze.js';
+
+describe('analysis of a model', () => {
+  it('tells the cost of a build before there is a calibration', () => {
+    for (const network of testNetworks().slice(0, 5)) {
+      const analysis = analyzeModel(network.bytes, network.name);
+      const built = compileTrial(network);
+      const cost = network.explain === 'none' ? analysis.answer : analysis.explained;
+      expect(analysis.problems).toEqual([]);
+      expect(cost?.arenaBytes).toBe(built.plan.bytes);
+      expect(cost?.layers).toBe(built.program.operations.length);
+      expect(analysis.input).toEqual(network.inputShape);
+      expect(analysis.parameters).toBeGreaterThan(100);
+    }
+  });
+
+  it('names every unsupported operator, not the first alone', () => {
+    const builder = new OnnxBuilder(seededRandom(1), [1, 3, 16]);
+    const a = builder.node('Erf', [builder.input]);
+    const b = builder.conv(a, { from: 3, to: 4 }, [3]);
+    const c = builder.node('NonMaxSuppression', [b]);
+    const analysis = analyzeModel(builder.bytes(c), 'odd.onnx');
+    expect(analysis.answer).toBeUndefined();
+    expect(analysis.problems.map(({ where }) => where['operator'])).toEqual([
+      'Erf',
+      'NonMaxSuppression',
+    ]);
+    expect(analysis.operators).toEqual({ Conv: 1, Erf: 1, NonMaxSuppression: 1 });
+  });
+
+  it('says what is wrong with a supported operator, too', () => {
+    const builder = new OnnxBuilder(seededRandom(1), [1, 3, 16]);
+    const conv = builder.conv(builder.input, { from: 5, to: 4 }, [3]);
+    const { problems } = analyzeModel(builder.bytes(conv), 'odd.onnx');
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatchObject({ code: 'MODEL_BAD_SHAPE', where: { operator: 'Conv' } });
+  });
+
+  it('throws only where there is no model to look at', () => {
+    expect(() => analyzeModel(new Uint8Array(0), 'empty.onnx')).toThrowError(
+      expect.objectContaining({ code: 'MODEL_EMPTY' }),
+    );
+  });
+});
