@@ -152,7 +152,8 @@ void iso_app_send_answer(iso_app *app) {
     } else if (answer->sendings == 0u) {
         log_withheld(app);
     }
-    const iso_wire_result_end end = {.result_id = answer->result.result_id};
+    const iso_wire_result_end end = {.result_id = answer->result.result_id,
+                                     .explained = answer->heart_status == ISO_HEART_OK ? 1u : 0u};
     send(app, ISO_WIRE_RESULT_END,
          iso_wire_encode_result_end(&end, app->link.payload, sizeof app->link.payload));
     answer->sendings = (uint8_t)(answer->sendings + 1u);

@@ -504,6 +504,7 @@ size_t iso_wire_encode_result_end(const iso_wire_result_end *message, uint8_t *p
                                   size_t capacity) {
     writer out = {payload, capacity, 0u, false};
     put_u16(&out, message->result_id);
+    put_u8(&out, message->explained);
     return out.failed ? 0u : out.used;
 }
 
@@ -511,6 +512,7 @@ bool iso_wire_decode_result_end(iso_wire_result_end *message, const uint8_t *pay
                                 size_t payload_bytes) {
     reader in = {payload, payload_bytes, 0u, false};
     message->result_id = get_u16(&in);
+    message->explained = get_u8(&in);
     return !in.failed && in.used == in.size;
 }
 

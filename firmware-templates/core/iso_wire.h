@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define ISO_WIRE_PROTOCOL_VERSION 1u
-#define ISO_WIRE_SCHEMA_HASH 0x03AA276Fu
+#define ISO_WIRE_SCHEMA_HASH 0xE023D797u
 #define ISO_WIRE_MAX_PAYLOAD 512u
 
 /* Frame types. */
@@ -50,7 +50,7 @@
 #define ISO_WIRE_BEAT_ATTRIBUTION_MAX_BYTES 88u
 #define ISO_WIRE_BEAT_FIDUCIALS_MAX_BYTES 14u
 #define ISO_WIRE_PATH_MAX_BYTES 445u
-#define ISO_WIRE_RESULT_END_MAX_BYTES 2u
+#define ISO_WIRE_RESULT_END_MAX_BYTES 3u
 #define ISO_WIRE_LOG_MAX_BYTES 202u
 #define ISO_WIRE_END_MAX_BYTES 4u
 #define ISO_WIRE_HELLO_REQUEST_MAX_BYTES 2u
@@ -365,6 +365,8 @@ bool iso_wire_decode_path(iso_wire_path *message, const uint8_t *payload, size_t
 typedef struct {
     /* The result that is complete. */
     uint16_t result_id;
+    /* 1: its explanation was sent; 0: it was withheld, a LOG says why. */
+    uint8_t explained;
 } iso_wire_result_end;
 
 size_t iso_wire_encode_result_end(const iso_wire_result_end *message, uint8_t *payload,

@@ -232,6 +232,8 @@ export interface ResultEndMessage {
   readonly kind: 'RESULT_END';
   /** The result that is complete. */
   readonly resultId: number;
+  /** 1: its explanation was sent; 0: it was withheld, a LOG says why. */
+  readonly explained: number;
 }
 
 /** A line for people. */

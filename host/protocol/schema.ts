@@ -262,7 +262,10 @@ const deviceToHost: readonly MessageSchema[] = [
     direction: 'device_to_host',
     checksum: 'schema',
     doc: 'Everything about this result has been sent; the host answers with ACK when it has all of it.',
-    fields: [scalar('resultId', 'u16', 'The result that is complete.')],
+    fields: [
+      scalar('resultId', 'u16', 'The result that is complete.'),
+      scalar('explained', 'u8', '1: its explanation was sent; 0: it was withheld, a LOG says why.'),
+    ],
   },
   {
     name: 'LOG',

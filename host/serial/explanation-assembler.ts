@@ -68,11 +68,16 @@ export class ExplanationAssembler {
     return evicted;
   }
 
-  /** RESULT_END has come. Undefined when the result had no explanation at all. */
-  finish(resultId: number, names: Names): Assembly | undefined {
-    const parts = this.open.get(resultId);
+  /** RESULT_END has come and says that an explanation was sent: whatever of it has not come is missing. */
+  finish(resultId: number, names: Names): Assembly {
+    const parts = this.open.get(resultId) ?? noParts();
     this.open.delete(resultId);
-    return parts === undefined ? undefined : assemble(parts, names);
+    return assemble(parts, names);
+  }
+
+  /** RESULT_END has come and says that there is no explanation. */
+  withhold(resultId: number): void {
+    this.open.delete(resultId);
   }
 
   clear(): void {
@@ -87,10 +92,14 @@ export class ExplanationAssembler {
       evicted = this.open.keys().next().value;
       if (evicted !== undefined) this.open.delete(evicted);
     }
-    const parts: Parts = { leads: new Map(), attributions: new Map(), path: new Map() };
+    const parts = noParts();
     this.open.set(resultId, parts);
     return { parts, evicted };
   }
+}
+
+function noParts(): Parts {
+  return { leads: new Map(), attributions: new Map(), path: new Map() };
 }
 
 /** Parts 0 to `count` − 1 in order; a missing one is a problem. */

@@ -274,6 +274,17 @@ describe('translation', () => {
     },
   );
 
+  it('does not take a result for explained when every part of its explanation is lost', async () => {
+    const { link, events, heard, device } = await bench();
+    device(helloMessage(), resultMessage(5), { kind: 'RESULT_END', resultId: 5, explained: 1 });
+    expect(texts(events).at(-1)).toMatch(/result 5 is left out: EXPLANATION missing/);
+    expect(heard.at(-1)).not.toMatchObject({ kind: 'ACK' });
+    device({ kind: 'RESULT_END', resultId: 5, explained: 0 });
+    expect(heard.at(-1)).toMatchObject({ kind: 'ACK', resultId: 5 });
+    expect(kinds(events)).not.toContain('explanation');
+    await link.close();
+  });
+
   it('keeps two explanations open and no more', async () => {
     const { link, events, device } = await bench();
     device(helloMessage());
@@ -303,7 +314,7 @@ describe('translation', () => {
   it('counts a malformed payload behind a good CRC and goes on', async () => {
     const { link, line, device, encoder } = await bench();
     device(helloMessage());
-    line.send(encoder.encodeFrame(0x0b, Uint8Array.of(1, 2, 3)));
+    line.send(encoder.encodeFrame(0x0b, Uint8Array.of(1, 2, 3, 4)));
     device(statusMessage());
     expect(link.statistics()).toMatchObject({ malformedPayloads: 1, frames: { frames: 3 } });
     await link.close();

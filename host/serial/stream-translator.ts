@@ -196,7 +196,7 @@ export class StreamTranslator {
         return;
       }
       case 'RESULT_END':
-        this.finishResult(message.resultId, hello);
+        this.finishResult(message.resultId, message.explained !== 0, hello);
         return;
       default:
         this.acceptPart(message);
@@ -211,17 +211,17 @@ export class StreamTranslator {
     this.options.emit(warning(`The explanation of result ${evicted} never ended; it is left out.`));
   }
 
-  private finishResult(resultId: number, hello: HelloEvent): void {
+  private finishResult(resultId: number, explained: boolean, hello: HelloEvent): void {
     const { emit, acknowledge, segmentNames } = this.options;
     if (this.doneResults.has(resultId)) {
       this.explanations.repeated += 1;
       acknowledge(resultId);
       return;
     }
-    const assembly = this.assembler.finish(resultId, {
-      classNames: hello.classNames,
-      segmentNames,
-    });
+    const assembly = explained
+      ? this.assembler.finish(resultId, { classNames: hello.classNames, segmentNames })
+      : undefined;
+    if (!explained) this.assembler.withhold(resultId);
     if (assembly !== undefined && 'problems' in assembly) {
       this.explanations.incomplete += 1;
       const problems = assembly.problems.join('; ');

@@ -134,6 +134,6 @@ export function explanationMessages(resultId: number): DeviceMessage[] {
         },
       ],
     })),
-    { kind: 'RESULT_END', resultId },
+    { kind: 'RESULT_END', resultId, explained: 1 },
   ];
 }
