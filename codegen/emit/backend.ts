@@ -32,5 +32,7 @@ export interface Backend {
   readonly header: string;
   /** Source file of the kernel that runs an operation. */
   kernelFile(operation: IntegerOperation): string;
+  /** Source files that several kernels share and this one needs, emitted in front of all kernels. */
+  sharedFiles(operation: IntegerOperation): readonly string[];
   emit(operation: IntegerOperation, context: EmitContext): EmittedOperation;
 }

@@ -46,7 +46,7 @@ export function emitNetwork(
   const emitted = program.operations.map((operation, index) =>
     backend.emit(operation, { identifier: names[index] ?? '', pointer, weightTable }),
   );
-  const kernels = [...new Set(program.operations.map((op) => backend.kernelFile(op)))].sort();
+  const kernels = kernelFiles(program, backend);
   const functions = program.operations.map((operation, index) => {
     const { constants, call } = emitted[index] ?? { constants: '', call: '' };
     const returns = kernelOf(operation).backward === true;
@@ -78,6 +78,13 @@ export function emitNetwork(
   };
 }
 
+/** What the network's kernels share, then the kernels, each once. */
+function kernelFiles(program: IntegerProgram, backend: Backend): readonly string[] {
+  const shared = program.operations.flatMap((op) => backend.sharedFiles(op));
+  const own = program.operations.map((op) => backend.kernelFile(op));
+  return [...[...new Set(shared)].sort(), ...[...new Set(own)].sort()];
+}
+
 const observeHook = `/* Called after each layer with its output. Empty unless the build defines it: validation compares every layer. */
 #ifndef ISO_NET_OBSERVE
 #define ISO_NET_OBSERVE(layer_index, pointer, byte_count) ((void)0)
@@ -89,7 +96,7 @@ function bodyOf(text: string): string {
   return text
     .split('\n')
     .filter(
-      (line) => !/^#include "|^#ifndef ISO_KERNEL_H|^#define ISO_KERNEL_H|^#endif$/.test(line),
+      (line) => !/^#include "|^#ifndef ISO_[A-Z]+_H$|^#define ISO_[A-Z]+_H$|^#endif$/.test(line),
     )
     .join('\n')
     .trim()

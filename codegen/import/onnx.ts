@@ -53,15 +53,14 @@ function graphFrom(onnx: OnnxFile, file: string): Graph {
     const known = node.inputs.map((name) => inputOf(name, node, tensors, file));
     const infos = rule.infer(node, known);
     // Optional outputs beyond the first (Dropout's mask, BatchNormalization's statistics) are of no use at inference.
+    const outputs = infos.map((_, index) => outputOf(node, index, file));
     infos.forEach((info, index) => {
-      const name = node.outputs[index];
-      if (name === undefined || name === '')
-        throw damaged(file, `node "${node.name}" has no output`);
+      const name = outputs[index] ?? '';
       if (tensors.has(name)) throw damaged(file, `tensor "${name}" is defined twice`);
       checkSize(info.shape, name, file);
       tensors.set(name, info);
     });
-    nodes.push({ ...node, outputs: node.outputs.slice(0, infos.length) });
+    nodes.push({ ...node, outputs });
   }
   if (onnx.outputs.length === 0) throw damaged(file, 'it has no output');
   for (const output of onnx.outputs) {
@@ -75,6 +74,16 @@ function graphFrom(onnx: OnnxFile, file: string): Graph {
     tensors,
     metadata: onnx.metadata,
   };
+}
+
+/** The node's nth output; one that the file leaves out (an LSTM's sequence, say) gets a name of its own. */
+function outputOf(node: GraphNode, index: number, file: string): string {
+  const name = node.outputs[index] ?? '';
+  if (name !== '') return name;
+  if (node.outputs.every((other) => other === '')) {
+    throw damaged(file, `node "${node.name}" has no output`);
+  }
+  return `${node.name}/unused_output_${index}`;
 }
 
 /** MatMul with a constant right side is a Gemm without bias; everything behind the import knows only the latter. */

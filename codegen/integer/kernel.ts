@@ -15,6 +15,8 @@ export interface Overlap {
 export interface IntegerKernel<Operation> {
   /** Tensors that it reads. */
   inputs(operation: Operation): readonly string[];
+  /** Tensors that hold nothing before or after it: working memory of the kernel; none when left out. */
+  scratch?(operation: Operation): readonly string[];
   /** The reference: defines the bytes that every backend must leave in the output. */
   run(operation: Operation, context: RunContext): void;
   /** Overlaps that its order of work allows, in every backend; none when left out. */

@@ -4,6 +4,8 @@ import type { AveragePoolGradientOperation } from './average-pool-gradient.js';
 import type { ConvOperation } from './conv.js';
 import type { ConvGradientOperation } from './conv-gradient.js';
 import type { GradientMergeOperation } from './gradient-merge.js';
+import type { GruOperation } from './gru.js';
+import type { LstmOperation } from './lstm.js';
 import type { PackSignsOperation } from './pack-signs.js';
 import type { ReluOperation } from './relu.js';
 
@@ -30,6 +32,8 @@ export type IntegerOperation =
   | ConvOperation
   | ConvGradientOperation
   | GradientMergeOperation
+  | GruOperation
+  | LstmOperation
   | PackSignsOperation
   | ReluOperation;
 

@@ -4,7 +4,9 @@ import { averagePoolKernel } from './average-pool.js';
 import { convGradientKernel } from './conv-gradient.js';
 import { convKernel } from './conv.js';
 import { gradientMergeKernel } from './gradient-merge.js';
+import { gruKernel } from './gru.js';
 import type { IntegerKernel } from './kernel.js';
+import { lstmKernel } from './lstm.js';
 import { packSignsKernel } from './pack-signs.js';
 import type { IntegerOperation } from './program.js';
 import { reluKernel } from './relu.js';
@@ -18,6 +20,8 @@ const kernels: { readonly [Kind in IntegerOperation['kind']]: IntegerKernel<Oper
   conv: convKernel,
   convGradient: convGradientKernel,
   gradientMerge: gradientMergeKernel,
+  gru: gruKernel,
+  lstm: lstmKernel,
   packSigns: packSignsKernel,
   relu: reluKernel,
 };

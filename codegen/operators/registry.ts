@@ -5,6 +5,8 @@ import { batchNormalization } from './batch-normalization.js';
 import { conv, convInputGradient } from './conv.js';
 import { gemm, gemmInputGradient } from './gemm.js';
 import { globalAveragePool, globalAveragePoolGradient, reduceMean } from './global-average-pool.js';
+import { gru, gruSequence } from './gru.js';
+import { lstm, lstmSequence } from './lstm.js';
 import type { OperatorRule } from './operator.js';
 import { sigmoid, softmax } from './output-activation.js';
 import { relu, reluGradient } from './relu.js';
@@ -19,7 +21,9 @@ const importable: readonly OperatorRule[] = [
   flatten,
   gemm,
   globalAveragePool,
+  gru,
   identity,
+  lstm,
   reduceMean,
   relu,
   reshape,
@@ -33,6 +37,8 @@ const importable: readonly OperatorRule[] = [
 const internal: readonly OperatorRule[] = [
   convInputGradient,
   gemmInputGradient,
+  gruSequence,
+  lstmSequence,
   globalAveragePoolGradient,
   reluGradient,
   view,

@@ -30,6 +30,10 @@ export function lifetimes(program: IntegerProgram): readonly Lifetime[] {
       if (!first.has(name)) throw new RangeError(`"${name}" is read before it is written`);
       last.set(name, Math.max(last.get(name) ?? 0, index));
     }
+    for (const name of kernelOf(operation).scratch?.(operation) ?? []) {
+      first.set(name, index);
+      last.set(name, index);
+    }
     if (!first.has(operation.output)) first.set(operation.output, index);
     last.set(operation.output, Math.max(last.get(operation.output) ?? 0, index));
   });

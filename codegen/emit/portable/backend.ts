@@ -4,6 +4,7 @@ import { averagePoolEmitter, averagePoolGradientEmitter } from './average-pool.j
 import { convEmitter, convGradientEmitter } from './conv.js';
 import { addEmitter, gradientMergeEmitter, packSignsEmitter, reluEmitter } from './elementwise.js';
 import type { Emitter } from './emitter.js';
+import { gruEmitter, lstmEmitter } from './recurrent.js';
 
 type OperationOf<Kind> = Extract<IntegerOperation, { readonly kind: Kind }>;
 
@@ -14,6 +15,8 @@ const emitters: { readonly [Kind in IntegerOperation['kind']]: Emitter<Operation
   conv: convEmitter,
   convGradient: convGradientEmitter,
   gradientMerge: gradientMergeEmitter,
+  gru: gruEmitter,
+  lstm: lstmEmitter,
   packSigns: packSignsEmitter,
   relu: reluEmitter,
 };
@@ -29,5 +32,6 @@ export const portableBackend: Backend = {
   folder: 'codegen/emit/portable',
   header: 'iso_kernel.h',
   kernelFile: (operation) => emitterOf(operation).file,
+  sharedFiles: (operation) => emitterOf(operation).shared ?? [],
   emit: (operation, context) => emitterOf(operation).emit(operation, context),
 };

@@ -3,6 +3,8 @@ import type { EmitContext, EmittedOperation } from '../backend.js';
 /** One operation in this backend: the kernel's source file and the call. */
 export interface Emitter<Operation> {
   readonly file: string;
+  /** Files that it shares with other kernels. */
+  readonly shared?: readonly string[];
   emit(operation: Operation, context: EmitContext): EmittedOperation;
 }
 

@@ -4,6 +4,7 @@ import { lowerAdd } from './add.js';
 import { lowerAveragePool } from './average-pool.js';
 import { lowerConv } from './conv.js';
 import { lowerGemm } from './gemm.js';
+import { lowerGru, lowerLstm } from './recurrent.js';
 import { lowerRelu } from './relu.js';
 import type { LowerRule } from './rule.js';
 import { lowerView } from './view.js';
@@ -14,6 +15,8 @@ const rules: ReadonlyMap<string, LowerRule> = new Map([
   ['Flatten', lowerView],
   ['Gemm', lowerGemm],
   ['GlobalAveragePool', lowerAveragePool],
+  ['GruSequence', lowerGru],
+  ['LstmSequence', lowerLstm],
   ['ReduceMean', lowerAveragePool],
   ['Relu', lowerRelu],
   ['Reshape', lowerView],
