@@ -48,9 +48,9 @@ function graphFrom(onnx: OnnxFile, file: string): Graph {
       tensors.set(original.outputs[0] ?? '', constantValue(original, file));
       continue;
     }
-    const node = normalise(original);
+    const known = original.inputs.map((name) => inputOf(name, original, tensors, file));
+    const node = normalise(original, known);
     const rule = requireImportable(node, onnx.graphName);
-    const known = node.inputs.map((name) => inputOf(name, node, tensors, file));
     const infos = rule.infer(node, known);
     // Optional outputs beyond the first (Dropout's mask, BatchNormalization's statistics) are of no use at inference.
     const outputs = infos.map((_, index) => outputOf(node, index, file));
@@ -86,9 +86,12 @@ function outputOf(node: GraphNode, index: number, file: string): string {
   return `${node.name}/unused_output_${index}`;
 }
 
-/** MatMul with a constant right side is a Gemm without bias; everything behind the import knows only the latter. */
-function normalise(node: GraphNode): GraphNode {
-  return node.operator === 'MatMul' ? { ...node, operator: 'Gemm', attributes: {} } : node;
+/** A MatMul of one row and constants is a Gemm without bias; everything behind the import knows it as that. */
+function normalise(node: GraphNode, inputs: readonly (TensorInfo | undefined)[]): GraphNode {
+  const [x, weights] = inputs;
+  const dense = x?.shape.length === 2 && x.shape[0] === 1 && weights?.data !== undefined;
+  const plain = node.operator === 'MatMul' && dense && weights.shape.length === 2;
+  return plain ? { ...node, operator: 'Gemm', attributes: {} } : node;
 }
 
 function inputOf(

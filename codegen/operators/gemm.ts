@@ -11,7 +11,7 @@ export interface DenseParameters {
   readonly bias: Float32Array;
 }
 
-/** ONNX Gemm with a constant right side: y[1, out] = alpha · x[1, in] · W + beta · b. */
+/** ONNX Gemm with a constant right side: y[rows, out] = alpha · x[rows, in] · W + beta · b. */
 export const gemm: OperatorRule = {
   operator: 'Gemm',
   infer(node, inputs) {
@@ -21,27 +21,30 @@ export const gemm: OperatorRule = {
     const [rows = 0, columns = 0] = w;
     const transposed = intAttribute(node, 'transB', 0) !== 0;
     const [inSize, outSize] = transposed ? [columns, rows] : [rows, columns];
-    if (x.length !== 2 || x[0] !== 1 || w.length !== 2 || x[1] !== inSize) {
+    if (x.length !== 2 || w.length !== 2 || x[1] !== inSize) {
       throw shapeError(node, `input [${x.join(', ')}] and weights [${w.join(', ')}]`);
     }
     const bias = inputs[2];
     if (bias !== undefined && bias.shape.at(-1) !== outSize) {
       throw shapeError(node, `bias [${bias.shape.join(', ')}] for ${outSize} outputs`);
     }
-    return [{ shape: [1, outSize], elementType: 'float32' }];
+    return [{ shape: [x[0] ?? 1, outSize], elementType: 'float32' }];
   },
   evaluate(node, inputs) {
     const x = dataOf(node, inputs, 0);
     const dense = denseParameters(node, dataOf(node, inputs, 1), inputs[2]);
-    const y = new Float32Array(dense.outputs);
-    for (let o = 0; o < dense.outputs; o += 1) {
+    const rows = x.shape[0] ?? 1;
+    const y = new Float32Array(rows * dense.outputs);
+    for (let at = 0; at < y.length; at += 1) {
+      const o = at % dense.outputs;
+      const from = Math.floor(at / dense.outputs) * dense.inputs;
       let sum = dense.bias[o] ?? 0;
       for (let i = 0; i < dense.inputs; i += 1) {
-        sum += (dense.weights[o * dense.inputs + i] ?? 0) * (x.data[i] ?? 0);
+        sum += (dense.weights[o * dense.inputs + i] ?? 0) * (x.data[from + i] ?? 0);
       }
-      y[o] = sum;
+      y[at] = sum;
     }
-    return [{ shape: [1, dense.outputs], data: y }];
+    return [{ shape: [rows, dense.outputs], data: y }];
   },
   gradient: (node, builder) => [
     [

@@ -106,9 +106,7 @@ function walk(
     const reset = h.map((value, unit) => value * (r[unit] ?? 0));
     h = Float64Array.from({ length: hidden }, (_, unit) => {
       const row = 2 * hidden + unit;
-      const state = linearBeforeReset
-        ? (r[unit] ?? 0) * fromState(row, h)
-        : fromState(row, reset);
+      const state = linearBeforeReset ? (r[unit] ?? 0) * fromState(row, h) : fromState(row, reset);
       const candidate = Math.tanh(fromInput(row) + state);
       return (1 - (z[unit] ?? 0)) * candidate + (z[unit] ?? 0) * (h[unit] ?? 0);
     });

@@ -26,10 +26,7 @@ export const LSTM_GATES = 4;
 export const lstm: OperatorRule = {
   operator: 'LSTM',
   infer: (node, inputs) =>
-    recurrentOutputs(
-      recurrentGeometry(node, inputs, LSTM_GATES, onnxSequence(node, inputs)),
-      true,
-    ),
+    recurrentOutputs(recurrentGeometry(node, inputs, LSTM_GATES, onnxSequence(node, inputs)), true),
   evaluate(node, inputs, outputs) {
     const geometry = recurrentGeometry(
       node,
@@ -106,7 +103,8 @@ function walk(
     const nextC = new Float64Array(hidden);
     for (let unit = 0; unit < hidden; unit += 1) {
       const cell =
-        logistic(gate(2, unit)) * (c[unit] ?? 0) + logistic(gate(0, unit)) * Math.tanh(gate(3, unit));
+        logistic(gate(2, unit)) * (c[unit] ?? 0) +
+        logistic(gate(0, unit)) * Math.tanh(gate(3, unit));
       nextC[unit] = cell;
       nextH[unit] = logistic(gate(1, unit)) * Math.tanh(cell);
     }

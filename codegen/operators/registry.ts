@@ -6,13 +6,17 @@ import { conv, convInputGradient } from './conv.js';
 import { gemm, gemmInputGradient } from './gemm.js';
 import { globalAveragePool, globalAveragePoolGradient, reduceMean } from './global-average-pool.js';
 import { gru, gruSequence } from './gru.js';
+import { channelNormalization, layerNormalization } from './layer-normalization.js';
 import { lstm, lstmSequence } from './lstm.js';
+import { matmul, stridedMatMul } from './matmul.js';
 import type { OperatorRule } from './operator.js';
-import { sigmoid, softmax } from './output-activation.js';
+import { sigmoid } from './output-activation.js';
 import { relu, reluGradient } from './relu.js';
 import { dropout, flatten, identity, reshape, squeeze, unsqueeze, view } from './reshape.js';
+import { softmax } from './softmax.js';
+import { stridedCopy } from './strided-copy.js';
 
-/** Operators that may stand in a model file. `MatMul` is imported as a Gemm without bias. */
+/** Operators that may stand in a model file. `MatMul` of one row and constants is imported as a Gemm. */
 const importable: readonly OperatorRule[] = [
   add,
   batchNormalization,
@@ -23,7 +27,9 @@ const importable: readonly OperatorRule[] = [
   globalAveragePool,
   gru,
   identity,
+  layerNormalization,
   lstm,
+  matmul,
   reduceMean,
   relu,
   reshape,
@@ -35,12 +41,15 @@ const importable: readonly OperatorRule[] = [
 
 /** Operators that only the compiler itself makes. */
 const internal: readonly OperatorRule[] = [
+  channelNormalization,
   convInputGradient,
   gemmInputGradient,
   gruSequence,
   lstmSequence,
   globalAveragePoolGradient,
   reluGradient,
+  stridedCopy,
+  stridedMatMul,
   view,
 ];
 

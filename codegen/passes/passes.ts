@@ -2,12 +2,19 @@ import type { Graph } from '../graph/graph.js';
 import { dropDead } from './drop-dead.js';
 import { foldBatchNorm } from './fold-batch-norm.js';
 import { foldConstants } from './fold-constants.js';
+import { fuseLayerNorm } from './fuse-layer-norm.js';
+import { sequenceLayout } from './sequence-layout.js';
 import { stripOutputActivation } from './strip-output-activation.js';
 
 /** The passes between import and quantisation, in order. Each keeps the network's answer (see its own test). */
 export function optimise(graph: Graph): Graph {
-  return [dropDead, foldConstants, stripOutputActivation, foldBatchNorm, dropDead].reduce(
-    (current, pass) => pass(current),
-    graph,
-  );
+  return [
+    dropDead,
+    foldConstants,
+    stripOutputActivation,
+    fuseLayerNorm,
+    sequenceLayout,
+    foldBatchNorm,
+    dropDead,
+  ].reduce((current, pass) => pass(current), graph);
 }

@@ -48,7 +48,9 @@ function emitRecurrent(
   const reverse = op.reverse.reduce((bits, flag, d) => bits | (flag ? 1 << d : 0), 0);
   return {
     constants:
-      present.map(({ type, name, values }) => constantArray(type, `${id}_${name}`, values)).join('') +
+      present
+        .map(({ type, name, values }) => constantArray(type, `${id}_${name}`, values))
+        .join('') +
       `static const iso_recurrent ${id}_layer = {
     .steps = ${op.steps}, .inputs = ${op.inputs}, .hidden = ${op.hidden}, .directions = ${op.reverse.length}, .reverse = ${reverse}U,
 ${fields.join('')}    .input_shift = ${op.inputShift}U, .state_shift = ${op.stateShift}U,

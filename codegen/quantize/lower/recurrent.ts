@@ -90,7 +90,9 @@ function lower(
   const fixedInput = fixedFactors(inputFactors);
   const fixedState = fixedFactors(stateFactors);
   const bias = (side: 'inputBias' | 'recurrentBias'): Int32Array =>
-    Int32Array.from(weights.flatMap((w) => Array.from(w[side], (value) => Math.round(value * ONE))));
+    Int32Array.from(
+      weights.flatMap((w) => Array.from(w[side], (value) => Math.round(value * ONE))),
+    );
   const inputBias = bias('inputBias');
   const stateBias = bias('recurrentBias');
   requireInt32(node, inputSide, 255, inputFactors, inputBias);
@@ -136,10 +138,7 @@ function lower(
 }
 
 /** The node's inputs; all but the first must be constants. */
-function constantInputs(
-  lowering: Lowering,
-  node: GraphNode,
-): readonly (TensorInfo | undefined)[] {
+function constantInputs(lowering: Lowering, node: GraphNode): readonly (TensorInfo | undefined)[] {
   return node.inputs.map((name, index) => {
     if (name === '') return undefined;
     const tensor = tensorOf(lowering.graph, inputName(node, index));
@@ -201,8 +200,10 @@ function requireInt32(
       .reduce((total, value) => total + Math.abs(value) * reach, 0);
     const argument = sum * (factors[row] ?? 0) + Math.abs(bias[row] ?? 0);
     if (sum >= 2 ** 31 || argument >= LARGEST_ARGUMENT) {
-      throw unsupported(node, `row ${row} of its weights could leave int32 (its sum reaches ${sum})`);
+      throw unsupported(
+        node,
+        `row ${row} of its weights could leave int32 (its sum reaches ${sum})`,
+      );
     }
   });
 }
-
