@@ -1,12 +1,15 @@
 import type { AddOperation } from './add.js';
 import type { AveragePoolOperation } from './average-pool.js';
 import type { AveragePoolGradientOperation } from './average-pool-gradient.js';
+import type { ChannelNormOperation } from './channel-norm.js';
 import type { ConvOperation } from './conv.js';
 import type { ConvGradientOperation } from './conv-gradient.js';
 import type { GradientMergeOperation } from './gradient-merge.js';
 import type { GruOperation } from './gru.js';
 import type { LstmOperation } from './lstm.js';
+import type { MatMulOperation } from './mat-mul.js';
 import type { PackSignsOperation } from './pack-signs.js';
+import type { SoftmaxOperation } from './softmax.js';
 import type { ReluOperation } from './relu.js';
 
 /** `bits`: one bit per element, least significant first; the only thing a ReLU's gradient keeps. */
@@ -29,11 +32,14 @@ export type IntegerOperation =
   | AddOperation
   | AveragePoolOperation
   | AveragePoolGradientOperation
+  | ChannelNormOperation
   | ConvOperation
   | ConvGradientOperation
   | GradientMergeOperation
   | GruOperation
   | LstmOperation
+  | MatMulOperation
+  | SoftmaxOperation
   | PackSignsOperation
   | ReluOperation;
 

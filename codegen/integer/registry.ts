@@ -1,12 +1,15 @@
 import { addKernel } from './add.js';
 import { averagePoolGradientKernel } from './average-pool-gradient.js';
 import { averagePoolKernel } from './average-pool.js';
+import { channelNormKernel } from './channel-norm.js';
 import { convGradientKernel } from './conv-gradient.js';
 import { convKernel } from './conv.js';
 import { gradientMergeKernel } from './gradient-merge.js';
 import { gruKernel } from './gru.js';
 import type { IntegerKernel } from './kernel.js';
 import { lstmKernel } from './lstm.js';
+import { matMulKernel } from './mat-mul.js';
+import { softmaxKernel } from './softmax.js';
 import { packSignsKernel } from './pack-signs.js';
 import type { IntegerOperation } from './program.js';
 import { reluKernel } from './relu.js';
@@ -21,7 +24,10 @@ const kernels: { readonly [Kind in IntegerOperation['kind']]: IntegerKernel<Oper
   convGradient: convGradientKernel,
   gradientMerge: gradientMergeKernel,
   gru: gruKernel,
+  channelNorm: channelNormKernel,
   lstm: lstmKernel,
+  matMul: matMulKernel,
+  softmax: softmaxKernel,
   packSigns: packSignsKernel,
   relu: reluKernel,
 };

@@ -99,11 +99,11 @@ describe('a damaged model file', () => {
 describe('a model that this compiler cannot do', () => {
   it('is refused naming file, node and operator', () => {
     const builder = new OnnxBuilder(seededRandom(1), [1, 2, 8]);
-    const bytes = builder.bytes(builder.node('LSTM', [builder.input]));
+    const bytes = builder.bytes(builder.node('NonZero', [builder.input]));
     const error = importError(bytes);
     expect(error?.code).toBe('MODEL_UNSUPPORTED_OPERATOR');
-    expect(error?.where).toEqual({ file: FILE, operator: 'LSTM', node: '/LSTM_0' });
-    expect(error?.message).toContain('LSTM');
+    expect(error?.where).toEqual({ file: FILE, operator: 'NonZero', node: '/LSTM_0' });
+    expect(error?.message).toContain('NonZero');
     expect(error?.describe()).toContain(FILE);
   });
 

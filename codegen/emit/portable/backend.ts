@@ -1,5 +1,6 @@
 import type { IntegerOperation } from '../../integer/program.js';
 import type { Backend } from '../backend.js';
+import { channelNormEmitter, matMulEmitter, softmaxEmitter } from './attention.js';
 import { averagePoolEmitter, averagePoolGradientEmitter } from './average-pool.js';
 import { convEmitter, convGradientEmitter } from './conv.js';
 import { addEmitter, gradientMergeEmitter, packSignsEmitter, reluEmitter } from './elementwise.js';
@@ -16,7 +17,10 @@ const emitters: { readonly [Kind in IntegerOperation['kind']]: Emitter<Operation
   convGradient: convGradientEmitter,
   gradientMerge: gradientMergeEmitter,
   gru: gruEmitter,
+  channelNorm: channelNormEmitter,
   lstm: lstmEmitter,
+  matMul: matMulEmitter,
+  softmax: softmaxEmitter,
   packSigns: packSignsEmitter,
   relu: reluEmitter,
 };

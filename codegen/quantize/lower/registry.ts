@@ -1,6 +1,7 @@
 import type { GraphNode } from '../../graph/graph.js';
 import { unsupported } from '../../operators/require.js';
 import { lowerAdd } from './add.js';
+import { lowerChannelNorm, lowerMatMul, lowerSoftmax } from './attention.js';
 import { lowerAveragePool } from './average-pool.js';
 import { lowerConv } from './conv.js';
 import { lowerGemm } from './gemm.js';
@@ -15,6 +16,9 @@ const rules: ReadonlyMap<string, LowerRule> = new Map([
   ['Flatten', lowerView],
   ['Gemm', lowerGemm],
   ['GlobalAveragePool', lowerAveragePool],
+  ['ChannelNormalization', lowerChannelNorm],
+  ['Softmax', lowerSoftmax],
+  ['StridedMatMul', lowerMatMul],
   ['GruSequence', lowerGru],
   ['LstmSequence', lowerLstm],
   ['ReduceMean', lowerAveragePool],
