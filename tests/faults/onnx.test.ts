@@ -102,7 +102,7 @@ describe('a model that this compiler cannot do', () => {
     const bytes = builder.bytes(builder.node('NonZero', [builder.input]));
     const error = importError(bytes);
     expect(error?.code).toBe('MODEL_UNSUPPORTED_OPERATOR');
-    expect(error?.where).toEqual({ file: FILE, operator: 'NonZero', node: '/LSTM_0' });
+    expect(error?.where).toEqual({ file: FILE, operator: 'NonZero', node: '/NonZero_0' });
     expect(error?.message).toContain('NonZero');
     expect(error?.describe()).toContain(FILE);
   });
