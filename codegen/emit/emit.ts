@@ -200,9 +200,7 @@ function interfaceOf(
   const call = (index: number, indent: string): string => {
     const operation = program.operations[index];
     if (operation === undefined) throw new RangeError(`no operation ${index}`);
-    const counts = ['convGradient', 'averagePoolGradient', 'gradientMerge'].includes(
-      operation.kind,
-    );
+    const counts = kernelOf(operation).backward === true;
     const bytes = bytesOf(integerTensor(program, operation.output));
     return (
       `${indent}${counts ? '*saturations += ' : ''}${names[index]}();\n` +

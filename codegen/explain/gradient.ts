@@ -63,6 +63,7 @@ export function withGradient(graph: Graph): ExplainedGraph {
   tensors.set(SEED, { shape: tensorOf(graph, logits).shape, elementType: 'float32' });
   const nodes: GraphNode[] = [...graph.nodes];
   const shapeOf = (name: string): Shape => tensorOf({ ...graph, tensors }, name).shape;
+  const isConstant = (name: string): boolean => tensors.get(name)?.data !== undefined;
 
   const add = (
     operator: string,
@@ -73,7 +74,7 @@ export function withGradient(graph: Graph): ExplainedGraph {
     const node: GraphNode = { operator, name, inputs, outputs: [name], attributes };
     const [info] = operatorRule(node, graph.name).infer(
       node,
-      inputs.map((tensor) => tensorOf({ ...graph, tensors }, tensor)),
+      inputs.map((tensor) => (tensor === '' ? undefined : tensorOf({ ...graph, tensors }, tensor))),
     );
     if (info === undefined) throw new RangeError(`${operator} infers no output`);
     tensors.set(name, info);
@@ -96,10 +97,10 @@ export function withGradient(graph: Graph): ExplainedGraph {
         'Build without an explanation (--explain none), or replace the operator.',
       );
     }
-    const builder: GradientBuilder = { outputGradient, shapeOf, add };
+    const builder: GradientBuilder = { outputGradient, shapeOf, isConstant, add };
     for (const [index, gradient] of rule.gradient(node, builder)) {
       const source = node.inputs[index] ?? '';
-      if (tensors.get(source)?.data !== undefined) continue;
+      if (isConstant(source)) continue;
       const earlier = gradients.get(source);
       gradients.set(source, earlier === undefined ? gradient : add('Add', [earlier, gradient]));
     }

@@ -10,6 +10,14 @@ import type { LstmOperation } from './lstm.js';
 import type { MatMulOperation } from './mat-mul.js';
 import type { PackSignsOperation } from './pack-signs.js';
 import type { SoftmaxOperation } from './softmax.js';
+import type { BroadcastAddOperation } from './broadcast-add.js';
+import type { LookupOperation } from './lookup.js';
+import type { LookupGradientOperation } from './lookup-gradient.js';
+import type { MultiplyOperation } from './multiply.js';
+import type { PackInsideOperation } from './pack-inside.js';
+import type { PReluOperation } from './prelu.js';
+import type { PReluGradientOperation } from './prelu-gradient.js';
+import type { ProductGradientOperation } from './product-gradient.js';
 import type { ReluOperation } from './relu.js';
 
 /** `bits`: one bit per element, least significant first; the only thing a ReLU's gradient keeps. */
@@ -41,6 +49,14 @@ export type IntegerOperation =
   | MatMulOperation
   | SoftmaxOperation
   | PackSignsOperation
+  | BroadcastAddOperation
+  | LookupOperation
+  | LookupGradientOperation
+  | MultiplyOperation
+  | PackInsideOperation
+  | PReluOperation
+  | PReluGradientOperation
+  | ProductGradientOperation
   | ReluOperation;
 
 /**

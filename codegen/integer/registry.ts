@@ -6,6 +6,14 @@ import { convGradientKernel } from './conv-gradient.js';
 import { convKernel } from './conv.js';
 import { gradientMergeKernel } from './gradient-merge.js';
 import { gruKernel } from './gru.js';
+import { broadcastAddKernel } from './broadcast-add.js';
+import { lookupKernel } from './lookup.js';
+import { lookupGradientKernel } from './lookup-gradient.js';
+import { multiplyKernel } from './multiply.js';
+import { packInsideKernel } from './pack-inside.js';
+import { preluKernel } from './prelu.js';
+import { preluGradientKernel } from './prelu-gradient.js';
+import { productGradientKernel } from './product-gradient.js';
 import type { IntegerKernel } from './kernel.js';
 import { lstmKernel } from './lstm.js';
 import { matMulKernel } from './mat-mul.js';
@@ -29,6 +37,14 @@ const kernels: { readonly [Kind in IntegerOperation['kind']]: IntegerKernel<Oper
   matMul: matMulKernel,
   softmax: softmaxKernel,
   packSigns: packSignsKernel,
+  broadcastAdd: broadcastAddKernel,
+  lookup: lookupKernel,
+  lookupGradient: lookupGradientKernel,
+  multiply: multiplyKernel,
+  packInside: packInsideKernel,
+  prelu: preluKernel,
+  preluGradient: preluGradientKernel,
+  productGradient: productGradientKernel,
   relu: reluKernel,
 };
 

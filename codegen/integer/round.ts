@@ -14,10 +14,28 @@ export function multiplyRound(value: number, multiplier: number, shift: number):
   return Math.floor((high * multiplier + carried) / 2 ** (shift - 16));
 }
 
+/** The same for sums beyond int32, in unbounded integers: slow, for the few values that need it. */
+export function roundWide(value: number, multiplier: number, shift: number): number {
+  const half = 1n << BigInt(shift - 1);
+  return Number((BigInt(value) * BigInt(multiplier) + half) >> BigInt(shift));
+}
+
 /** Where the multiplier of a real factor lies: value · factor ≈ multiplyRound(value, multiplier, shift). */
 export interface FixedFactors {
   readonly multiplier: Int32Array;
   readonly shift: number;
+}
+
+/** Factors with fewer digits in their multipliers, for values wider than int32. */
+export function narrowFactors(factors: readonly number[], bits: number): FixedFactors {
+  const largest = factors.reduce((a, b) => Math.max(a, b), 0);
+  if (!(largest < 2 ** (bits - 1))) throw new RangeError(`factor ${largest} is out of range`);
+  let shift = 1;
+  while (shift < 62 && Math.round(largest * 2 ** (shift + 1)) < 2 ** bits) shift += 1;
+  return {
+    multiplier: Int32Array.from(factors, (factor) => Math.round(factor * 2 ** shift)),
+    shift,
+  };
 }
 
 /**

@@ -16,6 +16,8 @@ export interface GradientBuilder {
   /** Gradient of the chosen logit with respect to the node's output. */
   readonly outputGradient: string;
   shapeOf(tensor: string): Shape;
+  /** Nobody asks for the gradient of a constant. */
+  isConstant(tensor: string): boolean;
   /** Adds a node and returns the name of its one output. */
   add(operator: string, inputs: readonly string[], attributes?: GraphNode['attributes']): string;
 }

@@ -2,7 +2,9 @@ import type { GraphNode } from '../graph/graph.js';
 import { nodeError } from '../graph/graph.js';
 import { add } from './add.js';
 import { batchNormalization } from './batch-normalization.js';
+import { clip, clipGradient } from './clip.js';
 import { conv, convInputGradient } from './conv.js';
+import { div } from './div.js';
 import { gemm, gemmInputGradient } from './gemm.js';
 import { globalAveragePool, globalAveragePoolGradient, reduceMean } from './global-average-pool.js';
 import { gru, gruSequence } from './gru.js';
@@ -10,17 +12,25 @@ import { channelNormalization, layerNormalization } from './layer-normalization.
 import { lstm, lstmSequence } from './lstm.js';
 import { matmul, stridedMatMul } from './matmul.js';
 import type { OperatorRule } from './operator.js';
-import { sigmoid } from './output-activation.js';
 import { relu, reluGradient } from './relu.js';
 import { dropout, flatten, identity, reshape, squeeze, unsqueeze, view } from './reshape.js';
 import { softmax } from './softmax.js';
 import { stridedCopy } from './strided-copy.js';
+import { mul } from './mul.js';
+import { pointwise, pointwiseGradient } from './pointwise.js';
+import { pow } from './pow.js';
+import { prelu, preluGradient } from './prelu.js';
+import { productGradient } from './product-gradient.js';
+import { sub } from './sub.js';
+import { unaryOperators } from './unary.js';
 
 /** Operators that may stand in a model file. `MatMul` of one row and constants is imported as a Gemm. */
 const importable: readonly OperatorRule[] = [
   add,
   batchNormalization,
+  clip,
   conv,
+  div,
   dropout,
   flatten,
   gemm,
@@ -30,23 +40,32 @@ const importable: readonly OperatorRule[] = [
   layerNormalization,
   lstm,
   matmul,
+  mul,
+  pow,
+  prelu,
   reduceMean,
   relu,
   reshape,
-  sigmoid,
   softmax,
   squeeze,
+  sub,
   unsqueeze,
+  ...unaryOperators,
 ];
 
 /** Operators that only the compiler itself makes. */
 const internal: readonly OperatorRule[] = [
   channelNormalization,
+  clipGradient,
   convInputGradient,
   gemmInputGradient,
   gruSequence,
   lstmSequence,
   globalAveragePoolGradient,
+  pointwise,
+  pointwiseGradient,
+  preluGradient,
+  productGradient,
   reluGradient,
   stridedCopy,
   stridedMatMul,

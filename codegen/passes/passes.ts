@@ -1,9 +1,10 @@
 import type { Graph } from '../graph/graph.js';
 import { dropDead } from './drop-dead.js';
-import { foldBatchNorm } from './fold-batch-norm.js';
+import { foldAffine } from './fold-affine.js';
 import { foldConstants } from './fold-constants.js';
 import { fuseLayerNorm } from './fuse-layer-norm.js';
 import { sequenceLayout } from './sequence-layout.js';
+import { fusePointwise } from './fuse-pointwise.js';
 import { stripOutputActivation } from './strip-output-activation.js';
 
 /** The passes between import and quantisation, in order. Each keeps the network's answer (see its own test). */
@@ -14,7 +15,8 @@ export function optimise(graph: Graph): Graph {
     stripOutputActivation,
     fuseLayerNorm,
     sequenceLayout,
-    foldBatchNorm,
+    foldAffine,
+    fusePointwise,
     dropDead,
   ].reduce((current, pass) => pass(current), graph);
 }

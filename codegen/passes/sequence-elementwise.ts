@@ -1,27 +1,17 @@
 import type { GraphNode, Shape, TensorInfo } from '../graph/graph.js';
 import { outputName, sizeOf } from '../graph/graph.js';
 import { onnxIndex } from '../operators/channels-last.js';
+import { unaryOperators } from '../operators/unary.js';
 import { rowsView, type SequenceRewriter } from './sequence-rewriter.js';
 import { isWhole, memoryOrder, transposed, type View } from './views.js';
 
 /** Operators that take each value by itself; further inputs, where they have any, are single constants. */
-export const UNARY_OPERATORS = [
+export const UNARY_OPERATORS: readonly string[] = [
+  ...unaryOperators.map((rule) => rule.operator),
   'Clip',
-  'Elu',
-  'Erf',
-  'Exp',
-  'Gelu',
-  'HardSigmoid',
-  'HardSwish',
-  'LeakyRelu',
-  'Neg',
   'Pow',
-  'Reciprocal',
   'Relu',
-  'Sigmoid',
-  'Sqrt',
-  'Tanh',
-] as const;
+];
 
 /** Value by value operators work on memory as it lies, whatever its axes are called. */
 export function rewriteElementwise(rewriter: SequenceRewriter, node: GraphNode): void {

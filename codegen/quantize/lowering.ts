@@ -2,6 +2,7 @@ import { IsochroneError } from '../errors.js';
 import type { Graph, GraphNode } from '../graph/graph.js';
 import { inputName, tensorOf } from '../graph/graph.js';
 import type { IntegerOperation, IntegerTensor } from '../integer/program.js';
+import type { ClipBounds } from '../operators/clip.js';
 import { unsupported } from '../operators/require.js';
 import type { Calibration } from './calibration.js';
 import type { QuantizedWeights } from './weights.js';
@@ -22,6 +23,8 @@ export class Lowering {
   readonly placements = new Map<string, Placement>();
   /** Quantised weights by name of the forward node that owns them. */
   readonly weights = new Map<string, QuantizedWeights>();
+  /** Bounds of each Clip, by name of its output. */
+  readonly clips = new Map<string, ClipBounds>();
 
   constructor(
     readonly graph: Graph,
@@ -98,7 +101,12 @@ export class Lowering {
   activationRange(name: string): { readonly low: number; readonly high: number } {
     const range = this.calibration.activations[name];
     if (range === undefined) throw missing(name);
-    return range;
+    const clip = this.clips.get(name);
+    // A range that ends just short of a bound ends at it: what the network clips is then what the integers clip.
+    const near = (end: number, bound: number): number => (end / bound > 0.9 ? bound : end);
+    return clip === undefined
+      ? range
+      : { low: near(range.low, clip.low), high: near(range.high, clip.high) };
   }
 
   /** Largest magnitude per channel of a gradient tensor, for `channels` channels. */

@@ -1,4 +1,5 @@
 import type { Explain } from '../compile.js';
+import { pointwiseNetworks } from './networks-pointwise.js';
 import { OnnxBuilder } from './onnx-builder.js';
 import { seededRandom } from './random.js';
 
@@ -89,5 +90,6 @@ function explainedNetworks(): readonly TestNetwork[] {
       const pooled = b.node('Flatten', [b.node('GlobalAveragePool', [side])]);
       return b.node('Sigmoid', [b.gemm(pooled, 6, 3)]);
     }),
+    ...pointwiseNetworks(),
   ];
 }

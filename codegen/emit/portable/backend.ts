@@ -7,6 +7,17 @@ import { addEmitter, gradientMergeEmitter, packSignsEmitter, reluEmitter } from 
 import type { Emitter } from './emitter.js';
 import { gruEmitter, lstmEmitter } from './recurrent.js';
 
+import {
+  broadcastAddEmitter,
+  lookupEmitter,
+  lookupGradientEmitter,
+  multiplyEmitter,
+  packInsideEmitter,
+  preluEmitter,
+  preluGradientEmitter,
+  productGradientEmitter,
+} from './pointwise.js';
+
 type OperationOf<Kind> = Extract<IntegerOperation, { readonly kind: Kind }>;
 
 const emitters: { readonly [Kind in IntegerOperation['kind']]: Emitter<OperationOf<Kind>> } = {
@@ -22,6 +33,14 @@ const emitters: { readonly [Kind in IntegerOperation['kind']]: Emitter<Operation
   matMul: matMulEmitter,
   softmax: softmaxEmitter,
   packSigns: packSignsEmitter,
+  broadcastAdd: broadcastAddEmitter,
+  lookup: lookupEmitter,
+  lookupGradient: lookupGradientEmitter,
+  multiply: multiplyEmitter,
+  packInside: packInsideEmitter,
+  prelu: preluEmitter,
+  preluGradient: preluGradientEmitter,
+  productGradient: productGradientEmitter,
   relu: reluEmitter,
 };
 

@@ -1,8 +1,11 @@
 import type { GraphNode } from '../../graph/graph.js';
 import { inputName, outputName, tensorOf } from '../../graph/graph.js';
 import { largestGradientGain } from '../../integer/conv-gradient.js';
+import type { PackInsideOperation } from '../../integer/pack-inside.js';
+import type { PackSignsOperation } from '../../integer/pack-signs.js';
 import type { IntegerOperation, IntegerTensor } from '../../integer/program.js';
 import { fixedFactors } from '../../integer/round.js';
+import { clipBounds } from '../../operators/clip.js';
 import { unsupported } from '../../operators/require.js';
 import type { Lowering, Placement } from '../lowering.js';
 import type { QuantizedWeights } from '../weights.js';
@@ -10,6 +13,8 @@ import type { QuantizedWeights } from '../weights.js';
 /** Records beyond the calibration set may have steeper gradients; what still does not fit saturates and is counted. */
 const GRADIENT_HEADROOM = 1.5;
 const INT16_MOST = 32_767;
+/** No int8 code reaches it. */
+const UNREACHED = 1_000;
 
 /** The seed of the backward pass: one value for each class, for the case that it is the class to explain. */
 export interface LoweredSeed {
@@ -61,6 +66,7 @@ export class GradientLowering {
     output: IntegerTensor,
     limit: number,
     mask: string | undefined,
+    sign: 1 | -1 = 1,
   ): void {
     const factors = (from: Placement): number[] =>
       Array.from(
@@ -76,7 +82,7 @@ export class GradientLowering {
       output: output.name,
       positions: output.height * output.width,
       channels: output.channels,
-      multiplierA: all.multiplier.slice(0, output.channels),
+      multiplierA: all.multiplier.slice(0, output.channels).map((factor) => sign * factor),
       ...(b === undefined
         ? {}
         : { inputB: b.tensor, multiplierB: all.multiplier.slice(output.channels) }),
@@ -107,14 +113,42 @@ export class GradientLowering {
     return to;
   }
 
+  /** The gradient that a node reads, in one step for all channels: as it lies, or a rescaled copy. */
+  inOneStep(node: GraphNode): Placement {
+    const placement = this.lowering.placementOf(node, 0);
+    if (this.lowering.tensorAt(placement).channelScale === undefined) return placement;
+    const copy = `${node.name}/common`;
+    const range = this.lowering.gradientRange(inputName(node, 0), placement.channels);
+    const { height, width, channels } = placement;
+    this.lowering.tensors.set(copy, {
+      name: copy,
+      height,
+      width,
+      channels,
+      ...this.gradientTensor(this.scaleFor(range, undefined, INT16_MOST), undefined),
+    });
+    const to = { ...placement, tensor: copy };
+    this.pushMerge(copy, placement, undefined, this.lowering.tensorAt(to), INT16_MOST, undefined);
+    return to;
+  }
+
+  /**
+   * Places a gradient in steps that its calibrated range asks for.
+   * @param least finest useful step per channel: finer ones only add digits that the sources do not have
+   */
   placeGradient(
     name: string,
     placement: Placement,
+    least: readonly number[] = [],
   ): { readonly tensor: IntegerTensor; readonly limit: number } {
     const normal = this.steps(name);
     const limit = this.limitOf(name);
     const range = this.lowering.gradientRange(name, placement.channels);
-    const scale = this.scaleFor(range, normal, limit);
+    const steps = this.channelSteps(normal, placement.channels);
+    const scale = Math.max(
+      this.scaleFor(range, normal, limit),
+      ...least.map((step, c) => step * (steps[c] ?? 1)),
+    );
     this.lowering.placeAs(name, placement, this.gradientTensor(scale, normal));
     this.normals.set(placement.tensor, normal);
     return { tensor: this.lowering.tensorAt(placement), limit };
@@ -191,7 +225,7 @@ export class GradientLowering {
     const [reader] = readers;
     if (
       readers.length !== 1 ||
-      reader?.operator !== 'ReluGradient' ||
+      (reader?.operator !== 'ReluGradient' && reader?.operator !== 'ClipGradient') ||
       reader.inputs[0] !== tensor ||
       tensor === this.inputGradient
     ) {
@@ -201,11 +235,43 @@ export class GradientLowering {
     return reader;
   }
 
-  /** The sign bits of a ReLU's output; packed right behind the operation that computes it, once. */
-  mask(reluGradient: GraphNode): string {
-    const placement = this.lowering.placementOf(reluGradient, 1);
-    const source = this.lowering.tensorAt(placement);
-    const name = `${source.name}/signs`;
+  /** Where the gradient of a ReLU or a Clip passes, one bit per element of its output. */
+  mask(reader: GraphNode): string {
+    const source = this.lowering.tensorAt(this.lowering.placementOf(reader, 1));
+    if (reader.operator === 'ReluGradient') return this.signsOf(source);
+    const bounds = clipBounds(
+      reader,
+      reader.inputs
+        .slice(1)
+        .map((name) => (name === '' ? undefined : tensorOf(this.lowering.graph, name))),
+    );
+    const code = (bound: number): number =>
+      Number.isFinite(bound)
+        ? Math.round(bound / source.scale) + source.zeroPoint
+        : Math.sign(bound) * UNREACHED;
+    // One code beyond int8 is a bound that rounding has pushed out: the last code stands for it.
+    const [low, high] = [code(bounds.low), code(bounds.high)];
+    return this.pack(source, 'inside', {
+      kind: 'packInside',
+      low: low < -129 ? -UNREACHED : Math.max(-128, low),
+      high: high > 128 ? UNREACHED : Math.min(127, high),
+    });
+  }
+
+  /** Where an int8 tensor is above zero, one bit per element. */
+  signsOf(source: IntegerTensor): string {
+    return this.pack(source, 'signs', { kind: 'packSigns', zeroPoint: source.zeroPoint });
+  }
+
+  /** Bits of an int8 tensor, packed right behind the operation that computes it, once. */
+  private pack(
+    source: IntegerTensor,
+    what: string,
+    operation:
+      | Pick<PackSignsOperation, 'kind' | 'zeroPoint'>
+      | Pick<PackInsideOperation, 'kind' | 'low' | 'high'>,
+  ): string {
+    const name = `${source.name}/${what}`;
     if (this.lowering.tensors.has(name)) return name;
     const { height, width, channels } = source;
     this.lowering.tensors.set(name, {
@@ -219,12 +285,11 @@ export class GradientLowering {
     });
     const producer = this.lowering.operations.findIndex((op) => op.output === source.name);
     this.lowering.operations.splice(producer + 1, 0, {
-      kind: 'packSigns',
+      ...operation,
       name,
       input: source.name,
       output: name,
       elements: height * width * channels,
-      zeroPoint: source.zeroPoint,
     });
     return name;
   }

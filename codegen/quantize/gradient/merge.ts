@@ -9,7 +9,15 @@ export const lowerGradientSum: GradientRule = (gradient, node) => {
   lowerMerge(gradient, node, output, mask);
 };
 
-/** A ReLU's gradient that could not be fused into what computes its input. */
+/** The gradient of what is subtracted. */
+export const lowerNegative: GradientRule = (gradient, node) => {
+  const from = gradient.lowering.placementOf(node, 0);
+  const output = outputName(node);
+  const { tensor, limit } = gradient.placeGradient(output, { ...from, tensor: output });
+  gradient.pushMerge(node.name, from, undefined, tensor, limit, undefined, -1);
+};
+
+/** A ReLU's or Clip's gradient that could not be fused into what computes its input. */
 export const lowerReluGradient: GradientRule = (gradient, node) =>
   lowerMerge(gradient, node, outputName(node), gradient.mask(node));
 

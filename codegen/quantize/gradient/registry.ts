@@ -2,14 +2,22 @@ import type { GraphNode } from '../../graph/graph.js';
 import { unsupported } from '../../operators/require.js';
 import { lowerAveragePoolGradient } from './average-pool.js';
 import { lowerConvGradient } from './conv.js';
-import { lowerGradientSum, lowerReluGradient } from './merge.js';
+import { lowerGradientSum, lowerNegative, lowerReluGradient } from './merge.js';
+import { lowerPointwiseGradient } from './pointwise.js';
+import { lowerPReluGradient } from './prelu.js';
+import { lowerProductGradient } from './product.js';
 import type { GradientRule } from './rule.js';
 
 const rules: ReadonlyMap<string, GradientRule> = new Map<string, GradientRule>([
   ['Add', lowerGradientSum],
+  ['ClipGradient', lowerReluGradient],
   ['ConvInputGradient', lowerConvGradient],
   ['GemmInputGradient', lowerConvGradient],
   ['GlobalAveragePoolGradient', lowerAveragePoolGradient],
+  ['Neg', lowerNegative],
+  ['PReluGradient', lowerPReluGradient],
+  ['PointwiseGradient', lowerPointwiseGradient],
+  ['ProductGradient', lowerProductGradient],
   ['ReluGradient', lowerReluGradient],
   ['View', (gradient, node) => gradient.lowering.alias(node)],
 ]);

@@ -1,17 +1,22 @@
 import type { GraphNode } from '../../graph/graph.js';
 import { unsupported } from '../../operators/require.js';
-import { lowerAdd } from './add.js';
 import { lowerChannelNorm, lowerMatMul, lowerSoftmax } from './attention.js';
+import { lowerAdd, lowerSub } from './add.js';
 import { lowerAveragePool } from './average-pool.js';
+import { lowerClip } from './clip.js';
 import { lowerConv } from './conv.js';
 import { lowerGemm } from './gemm.js';
 import { lowerGru, lowerLstm } from './recurrent.js';
+import { lowerMultiply } from './multiply.js';
+import { lowerPointwise } from './pointwise.js';
+import { lowerPRelu } from './prelu.js';
 import { lowerRelu } from './relu.js';
 import type { LowerRule } from './rule.js';
 import { lowerView } from './view.js';
 
 const rules: ReadonlyMap<string, LowerRule> = new Map([
   ['Add', lowerAdd],
+  ['Clip', lowerClip],
   ['Conv', lowerConv],
   ['Flatten', lowerView],
   ['Gemm', lowerGemm],
@@ -21,10 +26,14 @@ const rules: ReadonlyMap<string, LowerRule> = new Map([
   ['StridedMatMul', lowerMatMul],
   ['GruSequence', lowerGru],
   ['LstmSequence', lowerLstm],
+  ['Mul', lowerMultiply],
+  ['PRelu', lowerPRelu],
+  ['Pointwise', lowerPointwise],
   ['ReduceMean', lowerAveragePool],
   ['Relu', lowerRelu],
   ['Reshape', lowerView],
   ['Squeeze', lowerView],
+  ['Sub', lowerSub],
   ['Unsqueeze', lowerView],
   ['View', lowerView],
 ]);
