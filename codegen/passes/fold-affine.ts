@@ -28,7 +28,9 @@ export function foldAffine(graph: Graph): Graph {
     const producer = producerOf(folded, affine.signal);
     const alone =
       consumersOf(folded, affine.signal).length === 1 && !folded.outputs.includes(affine.signal);
-    const foldable = producer?.operator === 'Conv' || producer?.operator === 'Gemm';
+    const foldable =
+      producer?.operator === 'Conv' ||
+      (producer?.operator === 'Gemm' && tensorOf(folded, affine.signal).shape[0] === 1);
     if (producer !== undefined && foldable && alone && hasConstantWeights(folded, producer)) {
       return intoWeights(folded, node, affine, producer);
     }
