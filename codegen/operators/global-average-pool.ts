@@ -1,14 +1,7 @@
 import type { GraphNode, Shape } from '../graph/graph.js';
-import { inputName, intAttribute, intsAttribute, sizeOf } from '../graph/graph.js';
+import { inputName, intsAttribute, sizeOf } from '../graph/graph.js';
 import type { OperatorRule } from './operator.js';
-import {
-  dataOf,
-  requireConstant,
-  requireShape,
-  resolveAxes,
-  shapeError,
-  unsupported,
-} from './require.js';
+import { dataOf, requireShape, shapeError } from './require.js';
 
 const evaluate: OperatorRule['evaluate'] = (node, inputs, outputs) => {
   const x = dataOf(node, inputs, 0);
@@ -23,7 +16,8 @@ const evaluate: OperatorRule['evaluate'] = (node, inputs, outputs) => {
   return [{ shape: outputs[0]?.shape ?? [], data: y }];
 };
 
-const gradient: OperatorRule['gradient'] = (node, builder) => [
+/** Gradient of a mean over all positions. */
+export const meanGradient: NonNullable<OperatorRule['gradient']> = (node, builder) => [
   [
     0,
     builder.add('GlobalAveragePoolGradient', [builder.outputGradient], {
@@ -40,33 +34,7 @@ export const globalAveragePool: OperatorRule = {
     return [{ shape: x.map((size, axis) => (axis < 2 ? size : 1)), elementType: 'float32' }];
   },
   evaluate,
-  gradient,
-};
-
-/** ONNX ReduceMean over exactly the spatial axes, which is global average pooling with or without kept axes. */
-export const reduceMean: OperatorRule = {
-  operator: 'ReduceMean',
-  infer(node, inputs) {
-    const x = requireShape(node, inputs, 0);
-    // Axes are an attribute up to opset 17 and an input from 18 on.
-    const given =
-      inputs[1] === undefined ? intsAttribute(node, 'axes', []) : requireConstant(node, inputs, 1);
-    const axes = resolveAxes(node, given, x.length);
-    const spatial = x.map((_, axis) => axis).filter((axis) => axis >= 2);
-    if (
-      spatial.length === 0 ||
-      spatial.some((axis) => !axes.includes(axis)) ||
-      axes.includes(0) ||
-      axes.includes(1)
-    ) {
-      throw unsupported(node, `mean over axes [${axes.join(', ')}]; only over all spatial axes`);
-    }
-    const keep = intAttribute(node, 'keepdims', 1) !== 0;
-    const shape = keep ? x.map((size, axis) => (axis < 2 ? size : 1)) : x.slice(0, 2);
-    return [{ shape, elementType: 'float32' }];
-  },
-  evaluate,
-  gradient,
+  gradient: meanGradient,
 };
 
 /** dX = dY / (number of positions) at every position. Not an ONNX operator. */

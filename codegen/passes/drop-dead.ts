@@ -14,7 +14,8 @@ export function dropDead(graph: Graph): Graph {
   const kept: GraphNode[] = [];
   for (const node of [...straight.nodes].reverse()) {
     if (!node.outputs.some((name) => live.has(name))) continue;
-    node.inputs.forEach((name) => live.add(name));
+    // An output that nobody reads still has a shape.
+    [...node.inputs, ...node.outputs].forEach((name) => live.add(name));
     kept.unshift(node);
   }
   straight.inputs.forEach((name) => live.add(name));

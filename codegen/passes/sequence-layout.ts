@@ -1,5 +1,5 @@
 import type { Graph, GraphNode } from '../graph/graph.js';
-import { inputName, intAttribute, intsAttribute, tensorOf } from '../graph/graph.js';
+import { intAttribute, intsAttribute, tensorOf } from '../graph/graph.js';
 import { SequenceRewriter } from './sequence-rewriter.js';
 import { rewriteElementwise, UNARY_OPERATORS } from './sequence-elementwise.js';
 import { rewriteDense, rewriteMatMul } from './sequence-matmul.js';
@@ -47,7 +47,14 @@ export function sequenceLayout(graph: Graph): Graph {
 
 function needsLayout(graph: Graph, node: GraphNode): boolean {
   if (['LSTM', 'GRU', 'LayerNormalization', 'MatMul'].includes(node.operator)) return true;
-  return node.operator === 'Gemm' && tensorOf(graph, inputName(node, 0)).shape[0] !== 1;
+  const { shape } = tensorOf(graph, node.inputs[0] ?? '');
+  if (node.operator === 'Gemm') return shape[0] !== 1;
+  if (node.operator !== 'ReduceMean') return false;
+  // Over all spatial axes it is a pooling as it stands.
+  const given = graph.tensors.get(node.inputs[1] ?? '')?.data;
+  const axes = given === undefined ? intsAttribute(node, 'axes', []) : Array.from(given);
+  const spatial = axes.map((axis) => (axis < 0 ? axis + shape.length : axis));
+  return shape[0] !== 1 || spatial.length !== shape.length - 2 || spatial.some((axis) => axis < 2);
 }
 
 /** The outputs of an operator that moves no value, as views; undefined for every other operator. */
