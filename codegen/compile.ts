@@ -9,6 +9,7 @@ import type { ExplainedGraph, PreparedGraph } from './explain/gradient.js';
 import { withGradient, withoutGradient } from './explain/gradient.js';
 import type { Graph } from './graph/graph.js';
 import { importOnnx } from './import/onnx.js';
+import { knownAnswer } from './interpret/known-answer.js';
 import type { IntegerProgram } from './integer/program.js';
 import { packageRoot } from './package-root.js';
 import { optimise } from './passes/passes.js';
@@ -60,7 +61,12 @@ export function modelSha256(modelBytes: Uint8Array): string {
 export function compileNetwork(
   model: { readonly bytes: Uint8Array; readonly file: string },
   calibration: { readonly text: string; readonly file: string },
-  options: { readonly backend?: Backend; readonly explain?: Explain } = {},
+  options: {
+    readonly backend?: Backend;
+    readonly explain?: Explain;
+    /** A known-answer test in the generated C; on unless said otherwise. */
+    readonly selfTest?: boolean;
+  } = {},
 ): CompiledNetwork {
   const backend = options.backend ?? portableBackend;
   const explained = frontEnd(model.bytes, model.file, options.explain ?? 'gradient');
@@ -68,8 +74,12 @@ export function compileNetwork(
   const program = quantize(explained, ranges);
   const plan = planArena(program);
   const folder = join(packageRoot(), backend.folder);
-  const emitted = emitNetwork(program, plan, backend, (file) =>
-    readFileSync(join(folder, file), 'utf8'),
+  const emitted = emitNetwork(
+    program,
+    plan,
+    backend,
+    (file) => readFileSync(join(folder, file), 'utf8'),
+    options.selfTest === false ? undefined : knownAnswer(program),
   );
   return { graph: explained.graph, explained, program, plan, emitted };
 }

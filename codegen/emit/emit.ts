@@ -5,7 +5,9 @@ import type { ArenaPlan } from '../plan/arena.js';
 import { kernelOf } from '../integer/registry.js';
 import type { Backend } from './backend.js';
 import { comment, floatLiteral, identifier, stringLiteral } from './c-text.js';
+import type { KnownAnswer } from '../interpret/known-answer.js';
 import { microvoltFactor } from './input-factor.js';
+import { selfTestHeader, selfTestSource } from './self-test.js';
 
 /** The generated C of one network. */
 export interface EmittedNetwork {
@@ -26,12 +28,14 @@ const C_TYPES = { int8: 'int8_t', int16: 'int16_t', bits: 'uint8_t' } as const;
 /**
  * Writes the program as one header and one self-contained source file. The same program gives the same bytes.
  * @param readKernel text of a kernel source file of the backend
+ * @param selfTest makes iso_net_self_test; left out without it
  */
 export function emitNetwork(
   program: IntegerProgram,
   plan: ArenaPlan,
   backend: Backend,
   readKernel: (file: string) => string,
+  selfTest?: KnownAnswer,
 ): EmittedNetwork {
   const names = program.operations.map((operation, index) => identifier(index, operation.name));
   const pointer = (tensor: string): string => {
@@ -68,10 +72,10 @@ export function emitNetwork(
       'The union gives it the alignment that int16 needs.',
     ]) + `static union {\n    int64_t alignment;\n    uint8_t bytes[${plan.bytes}];\n} arena;\n`,
     ...functions,
-    interfaceOf(program, names, pointer, hash),
+    interfaceOf(program, names, pointer, hash) + selfTestSource(selfTest),
   ].join('\n');
   return {
-    header: headerOf(program),
+    header: headerOf(program, selfTest),
     source,
     constantBytes: emitted.reduce((sum, item) => sum + item.constantBytes, 0),
     hash,
@@ -141,7 +145,7 @@ export function classNames(program: IntegerProgram): readonly string[] {
     : Array.from({ length: count }, (_, index) => `class_${index}`);
 }
 
-function headerOf(program: IntegerProgram): string {
+function headerOf(program: IntegerProgram, selfTest: KnownAnswer | undefined): string {
   const input = integerTensor(program, program.input);
   const logits = integerTensor(program, program.logits);
   const gradient =
@@ -187,6 +191,7 @@ function headerOf(program: IntegerProgram): string {
           ' * next forward. Adds to *saturations the values that did not fit int16. */',
           'const int16_t *iso_net_explain(uint8_t class_index, uint32_t *saturations);',
         ]),
+    ...selfTestHeader(selfTest),
     '\n#endif\n',
   ].join('\n');
 }

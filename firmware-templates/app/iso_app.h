@@ -118,4 +118,7 @@ void iso_app_health_step(iso_app *app);
 /* Says why the device restarted, once after the start. */
 void iso_app_log_reset(iso_app *app);
 
+/* iso_app_self_test.c: the network's known answer, at boot; says how it went. */
+void iso_app_self_test(iso_app *app);
+
 #endif

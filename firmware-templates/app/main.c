@@ -8,6 +8,7 @@ int main(void) {
     iso_app_link_init(&app);
     iso_app_send_hello(&app);
     iso_app_log_reset(&app);
+    iso_app_self_test(&app);
     iso_app_signal_init(&app);
     for (;;) {
         iso_app_time_step(&app);
