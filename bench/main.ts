@@ -20,6 +20,27 @@ program
     if (report.bitExact.differing > 0) process.exitCode = 1;
   });
 
+program
+  .command('models')
+  .description(
+    'a model on every target: bit-exact, error against onnxruntime, memory, compile time',
+  )
+  .option('--file <model>', 'an ONNX file; the default network without it')
+  .option('--io <file>', 'inputs in JSON (docs/cli.md)')
+  .option('--json', 'print JSON', false)
+  .action(
+    async (options: { readonly file?: string; readonly io?: string; readonly json: boolean }) => {
+      const { benchModels, modelsText } = await import('./models.js');
+      const reports = await benchModels(options);
+      process.stdout.write(
+        options.json ? `${JSON.stringify(reports, null, 2)}\n` : modelsText(reports),
+      );
+      if (reports.some(({ targets }) => targets.some(({ bitExact }) => !bitExact))) {
+        process.exitCode = 1;
+      }
+    },
+  );
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -68,10 +68,14 @@ export function generateNetwork(
       'networks',
       `${stem}-${modelSha256(bytes).slice(0, 12)}${explain === 'none' ? '-unexplained' : ''}`,
     );
+  writeNetwork(compiled, folder);
+  return { compiled, folder, modelFile };
+}
+
+export function writeNetwork(compiled: CompiledNetwork, folder: string): void {
   mkdirSync(folder, { recursive: true });
   writeWhole(join(folder, 'network.h'), compiled.emitted.header);
   writeWhole(join(folder, 'network.c'), compiled.emitted.source);
-  return { compiled, folder, modelFile };
 }
 
 /** Never a half-written file, whenever the process ends. */

@@ -1,5 +1,6 @@
 /** Where the inputs of a validation come from, each for the float network and for the integer one. */
 import type { CompiledNetwork } from '../../codegen/compile.js';
+import type { PreparedGraph } from '../../codegen/explain/gradient.js';
 import { quantizeMicrovolt } from '../../codegen/emit/input-factor.js';
 import { sizeOf, tensorOf } from '../../codegen/graph/graph.js';
 import { integerTensor } from '../../codegen/integer/program.js';
@@ -8,7 +9,7 @@ import { toAcquisition } from '../records/acquisition.js';
 import type { EcgRecord } from '../records/record.js';
 import { buildNativeChain } from '../toolchain/native-chain.js';
 import type { PairedInput } from './layer-errors.js';
-import { casesOf, readIoFile, unusable } from './io-file.js';
+import { casesOf, readIoFile, unusable, type IoArray } from './io-file.js';
 
 export interface ValidationInputs {
   /** In words, for the report. */
@@ -66,36 +67,38 @@ function named<Value>(
 }
 
 /**
- * Inputs of a JSON file (see io-file.ts), at most `most` of them.
+ * Float inputs of a JSON file (see io-file.ts), at most `most` of them, and what a reference answered where the file says so.
  * @throws IsochroneError IO_FILE
  */
+export function floatInputsOfFile(
+  prepared: PreparedGraph,
+  file: string,
+  modelFile: string,
+  most: number,
+): { readonly floats: readonly Float32Array[]; readonly expected?: readonly Float32Array[] } {
+  const { graph, input, logits } = prepared;
+  const arrays = readIoFile(file, modelFile);
+  const given = named(arrays, [input, ...INPUT_NAMES]);
+  if (given === undefined) {
+    throw unusable(file, `it has no array "${input}" (it has ${[...arrays.keys()].join(', ')})`);
+  }
+  const cases = (array: IoArray, tensor: string): Float32Array[] =>
+    casesOf(array, sizeOf(tensorOf(graph, tensor).shape), tensor, file).slice(0, most);
+  const answers = named(arrays, [logits, ...OUTPUT_NAMES]);
+  return {
+    floats: cases(given, input),
+    ...(answers === undefined ? {} : { expected: cases(answers, logits) }),
+  };
+}
+
+/** @throws IsochroneError IO_FILE */
 export function inputsOfFile(
   network: CompiledNetwork,
   file: string,
   modelFile: string,
   most: number,
 ): ValidationInputs {
-  const { explained } = network;
-  const arrays = readIoFile(file, modelFile);
-  const given = named(arrays, [explained.input, ...INPUT_NAMES]);
-  if (given === undefined) {
-    throw unusable(
-      file,
-      `it has no array "${explained.input}" (it has ${[...arrays.keys()].join(', ')})`,
-    );
-  }
-  const size = sizeOf(tensorOf(explained.graph, explained.input).shape);
-  const floats = casesOf(given, size, explained.input, file).slice(0, most);
-  const answers = named(arrays, [explained.logits, ...OUTPUT_NAMES]);
-  const expected =
-    answers === undefined
-      ? undefined
-      : casesOf(
-          answers,
-          sizeOf(tensorOf(explained.graph, explained.logits).shape),
-          explained.logits,
-          file,
-        ).slice(0, most);
+  const { floats, expected } = floatInputsOfFile(network.explained, file, modelFile, most);
   return {
     source: file,
     inputs: floats.map((float) => ({ float, integer: quantizedInput(network, float) })),
