@@ -94,7 +94,7 @@ describe('the vectors program', () => {
       expect(answers(found), name).toEqual(answers(native));
       expect(found.stackHighWaterBytes, name).toBeGreaterThan(64);
     }
-  });
+  }, 300_000);
 
   it('counts instructions: two runs agree to about one', async () => {
     const board = await loadBoard('mps2-an386');
