@@ -1,4 +1,4 @@
-import type { IntegerOperation } from '../integer/program.js';
+import type { IntegerOperation, IntegerTensor } from '../integer/program.js';
 
 /** The C that one operation becomes. */
 export interface EmittedOperation {
@@ -16,6 +16,7 @@ export interface EmitContext {
   readonly identifier: string;
   /** Typed pointer expression of a tensor in the arena. */
   pointer(tensor: string): string;
+  tensor(name: string): IntegerTensor;
   /** Name of the weight table of a forward operation, which its gradient reads too. */
   weightTable(operation: string): string;
 }

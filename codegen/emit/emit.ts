@@ -48,7 +48,12 @@ export function emitNetwork(
     return `${names[index] ?? 'unknown'}_weights`;
   };
   const emitted = program.operations.map((operation, index) =>
-    backend.emit(operation, { identifier: names[index] ?? '', pointer, weightTable }),
+    backend.emit(operation, {
+      identifier: names[index] ?? '',
+      pointer,
+      tensor: (name) => integerTensor(program, name),
+      weightTable,
+    }),
   );
   const kernels = kernelFiles(program, backend);
   const functions = program.operations.map((operation, index) => {

@@ -30,7 +30,7 @@ const MOST_ELEMENTS = 1 << 26;
 const { onnx: schema } = onnxProto;
 
 /** TensorProto.DataType numbers that weights and shapes use (onnx.proto). */
-const DATA_TYPE = { float: 1, int32: 6, int64: 7, double: 11 } as const;
+const DATA_TYPE = { float: 1, int32: 6, int64: 7, bool: 9, double: 11 } as const;
 
 /**
  * Decodes the bytes of an .onnx file.
@@ -149,8 +149,9 @@ function attributeOf(
     case type.FLOATS:
       return [...(attribute.floats ?? [])];
     case type.INTS:
+      // "To the end" is written as the largest int64 (Slice): the largest whole double says the same.
       return (attribute.ints ?? []).map((item) =>
-        wholeNumber(item, Number.MIN_SAFE_INTEGER, file, what),
+        wholeNumber(saturated(item), Number.MIN_SAFE_INTEGER, file, what),
       );
     default:
       // Sub-graphs and the like: the operators that need them are not importable and are refused by name.
@@ -223,6 +224,10 @@ function tensorData(
       if (!fromRaw) return Float64Array.from((tensor.int64Data ?? []).map(Number));
       need(8);
       return Float64Array.from(new BigInt64Array(raw.buffer, 0, length), Number);
+    case DATA_TYPE.bool:
+      if (!fromRaw) return Float64Array.from(tensor.int32Data ?? []);
+      need(1);
+      return Float64Array.from(raw);
     default:
       throw new IsochroneError(
         'MODEL_UNSUPPORTED_TYPE',
@@ -233,6 +238,11 @@ function tensorData(
         },
       );
   }
+}
+
+function saturated(value: number | { toNumber(): number }): number {
+  const number = typeof value === 'number' ? value : value.toNumber();
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(Number.MIN_SAFE_INTEGER, number));
 }
 
 function wholeNumber(

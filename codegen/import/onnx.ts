@@ -1,8 +1,10 @@
 import { IsochroneError } from '../errors.js';
 import type { Graph, GraphNode, TensorInfo } from '../graph/graph.js';
 import { sizeOf } from '../graph/graph.js';
-import { requireImportable } from '../operators/registry.js';
-import { foldConstants } from '../passes/fold-constants.js';
+import { constantResult } from '../operators/constant-rules.js';
+import { operatorRule, requireImportable } from '../operators/registry.js';
+import { constantOutputs } from '../passes/fold-constants.js';
+import { expandNode } from './expand-node.js';
 import type { OnnxFile } from './onnx-file.js';
 import { readOnnx } from './onnx-file.js';
 
@@ -16,7 +18,7 @@ const MOST_ACTIVATIONS = 1 << 24;
  */
 export function importOnnx(bytes: Uint8Array, file: string): Graph {
   try {
-    return foldConstants(graphFrom(readOnnx(bytes, file), file));
+    return graphFrom(readOnnx(bytes, file), file);
   } catch (error) {
     throw withFile(error, file);
   }
@@ -43,24 +45,41 @@ function graphFrom(onnx: OnnxFile, file: string): Graph {
     tensors.set(input.name, { shape, elementType: 'float32' });
   }
   const nodes: GraphNode[] = [];
+  const define = (name: string | undefined, info: TensorInfo, node: GraphNode): void => {
+    if (name === undefined || name === '') throw damaged(file, `node "${node.name}" has no output`);
+    if (tensors.has(name)) throw damaged(file, `tensor "${name}" is defined twice`);
+    checkSize(info.shape, name, file);
+    tensors.set(name, info);
+  };
   for (const original of onnx.nodes) {
     if (original.operator === 'Constant') {
       tensors.set(original.outputs[0] ?? '', constantValue(original, file));
       continue;
     }
-    const known = original.inputs.map((name) => inputOf(name, original, tensors, file));
-    const node = normalise(original, known);
-    const rule = requireImportable(node, onnx.graphName);
-    const infos = rule.infer(node, known);
-    // Optional outputs beyond the first (Dropout's mask, BatchNormalization's statistics) are of no use at inference.
-    const outputs = infos.map((_, index) => outputOf(node, index, file));
-    infos.forEach((info, index) => {
-      const name = outputs[index] ?? '';
-      if (tensors.has(name)) throw damaged(file, `tensor "${name}" is defined twice`);
-      checkSize(info.shape, name, file);
-      tensors.set(name, info);
-    });
-    nodes.push({ ...node, outputs });
+    const given = original.inputs.map((name) => inputOf(name, original, tensors, file));
+    const constant = constantResult(original, given);
+    if (constant !== undefined) {
+      define(original.outputs[0], constant, original);
+      continue;
+    }
+    const expansion = expandNode(original, given);
+    for (const [name, info] of expansion.constants ?? []) define(name, info, original);
+    for (const node of expansion.nodes) {
+      const rule =
+        node === original
+          ? requireImportable(node, onnx.graphName)
+          : operatorRule(node, onnx.graphName);
+      const known = node.inputs.map((name) => inputOf(name, node, tensors, file));
+      const infos = rule.infer(node, known);
+      // Optional outputs beyond the first (Dropout's mask, BatchNormalization's statistics) are of no use at inference.
+      const outputs = infos.map((_, index) => outputOf(node, index, file));
+      infos.forEach((info, index) => define(outputs[index], info, node));
+      const made = { ...node, outputs };
+      // Later nodes may need its values for their shapes.
+      const values = constantOutputs(made, tensors, onnx.graphName);
+      if (values === undefined) nodes.push(made);
+      else values.forEach((value, index) => tensors.set(made.outputs[index] ?? '', value));
+    }
   }
   if (onnx.outputs.length === 0) throw damaged(file, 'it has no output');
   for (const output of onnx.outputs) {
@@ -84,14 +103,6 @@ function outputOf(node: GraphNode, index: number, file: string): string {
     throw damaged(file, `node "${node.name}" has no output`);
   }
   return `${node.name}/unused_output_${index}`;
-}
-
-/** A MatMul of one row and constants is a Gemm without bias; everything behind the import knows it as that. */
-function normalise(node: GraphNode, inputs: readonly (TensorInfo | undefined)[]): GraphNode {
-  const [x, weights] = inputs;
-  const dense = x?.shape.length === 2 && x.shape[0] === 1 && weights?.data !== undefined;
-  const plain = node.operator === 'MatMul' && dense && weights.shape.length === 2;
-  return plain ? { ...node, operator: 'Gemm', attributes: {} } : node;
 }
 
 function inputOf(

@@ -1,9 +1,11 @@
 import type { AddOperation } from './add.js';
-import type { AveragePoolOperation } from './average-pool.js';
 import type { AveragePoolGradientOperation } from './average-pool-gradient.js';
 import type { ChannelNormOperation } from './channel-norm.js';
 import type { ConvOperation } from './conv.js';
+import type { AveragePoolOperation } from './average-pool.js';
+import type { ConcatOperation } from './concat.js';
 import type { ConvGradientOperation } from './conv-gradient.js';
+import type { EmbedOperation } from './embed.js';
 import type { GradientMergeOperation } from './gradient-merge.js';
 import type { GruOperation } from './gru.js';
 import type { LstmOperation } from './lstm.js';
@@ -18,7 +20,13 @@ import type { PackInsideOperation } from './pack-inside.js';
 import type { PReluOperation } from './prelu.js';
 import type { PReluGradientOperation } from './prelu-gradient.js';
 import type { ProductGradientOperation } from './product-gradient.js';
+import type { MaxPoolGradientOperation } from './max-pool-gradient.js';
+import type { MaxPoolWinnerOperation } from './max-pool-winner.js';
+import type { MaxPoolOperation } from './max-pool.js';
+import type { RearrangeOperation } from './rearrange.js';
 import type { ReluOperation } from './relu.js';
+import type { WindowAverageGradientOperation } from './window-average-gradient.js';
+import type { WindowAverageOperation } from './window-average.js';
 
 /** `bits`: one bit per element, least significant first; the only thing a ReLU's gradient keeps. */
 export type IntegerType = 'int8' | 'int16' | 'bits';
@@ -38,16 +46,21 @@ export interface IntegerTensor {
 
 export type IntegerOperation =
   | AddOperation
-  | AveragePoolOperation
   | AveragePoolGradientOperation
   | ChannelNormOperation
   | ConvOperation
+  | AveragePoolOperation
+  | ConcatOperation
   | ConvGradientOperation
+  | EmbedOperation
   | GradientMergeOperation
   | GruOperation
   | LstmOperation
   | MatMulOperation
   | SoftmaxOperation
+  | MaxPoolGradientOperation
+  | MaxPoolOperation
+  | MaxPoolWinnerOperation
   | PackSignsOperation
   | BroadcastAddOperation
   | LookupOperation
@@ -57,7 +70,10 @@ export type IntegerOperation =
   | PReluOperation
   | PReluGradientOperation
   | ProductGradientOperation
-  | ReluOperation;
+  | ReluOperation
+  | RearrangeOperation
+  | WindowAverageGradientOperation
+  | WindowAverageOperation;
 
 /**
  * What the device executes: integers only, channels last, one rounding rule. The interpreter defines it; the C on every

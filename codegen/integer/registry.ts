@@ -2,8 +2,10 @@ import { addKernel } from './add.js';
 import { averagePoolGradientKernel } from './average-pool-gradient.js';
 import { averagePoolKernel } from './average-pool.js';
 import { channelNormKernel } from './channel-norm.js';
+import { concatKernel } from './concat.js';
 import { convGradientKernel } from './conv-gradient.js';
 import { convKernel } from './conv.js';
+import { embedKernel } from './embed.js';
 import { gradientMergeKernel } from './gradient-merge.js';
 import { gruKernel } from './gru.js';
 import { broadcastAddKernel } from './broadcast-add.js';
@@ -18,9 +20,15 @@ import type { IntegerKernel } from './kernel.js';
 import { lstmKernel } from './lstm.js';
 import { matMulKernel } from './mat-mul.js';
 import { softmaxKernel } from './softmax.js';
+import { maxPoolGradientKernel } from './max-pool-gradient.js';
+import { maxPoolWinnerKernel } from './max-pool-winner.js';
+import { maxPoolKernel } from './max-pool.js';
 import { packSignsKernel } from './pack-signs.js';
 import type { IntegerOperation } from './program.js';
+import { rearrangeKernel } from './rearrange.js';
 import { reluKernel } from './relu.js';
+import { windowAverageGradientKernel } from './window-average-gradient.js';
+import { windowAverageKernel } from './window-average.js';
 
 type OperationOf<Kind> = Extract<IntegerOperation, { readonly kind: Kind }>;
 
@@ -28,14 +36,19 @@ const kernels: { readonly [Kind in IntegerOperation['kind']]: IntegerKernel<Oper
   add: addKernel,
   averagePool: averagePoolKernel,
   averagePoolGradient: averagePoolGradientKernel,
+  concat: concatKernel,
   conv: convKernel,
   convGradient: convGradientKernel,
+  embed: embedKernel,
   gradientMerge: gradientMergeKernel,
   gru: gruKernel,
   channelNorm: channelNormKernel,
   lstm: lstmKernel,
   matMul: matMulKernel,
   softmax: softmaxKernel,
+  maxPool: maxPoolKernel,
+  maxPoolGradient: maxPoolGradientKernel,
+  maxPoolWinner: maxPoolWinnerKernel,
   packSigns: packSignsKernel,
   broadcastAdd: broadcastAddKernel,
   lookup: lookupKernel,
@@ -45,7 +58,10 @@ const kernels: { readonly [Kind in IntegerOperation['kind']]: IntegerKernel<Oper
   prelu: preluKernel,
   preluGradient: preluGradientKernel,
   productGradient: productGradientKernel,
+  rearrange: rearrangeKernel,
   relu: reluKernel,
+  windowAverage: windowAverageKernel,
+  windowAverageGradient: windowAverageGradientKernel,
 };
 
 /** The kernel of an operation, typed for it. */

@@ -42,8 +42,8 @@ export function convGeometry(node: GraphNode, x: Shape, w: Shape): ConvGeometry 
       `weights [${w.join(', ')}] do not fit ${inputChannels} input channels in ${groups} groups`,
     );
   }
-  const strides = positive(node, 'strides', rank, 1);
-  const dilations = positive(node, 'dilations', rank, 1);
+  const strides = positiveAttribute(node, 'strides', rank, 1);
+  const dilations = positiveAttribute(node, 'dilations', rank, 1);
   const declared = intsAttribute(node, 'kernel_shape', kernel);
   if (declared.length !== rank || declared.some((size, i) => size !== kernel[i])) {
     throw bad(`kernel_shape [${declared.join(', ')}] is not that of the weights [${w.join(', ')}]`);
@@ -78,7 +78,12 @@ export function convGeometry(node: GraphNode, x: Shape, w: Shape): ConvGeometry 
   };
 }
 
-function positive(node: GraphNode, key: string, rank: number, fallback: number): readonly number[] {
+export function positiveAttribute(
+  node: GraphNode,
+  key: string,
+  rank: number,
+  fallback: number,
+): readonly number[] {
   const values = intsAttribute(node, key, Array<number>(rank).fill(fallback));
   if (values.length !== rank || values.some((value) => value < 1 || value > 65_536)) {
     throw nodeError(
@@ -92,7 +97,7 @@ function positive(node: GraphNode, key: string, rank: number, fallback: number):
   return values;
 }
 
-function resolvePads(
+export function resolvePads(
   node: GraphNode,
   spatial: readonly number[],
   kernel: readonly number[],

@@ -1,8 +1,10 @@
 import type { GraphNode } from '../graph/graph.js';
 import { nodeError } from '../graph/graph.js';
 import { add } from './add.js';
+import { averagePool, averagePoolGradient } from './average-pool.js';
 import { batchNormalization } from './batch-normalization.js';
 import { clip, clipGradient } from './clip.js';
+import { concat } from './concat.js';
 import { conv, convInputGradient } from './conv.js';
 import { div } from './div.js';
 import { gemm, gemmInputGradient } from './gemm.js';
@@ -12,6 +14,7 @@ import { gru, gruSequence } from './gru.js';
 import { channelNormalization, layerNormalization } from './layer-normalization.js';
 import { lstm, lstmSequence } from './lstm.js';
 import { matmul, stridedMatMul } from './matmul.js';
+import { maxPool, maxPoolGradient } from './max-pool.js';
 import type { OperatorRule } from './operator.js';
 import { relu, reluGradient } from './relu.js';
 import { dropout, flatten, identity, reshape, squeeze, unsqueeze, view } from './reshape.js';
@@ -26,10 +29,17 @@ import { sub } from './sub.js';
 import { unaryOperators } from './unary.js';
 
 /** Operators that may stand in a model file. `MatMul` of one row and constants is imported as a Gemm. */
+import { resize } from './resize.js';
+import { pad, slice } from './slice.js';
+import { transpose } from './transpose.js';
+
+/** Operators that may stand in a model file and are taken as they are; import/expand-node.ts rewrites others. */
 const importable: readonly OperatorRule[] = [
   add,
+  averagePool,
   batchNormalization,
   clip,
+  concat,
   conv,
   div,
   dropout,
@@ -44,20 +54,23 @@ const importable: readonly OperatorRule[] = [
   mul,
   pow,
   prelu,
+  maxPool,
   reduceMean,
   relu,
   reshape,
   softmax,
   squeeze,
   sub,
+  transpose,
   unsqueeze,
   ...unaryOperators,
 ];
 
-/** Operators that only the compiler itself makes. */
+/** Operators that only the compiler itself makes, Slice, Pad and Resize in a form of its own. */
 const internal: readonly OperatorRule[] = [
   channelNormalization,
   clipGradient,
+  averagePoolGradient,
   convInputGradient,
   gemmInputGradient,
   gruSequence,
@@ -67,9 +80,13 @@ const internal: readonly OperatorRule[] = [
   pointwiseGradient,
   preluGradient,
   productGradient,
+  maxPoolGradient,
+  pad,
   reluGradient,
   stridedCopy,
   stridedMatMul,
+  resize,
+  slice,
   view,
 ];
 

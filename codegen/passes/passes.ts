@@ -1,7 +1,9 @@
 import type { Graph } from '../graph/graph.js';
 import { dropDead } from './drop-dead.js';
 import { foldAffine } from './fold-affine.js';
+import { foldBatchNorm } from './fold-batch-norm.js';
 import { foldConstants } from './fold-constants.js';
+import { foldPad } from './fold-pad.js';
 import { fuseLayerNorm } from './fuse-layer-norm.js';
 import { sequenceLayout } from './sequence-layout.js';
 import { fusePointwise } from './fuse-pointwise.js';
@@ -13,8 +15,10 @@ export function optimise(graph: Graph): Graph {
     dropDead,
     foldConstants,
     stripOutputActivation,
+    foldPad,
     fuseLayerNorm,
     sequenceLayout,
+    foldBatchNorm,
     foldAffine,
     fusePointwise,
     dropDead,

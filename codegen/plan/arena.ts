@@ -27,6 +27,9 @@ interface Placed {
 /** Orders tried by exchanging two tensors, after the fixed ones; a plan takes well under a millisecond. */
 const EXCHANGES = 1_500;
 
+/** The work of one placement grows with the cube of the tensors: networks of over 60 are tried fewer times. */
+const PLACEMENT_WORK = 1_500 * 60 ** 3;
+
 /**
  * Places each tensor at the lowest offset that is free during its whole life; an output may lie over the input that it
  * consumes as far as the kernels' order of work allows. Which tensor goes first decides: by size is the usual greedy
@@ -49,7 +52,8 @@ export function planArena(program: IntegerProgram): ArenaPlan {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return Math.floor((state / 2 ** 32) * below);
   };
-  for (let i = 0; i < EXCHANGES; i += 1) {
+  const exchanges = Math.min(EXCHANGES, Math.ceil(PLACEMENT_WORK / all.length ** 3));
+  for (let i = 0; i < exchanges; i += 1) {
     const order = [...best.order];
     const [a, b] = [next(order.length), next(order.length)];
     [order[a], order[b]] = [order[b] as Lifetime, order[a] as Lifetime];

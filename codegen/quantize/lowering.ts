@@ -1,18 +1,18 @@
 import { IsochroneError } from '../errors.js';
 import type { Graph, GraphNode } from '../graph/graph.js';
-import { inputName, tensorOf } from '../graph/graph.js';
+import { inputName, outputName, tensorOf } from '../graph/graph.js';
 import type { IntegerOperation, IntegerTensor } from '../integer/program.js';
 import type { ClipBounds } from '../operators/clip.js';
+import { elementsOf } from '../integer/program.js';
 import { unsupported } from '../operators/require.js';
 import type { Calibration } from './calibration.js';
+import type { Layout, Loop } from './layout.js';
+import { fourLoops, joinLoops, layoutOf, positionsOf, reorderLoops, sameOrder } from './layout.js';
 import type { QuantizedWeights } from './weights.js';
 
 /** How a float tensor lies in the integer program: the same values, channels last. */
-export interface Placement {
+export interface Placement extends Layout {
   readonly tensor: string;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
 }
 
 /** The integer program while it grows; shared by the forward and the gradient lowering. */
@@ -36,10 +36,8 @@ export class Lowering {
     name: string,
     tensor: Omit<IntegerTensor, 'name' | 'height' | 'width' | 'channels'>,
   ): Placement {
-    const [, channels = 1, ...spatial] = tensorOf(this.graph, name).shape;
-    const [height, width] =
-      spatial.length === 2 ? [spatial[0] ?? 1, spatial[1] ?? 1] : [1, spatial[0] ?? 1];
-    return this.placeAs(name, { tensor: name, height, width, channels }, tensor);
+    const layout = layoutOf(tensorOf(this.graph, name).shape);
+    return this.placeAs(name, { tensor: name, ...layout }, tensor);
   }
 
   /** Makes an integer tensor for a float one in a given channels-last shape. */
@@ -72,30 +70,93 @@ export class Lowering {
     return placement;
   }
 
-  tensorAt(placement: Placement): IntegerTensor {
+  tensorAt(placement: Pick<Placement, 'tensor'>): IntegerTensor {
     const tensor = this.tensors.get(placement.tensor);
     if (tensor === undefined) throw new RangeError(`no integer tensor "${placement.tensor}"`);
     return tensor;
   }
 
-  /** A view keeps the integer tensor where the channels stay the channels, or where it flattens everything. */
+  /** A view keeps the integer tensor where no value moves, or where it flattens everything; else values move. */
   alias(node: GraphNode): void {
     const from = this.placementOf(node, 0);
-    const output = node.outputs[0] ?? '';
-    const shape = tensorOf(this.graph, output).shape;
-    const [, channels = 1, ...spatial] = shape;
-    if (channels === from.channels && spatial.length <= 2) {
-      const [height, width] =
-        spatial.length === 2 ? [spatial[0] ?? 1, spatial[1] ?? 1] : [1, spatial[0] ?? 1];
-      this.placements.set(output, { tensor: from.tensor, height, width, channels });
-    } else if (shape.length === 2) {
-      this.placements.set(output, from);
-    } else {
-      throw unsupported(
-        node,
-        `a view of ${from.channels} channels as [${shape.join(', ')}] would move values between channels`,
-      );
+    const output = outputName(node);
+    const { shape } = tensorOf(this.graph, output);
+    const to = layoutOf(shape);
+    if (sameOrder(from, to)) this.placements.set(output, { ...to, tensor: from.tensor });
+    else if (shape.length === 2 && shape[0] === 1) this.placements.set(output, from);
+    else this.placements.set(output, this.reorder(node, from, to, output));
+  }
+
+  /** The node's nth input in the layout of its shape: as it lies, or a reordered copy that later readers get too. */
+  laidOut(node: GraphNode, index: number): Placement {
+    const from = this.placementOf(node, index);
+    const name = inputName(node, index);
+    const placement = this.inLayout(node, from, layoutOf(tensorOf(this.graph, name).shape), name);
+    this.placements.set(name, placement);
+    return placement;
+  }
+
+  /** The same float values in another layout: as they lie where their order is the same, else a reordered copy. */
+  inLayout(node: GraphNode, from: Placement, to: Layout, name: string): Placement {
+    const { height, width, channels } = to;
+    if (sameOrder(from, to)) return { tensor: from.tensor, height, width, channels };
+    return this.reorder(node, from, to, `${name}/${channels}_channels`);
+  }
+
+  private reorder(node: GraphNode, from: Placement, to: Layout, name: string): Placement {
+    const loops = reorderLoops(from, to);
+    if (loops !== undefined) return this.rearrange(node, from, to, { loops, offset: 0 }, name);
+    // In ONNX's own order in between.
+    const flat = { height: 1, width: positionsOf(from) * from.channels, channels: 1 };
+    return this.reorder(node, this.reorder(node, from, flat, `${name}/flat`), to, name);
+  }
+
+  /**
+   * A tensor called `name` in layout `to` whose elements, in order, are those of `from` that the loops visit; the input
+   * itself where they visit all of it in order. Codes and scale stay.
+   */
+  rearrange(
+    node: GraphNode,
+    from: Placement,
+    to: Layout,
+    walk: { readonly loops: readonly Loop[]; readonly offset: number },
+    name: string,
+  ): Placement {
+    const source = this.tensorAt(from);
+    const { height, width, channels } = to;
+    const joined = joinLoops(walk.loops);
+    const elements = height * width * channels;
+    const [only] = joined;
+    const inOrder = joined.length === 0 || (joined.length === 1 && only?.stride === 1);
+    if (inOrder && elements === elementsOf(source)) {
+      return { tensor: from.tensor, height, width, channels };
     }
+    const four = fourLoops(joined);
+    if (four === undefined) throw unsupported(node, 'it moves values along too many axes at once');
+    this.addCopy(name, to, source);
+    this.operations.push({
+      kind: 'rearrange',
+      name: node.name,
+      input: from.tensor,
+      output: name,
+      ...four,
+      offset: walk.offset,
+    });
+    return { tensor: name, height, width, channels };
+  }
+
+  /** A tensor of another layout with the codes of `source`. */
+  addCopy(name: string, layout: Layout, source: IntegerTensor): void {
+    if (source.channelScale !== undefined) throw new RangeError(`"${name}" mixes channel scales`);
+    const { height, width, channels } = layout;
+    const { type, scale, zeroPoint } = source;
+    this.tensors.set(name, { name, type, height, width, channels, scale, zeroPoint });
+  }
+
+  /** Adds an operation right behind the one that computes `tensor` (in front of all for the network's input). */
+  insertBehind(tensor: string, operation: IntegerOperation): void {
+    const producer = this.operations.findIndex((op) => op.output === tensor);
+    this.operations.splice(producer + 1, 0, operation);
   }
 
   activationRange(name: string): { readonly low: number; readonly high: number } {

@@ -2,7 +2,6 @@ import type { PreparedGraph } from '../explain/gradient.js';
 import { isExplained } from '../explain/gradient.js';
 import { tensorOf } from '../graph/graph.js';
 import type { IntegerProgram } from '../integer/program.js';
-import { kernelOf } from '../integer/registry.js';
 import { unsupported } from '../operators/require.js';
 import type { Calibration } from './calibration.js';
 import { lowerForward } from './lower-forward.js';
@@ -31,9 +30,8 @@ export function quantize(explained: PreparedGraph, calibration: Calibration): In
     throw unsupported(end, 'the network must end in a dense layer or a convolution');
   }
   const explanation = lowerExplanation(lowering, explained);
-  const forwardOperations = lowering.operations.filter(
-    (operation) => kernelOf(operation).backward !== true,
-  ).length;
+  // What the explanation must keep (sign bits, winners) was inserted in front of the answer.
+  const forwardOperations = lowering.operations.indexOf(answer) + 1;
   return {
     name: graph.metadata['isochrone.name'] ?? graph.name,
     tensors: lowering.tensors,

@@ -1,26 +1,9 @@
-import type { Explain } from '../compile.js';
+import { buildNetwork as build, type TestNetwork } from './build-network.js';
 import { pointwiseNetworks } from './networks-pointwise.js';
-import { OnnxBuilder } from './onnx-builder.js';
-import { seededRandom } from './random.js';
+import { shapeNetworks } from './shape-networks.js';
+import { torchNetworks } from './torch-networks.js';
 
-/** A small network for tests: its file and the shape of its input. */
-export interface TestNetwork {
-  readonly name: string;
-  readonly inputShape: readonly number[];
-  readonly bytes: Uint8Array;
-  /** `none` where an operator has no gradient. */
-  readonly explain?: Explain;
-}
-
-function build(
-  name: string,
-  inputShape: readonly number[],
-  seed: number,
-  body: (builder: OnnxBuilder) => string,
-): TestNetwork {
-  const builder = new OnnxBuilder(seededRandom(seed), inputShape);
-  return { name, inputShape, bytes: builder.bytes(body(builder)) };
-}
+export type { TestNetwork } from './build-network.js';
 
 /** Every structure that the compiler supports, small: plain, residual, grouped, depthwise, dilated, 2-D, flattened. */
 export function testNetworks(): readonly TestNetwork[] {
@@ -28,6 +11,8 @@ export function testNetworks(): readonly TestNetwork[] {
   const [, residual] = explained;
   return [
     ...explained,
+    ...shapeNetworks(),
+    ...torchNetworks(),
     ...(residual === undefined
       ? []
       : [{ ...residual, name: 'residual without explanation', explain: 'none' as const }]),

@@ -61,6 +61,24 @@ export class OnnxBuilder {
     return output;
   }
 
+  /** A node with several outputs. */
+  outputs(
+    operator: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>>,
+    count: number,
+  ): readonly string[] {
+    const output = Array.from({ length: count }, () => this.name(operator.toLowerCase()));
+    this.nodes.push({
+      opType: operator,
+      name: `/${operator}_${this.nodes.length}`,
+      input: [...inputs],
+      output,
+      attribute: Object.entries(attributes).map(([key, value]) => attribute(key, value)),
+    });
+    return output;
+  }
+
   /** Conv with random weights of a size that keeps activations near 1; `kernel` decides 1-D or 2-D. */
   conv(
     x: string,
@@ -77,6 +95,24 @@ export class OnnxBuilder {
     );
     const b = this.constant([channels.to], randomValues(this.random, channels.to, 0.2));
     return this.node('Conv', [x, w, b], { kernel_shape: kernel, ...attributes });
+  }
+
+  /** ConvTranspose with random weights; bias too. */
+  convTranspose(
+    x: string,
+    channels: { readonly from: number; readonly to: number },
+    kernel: readonly number[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ): string {
+    const groups = typeof attributes['group'] === 'number' ? attributes['group'] : 1;
+    const taps = kernel.reduce((a, b) => a * b, 1);
+    const count = channels.from * (channels.to / groups) * taps;
+    const w = this.constant(
+      [channels.from, channels.to / groups, ...kernel],
+      randomValues(this.random, count, Math.sqrt(6 / ((channels.from / groups) * taps))),
+    );
+    const b = this.constant([channels.to], randomValues(this.random, channels.to, 0.2));
+    return this.node('ConvTranspose', [x, w, b], { kernel_shape: kernel, ...attributes });
   }
 
   batchNorm(x: string, channels: number): string {

@@ -6,6 +6,14 @@ import { convEmitter, convGradientEmitter } from './conv.js';
 import { addEmitter, gradientMergeEmitter, packSignsEmitter, reluEmitter } from './elementwise.js';
 import type { Emitter } from './emitter.js';
 import { gruEmitter, lstmEmitter } from './recurrent.js';
+import {
+  maxPoolEmitter,
+  maxPoolGradientEmitter,
+  maxPoolWinnerEmitter,
+  windowAverageEmitter,
+  windowAverageGradientEmitter,
+} from './pool.js';
+import { concatEmitter, embedEmitter, rearrangeEmitter } from './rearrange.js';
 
 import {
   broadcastAddEmitter,
@@ -24,14 +32,19 @@ const emitters: { readonly [Kind in IntegerOperation['kind']]: Emitter<Operation
   add: addEmitter,
   averagePool: averagePoolEmitter,
   averagePoolGradient: averagePoolGradientEmitter,
+  concat: concatEmitter,
   conv: convEmitter,
   convGradient: convGradientEmitter,
+  embed: embedEmitter,
   gradientMerge: gradientMergeEmitter,
   gru: gruEmitter,
   channelNorm: channelNormEmitter,
   lstm: lstmEmitter,
   matMul: matMulEmitter,
   softmax: softmaxEmitter,
+  maxPool: maxPoolEmitter,
+  maxPoolGradient: maxPoolGradientEmitter,
+  maxPoolWinner: maxPoolWinnerEmitter,
   packSigns: packSignsEmitter,
   broadcastAdd: broadcastAddEmitter,
   lookup: lookupEmitter,
@@ -41,7 +54,10 @@ const emitters: { readonly [Kind in IntegerOperation['kind']]: Emitter<Operation
   prelu: preluEmitter,
   preluGradient: preluGradientEmitter,
   productGradient: productGradientEmitter,
+  rearrange: rearrangeEmitter,
   relu: reluEmitter,
+  windowAverage: windowAverageEmitter,
+  windowAverageGradient: windowAverageGradientEmitter,
 };
 
 function emitterOf(operation: IntegerOperation): Emitter<IntegerOperation> {

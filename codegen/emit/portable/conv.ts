@@ -39,9 +39,9 @@ function emitConvGradient(op: ConvGradientOperation, context: EmitContext): Emit
 }
 
 /** iso_conv_shape holds fifteen int32. */
-const SHAPE_BYTES = 60;
+export const SHAPE_BYTES = 60;
 
-function shapeConstant(id: string, g: ConvGeometry): string {
+export function shapeConstant(id: string, g: ConvGeometry): string {
   return `static const iso_conv_shape ${id}_shape = {
     .input_height = ${g.inputHeight}, .input_width = ${g.inputWidth}, .input_channels = ${g.inputChannels},
     .output_height = ${g.outputHeight}, .output_width = ${g.outputWidth}, .output_channels = ${g.outputChannels},

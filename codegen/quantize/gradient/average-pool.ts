@@ -1,15 +1,16 @@
 import { outputName, tensorOf } from '../../graph/graph.js';
 import { fixedFactors } from '../../integer/round.js';
+import { layoutOf } from '../layout.js';
 import { realStep } from './lowering.js';
 import type { GradientRule } from './rule.js';
 
 export const lowerAveragePoolGradient: GradientRule = (gradient, node) => {
-  const dy = gradient.lowering.placementOf(node, 0);
-  const dyTensor = gradient.lowering.tensorAt(dy);
   const { output, mask } = gradient.masked(node);
-  const [, channels = 1, ...spatial] = tensorOf(gradient.lowering.graph, outputName(node)).shape;
-  const [height, width] =
-    spatial.length === 2 ? [spatial[0] ?? 1, spatial[1] ?? 1] : [1, spatial[0] ?? 1];
+  const { height, width, channels } = layoutOf(
+    tensorOf(gradient.lowering.graph, outputName(node)).shape,
+  );
+  const dy = gradient.inLayout(node, 0, { height: 1, width: 1, channels });
+  const dyTensor = gradient.lowering.tensorAt(dy);
   const positions = height * width;
   const { tensor, limit } = gradient.placeGradient(output, {
     tensor: output,

@@ -7,6 +7,7 @@ import type { IntegerOperation, IntegerTensor } from '../../integer/program.js';
 import { fixedFactors } from '../../integer/round.js';
 import { clipBounds } from '../../operators/clip.js';
 import { unsupported } from '../../operators/require.js';
+import type { Layout } from '../layout.js';
 import type { Lowering, Placement } from '../lowering.js';
 import type { QuantizedWeights } from '../weights.js';
 
@@ -35,8 +36,8 @@ export class GradientLowering {
   ) {}
 
   placeSeed(seed: string): LoweredSeed {
-    const normal = this.steps(seed);
     const channels = tensorOf(this.lowering.graph, seed).shape[1] ?? 1;
+    const normal = this.steps(seed, channels);
     const largest = maximum(this.channelSteps(normal, channels));
     const limit = this.limitOf(seed);
     const scale = largest / limit;
@@ -95,7 +96,8 @@ export class GradientLowering {
   /** The gradient that a convolution multiplies, in the steps of its weights: as it lies, or a rescaled copy. */
   inSteps(node: GraphNode, weights: QuantizedWeights): Placement {
     const name = inputName(node, 0);
-    const placement = this.lowering.placementOf(node, 0);
+    const { outputHeight: height, outputWidth: width, outputChannels: channels } = weights.geometry;
+    const placement = this.inLayout(node, 0, { height, width, channels });
     if (this.normals.get(placement.tensor) === weights.scale) return placement;
     const copy = `${node.name}/rescaled`;
     const range = this.lowering.gradientRange(name, placement.channels);
@@ -114,11 +116,11 @@ export class GradientLowering {
   }
 
   /** The gradient that a node reads, in one step for all channels: as it lies, or a rescaled copy. */
-  inOneStep(node: GraphNode): Placement {
-    const placement = this.lowering.placementOf(node, 0);
+  inOneStep(node: GraphNode, index = 0): Placement {
+    const placement = this.lowering.placementOf(node, index);
     if (this.lowering.tensorAt(placement).channelScale === undefined) return placement;
-    const copy = `${node.name}/common`;
-    const range = this.lowering.gradientRange(inputName(node, 0), placement.channels);
+    const copy = `${node.name}/common_${index}`;
+    const range = this.lowering.gradientRange(inputName(node, index), placement.channels);
     const { height, width, channels } = placement;
     this.lowering.tensors.set(copy, {
       name: copy,
@@ -132,6 +134,14 @@ export class GradientLowering {
     return to;
   }
 
+  /** The node's nth input in a given layout. */
+  inLayout(node: GraphNode, index: number, to: Layout): Placement {
+    const from = this.lowering.placementOf(node, index);
+    if (from.channels === to.channels) return from;
+    const name = `${node.name}/input_${index}`;
+    return this.lowering.inLayout(node, this.inOneStep(node, index), to, name);
+  }
+
   /**
    * Places a gradient in steps that its calibrated range asks for.
    * @param least finest useful step per channel: finer ones only add digits that the sources do not have
@@ -141,7 +151,7 @@ export class GradientLowering {
     placement: Placement,
     least: readonly number[] = [],
   ): { readonly tensor: IntegerTensor; readonly limit: number } {
-    const normal = this.steps(name);
+    const normal = this.steps(name, placement.channels);
     const limit = this.limitOf(name);
     const range = this.lowering.gradientRange(name, placement.channels);
     const steps = this.channelSteps(normal, placement.channels);
@@ -180,9 +190,13 @@ export class GradientLowering {
     return normal === undefined ? Array<number>(channels).fill(1) : Array.from(normal);
   }
 
-  /** Per-channel weight steps that a gradient tensor is kept in: those of the first convolution that reads it. */
-  private steps(name: string): Float64Array | undefined {
-    return this.firstConvReader(name)?.scale;
+  /**
+   * Per-channel weight steps that a gradient tensor is kept in: those of the first convolution that reads it, unless a
+   * view between them makes other channels of it.
+   */
+  private steps(name: string, channels: number): Float64Array | undefined {
+    const steps = this.firstConvReader(name)?.scale;
+    return steps?.length === channels ? steps : undefined;
   }
 
   private limitOf(name: string): number {
@@ -283,8 +297,7 @@ export class GradientLowering {
       scale: 1,
       zeroPoint: 0,
     });
-    const producer = this.lowering.operations.findIndex((op) => op.output === source.name);
-    this.lowering.operations.splice(producer + 1, 0, {
+    this.lowering.insertBehind(source.name, {
       ...operation,
       name,
       input: source.name,

@@ -27,8 +27,12 @@ function lowerMerge(
   output: string,
   mask: string | undefined,
 ): void {
-  const a = gradient.lowering.placementOf(node, 0);
-  const b = node.operator === 'Add' ? gradient.lowering.placementOf(node, 1) : undefined;
+  const { lowering } = gradient;
+  // Sign bits lie as the ReLU's output does; without them the first gradient sets the layout.
+  const layout =
+    mask === undefined ? lowering.placementOf(node, 0) : lowering.tensorAt({ tensor: mask });
+  const a = gradient.inLayout(node, 0, layout);
+  const b = node.operator === 'Add' ? gradient.inLayout(node, 1, layout) : undefined;
   const { tensor, limit } = gradient.placeGradient(output, { ...a, tensor: output });
   gradient.pushMerge(node.name, a, b, tensor, limit, mask);
 }

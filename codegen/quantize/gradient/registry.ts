@@ -6,11 +6,19 @@ import { lowerGradientSum, lowerNegative, lowerReluGradient } from './merge.js';
 import { lowerPointwiseGradient } from './pointwise.js';
 import { lowerPReluGradient } from './prelu.js';
 import { lowerProductGradient } from './product.js';
+import { lowerMaxPoolGradient, lowerWindowAverageGradient } from './pool.js';
 import type { GradientRule } from './rule.js';
+import {
+  lowerGradientPad,
+  lowerGradientSlice,
+  lowerGradientTranspose,
+  lowerGradientView,
+} from './surgery.js';
 
 const rules: ReadonlyMap<string, GradientRule> = new Map<string, GradientRule>([
   ['Add', lowerGradientSum],
   ['ClipGradient', lowerReluGradient],
+  ['AveragePoolGradient', lowerWindowAverageGradient],
   ['ConvInputGradient', lowerConvGradient],
   ['GemmInputGradient', lowerConvGradient],
   ['GlobalAveragePoolGradient', lowerAveragePoolGradient],
@@ -19,7 +27,11 @@ const rules: ReadonlyMap<string, GradientRule> = new Map<string, GradientRule>([
   ['PointwiseGradient', lowerPointwiseGradient],
   ['ProductGradient', lowerProductGradient],
   ['ReluGradient', lowerReluGradient],
-  ['View', (gradient, node) => gradient.lowering.alias(node)],
+  ['MaxPoolGradient', lowerMaxPoolGradient],
+  ['Pad', lowerGradientPad],
+  ['Slice', lowerGradientSlice],
+  ['Transpose', lowerGradientTranspose],
+  ['View', lowerGradientView],
 ]);
 
 /** @throws IsochroneError MODEL_UNSUPPORTED_OPERATOR naming the node */

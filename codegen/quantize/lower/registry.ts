@@ -10,6 +10,10 @@ import { lowerGru, lowerLstm } from './recurrent.js';
 import { lowerMultiply } from './multiply.js';
 import { lowerPointwise } from './pointwise.js';
 import { lowerPRelu } from './prelu.js';
+import { lowerConcat } from './concat.js';
+import { lowerMaxPool } from './max-pool.js';
+import { lowerPad, lowerResize, lowerSlice, lowerTranspose } from './surgery.js';
+import { lowerWindowAverage } from './window-average.js';
 import { lowerRelu } from './relu.js';
 import type { LowerRule } from './rule.js';
 import { lowerView } from './view.js';
@@ -17,6 +21,8 @@ import { lowerView } from './view.js';
 const rules: ReadonlyMap<string, LowerRule> = new Map([
   ['Add', lowerAdd],
   ['Clip', lowerClip],
+  ['AveragePool', lowerWindowAverage],
+  ['Concat', lowerConcat],
   ['Conv', lowerConv],
   ['Flatten', lowerView],
   ['Gemm', lowerGemm],
@@ -29,11 +35,16 @@ const rules: ReadonlyMap<string, LowerRule> = new Map([
   ['Mul', lowerMultiply],
   ['PRelu', lowerPRelu],
   ['Pointwise', lowerPointwise],
+  ['MaxPool', lowerMaxPool],
+  ['Pad', lowerPad],
   ['ReduceMean', lowerAveragePool],
   ['Relu', lowerRelu],
   ['Reshape', lowerView],
+  ['Resize', lowerResize],
+  ['Slice', lowerSlice],
   ['Squeeze', lowerView],
   ['Sub', lowerSub],
+  ['Transpose', lowerTranspose],
   ['Unsqueeze', lowerView],
   ['View', lowerView],
 ]);

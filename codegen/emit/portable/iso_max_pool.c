@@ -1,0 +1,29 @@
+#include "iso_kernel.h"
+
+/* Largest value of each window, channel by channel; padding never wins. */
+static void iso_max_pool(const int8_t *x, int8_t *y, const iso_conv_shape *s) {
+    const int32_t channels = s->input_channels;
+    for (int32_t oh = 0; oh < s->output_height; oh++) {
+        for (int32_t ow = 0; ow < s->output_width; ow++) {
+            for (int32_t c = 0; c < channels; c++) {
+                int32_t best = -128;
+                for (int32_t kh = 0; kh < s->kernel_height; kh++) {
+                    const int32_t h = oh * s->stride_height - s->pad_top + kh * s->dilation_height;
+                    if (h < 0 || h >= s->input_height) {
+                        continue;
+                    }
+                    for (int32_t kw = 0; kw < s->kernel_width; kw++) {
+                        const int32_t v =
+                            ow * s->stride_width - s->pad_left + kw * s->dilation_width;
+                        if (v < 0 || v >= s->input_width) {
+                            continue;
+                        }
+                        const int32_t value = x[(h * s->input_width + v) * channels + c];
+                        best = value > best ? value : best;
+                    }
+                }
+                *y++ = (int8_t)best;
+            }
+        }
+    }
+}

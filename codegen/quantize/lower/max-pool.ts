@@ -1,0 +1,21 @@
+import { inputName, tensorOf } from '../../graph/graph.js';
+import { poolGeometry } from '../../operators/pool-geometry.js';
+import { unsupported } from '../../operators/require.js';
+import type { LowerRule } from './rule.js';
+
+export const lowerMaxPool: LowerRule = {
+  fusesRelu: false,
+  lower(lowering, node, { output }) {
+    const from = lowering.laidOut(node, 0);
+    const { type, scale, zeroPoint } = lowering.tensorAt(from);
+    if (type !== 'int8') throw unsupported(node, 'its input is not int8');
+    lowering.place(output, { type: 'int8', scale, zeroPoint });
+    lowering.operations.push({
+      kind: 'maxPool',
+      name: node.name,
+      input: from.tensor,
+      output,
+      geometry: poolGeometry(node, tensorOf(lowering.graph, inputName(node, 0)).shape),
+    });
+  },
+};

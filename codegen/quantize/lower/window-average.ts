@@ -1,0 +1,53 @@
+import { inputName, tensorOf } from '../../graph/graph.js';
+import { fixedFactors } from '../../integer/round.js';
+import { countsPadding } from '../../operators/average-pool.js';
+import type { CountBounds } from '../../operators/pool-geometry.js';
+import { countBounds, poolGeometry, windowCount } from '../../operators/pool-geometry.js';
+import type { ConvGeometry } from '../../operators/conv-geometry.js';
+import { unsupported } from '../../operators/require.js';
+import { int8Range } from '../ranges.js';
+import type { LowerRule } from './rule.js';
+
+/** Smallest number of taps that a window divides by, and the numbers from there to the largest. */
+export function countRange(
+  geometry: ConvGeometry,
+  bounds: CountBounds,
+): { readonly fewest: number; readonly counts: readonly number[] } {
+  let [fewest, most] = [Infinity, 0];
+  for (let output = 0; output < geometry.outputHeight * geometry.outputWidth; output += 1) {
+    const count = windowCount(geometry, output, bounds);
+    fewest = Math.min(fewest, count);
+    most = Math.max(most, count);
+  }
+  return { fewest, counts: Array.from({ length: most - fewest + 1 }, (_, i) => fewest + i) };
+}
+
+export const lowerWindowAverage: LowerRule = {
+  fusesRelu: false,
+  lower(lowering, node, { output }) {
+    const from = lowering.laidOut(node, 0);
+    const x = lowering.tensorAt(from);
+    if (x.type !== 'int8') throw unsupported(node, 'its input is not int8');
+    const geometry = poolGeometry(node, tensorOf(lowering.graph, inputName(node, 0)).shape);
+    const bounds = countBounds(geometry, countsPadding(node));
+    const { fewest, counts } = countRange(geometry, bounds);
+    const quantisation = int8Range(lowering.activationRange(output), false);
+    lowering.place(output, { type: 'int8', ...quantisation });
+    const { multiplier, shift } = fixedFactors(
+      counts.map((count) => x.scale / (count * quantisation.scale)),
+    );
+    lowering.operations.push({
+      kind: 'windowAverage',
+      name: node.name,
+      input: from.tensor,
+      output,
+      geometry,
+      bounds,
+      fewest,
+      multiplier,
+      shift,
+      inputZeroPoint: x.zeroPoint,
+      outputZeroPoint: quantisation.zeroPoint,
+    });
+  },
+};
