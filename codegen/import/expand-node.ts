@@ -221,6 +221,37 @@ const reduceMax: Expand = (node, inputs) => {
   return spatialMax(node, x, intAttribute(node, 'keepdims', 1) !== 0);
 };
 
+/** One element along an axis of a signal (torch's x[:, :, -1]): a slice whose axis is gone. */
+const gather: Expand = (node, inputs) => {
+  const x = requireShape(node, inputs, 0);
+  const index = requireConstant(node, inputs, 1);
+  const [axis = 0] = resolveAxes(node, [intAttribute(node, 'axis', 0)], x.length);
+  const size = x[axis] ?? 0;
+  const [given = 0] = index;
+  const start = given < 0 ? given + size : given;
+  if (index.length !== 1) throw unsupported(node, `${index.length} elements of a signal; only one`);
+  if (start < 0 || start >= size) throw shapeError(node, `element ${given} of ${size}`);
+  const at = (value: number, other: readonly number[]): readonly number[] =>
+    other.map((own, i) => (i === axis ? value : own));
+  const element = `${outputName(node)}/element`;
+  const box = {
+    starts: at(
+      start,
+      x.map(() => 0),
+    ),
+    sizes: at(1, x),
+    steps: x.map(() => 1),
+  };
+  const kept = inputs[1]?.shape ?? [];
+  const shape = [...x.slice(0, axis), ...kept, ...x.slice(axis + 1)];
+  return {
+    nodes: [
+      boxNode(node, element, box, `${node.name}/element`),
+      { ...node, operator: 'View', inputs: [element], attributes: { shape } },
+    ],
+  };
+};
+
 /** A MatMul of one row and constants is a Gemm without bias; everything behind the import knows it as that. */
 const matMul: Expand = (node, inputs) => {
   const [x, weights] = inputs;
@@ -231,6 +262,7 @@ const matMul: Expand = (node, inputs) => {
 
 const expansions: ReadonlyMap<string, Expand> = new Map<string, Expand>([
   ['ConvTranspose', expandConvTranspose],
+  ['Gather', gather],
   ['GlobalMaxPool', globalMaxPool],
   ['MatMul', matMul],
   ['Pad', pad],

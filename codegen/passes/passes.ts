@@ -17,6 +17,7 @@ export function optimise(graph: Graph): Graph {
     stripOutputActivation,
     foldPad,
     fuseLayerNorm,
+    dropDead,
     sequenceLayout,
     foldBatchNorm,
     foldAffine,

@@ -1,5 +1,6 @@
 import { buildNetwork as build, type TestNetwork } from './build-network.js';
 import { pointwiseNetworks } from './networks-pointwise.js';
+import { sequenceNetworks } from './sequence-networks.js';
 import { shapeNetworks } from './shape-networks.js';
 import { torchNetworks } from './torch-networks.js';
 
@@ -11,6 +12,7 @@ export function testNetworks(): readonly TestNetwork[] {
   const [, residual] = explained;
   return [
     ...explained,
+    ...sequenceNetworks(),
     ...shapeNetworks(),
     ...torchNetworks(),
     ...(residual === undefined

@@ -14,6 +14,7 @@ import { lowerConcat } from './concat.js';
 import { lowerMaxPool } from './max-pool.js';
 import { lowerPad, lowerResize, lowerSlice, lowerTranspose } from './surgery.js';
 import { lowerWindowAverage } from './window-average.js';
+import { lowerStridedCopy } from './strided-copy.js';
 import { lowerRelu } from './relu.js';
 import type { LowerRule } from './rule.js';
 import { lowerView } from './view.js';
@@ -29,6 +30,7 @@ const rules: ReadonlyMap<string, LowerRule> = new Map([
   ['GlobalAveragePool', lowerAveragePool],
   ['ChannelNormalization', lowerChannelNorm],
   ['Softmax', lowerSoftmax],
+  ['StridedCopy', lowerStridedCopy],
   ['StridedMatMul', lowerMatMul],
   ['GruSequence', lowerGru],
   ['LstmSequence', lowerLstm],

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../package-root.js';
+import type { TestNetwork } from './build-network.js';
+
+/** Recurrent networks as torch exports them; export_torch_sequences.py writes the files again. */
+const RECURRENT: readonly (readonly [string, number])[] = [
+  ['lstm', 50],
+  ['lstm_bidir', 40],
+  ['gru_bidir', 40],
+  ['lstm_last_state', 33],
+  ['gru_last_state', 33],
+];
+
+/** They answer without explanation: their layers have no gradient rule. */
+export function sequenceNetworks(): readonly TestNetwork[] {
+  return RECURRENT.map(([name, samples]) => ({
+    name,
+    inputShape: [1, 12, samples],
+    bytes: readFileSync(join(packageRoot(), 'codegen/testing/models', `${name}.onnx`)),
+    explain: 'none',
+  }));
+}
