@@ -11,6 +11,16 @@ export interface TensorInfo {
   readonly elementType: ElementType;
   /** Present for constants only: weights, biases, shapes. */
   readonly data?: Float32Array | Float64Array;
+  /** Present where the model file itself says how the tensor is quantised; the quantiser then keeps to it. */
+  readonly quantization?: Quantization;
+}
+
+/** real = scale · (integer − zeroPoint), with one scale for the tensor or one for each index of its first axis. */
+export interface Quantization {
+  readonly scales: Float64Array;
+  readonly zeroPoint: number;
+  /** The integers of a constant, in the order of `data`, which holds what they stand for. */
+  readonly values?: Int8Array | Int32Array;
 }
 
 export type AttributeValue = number | string | readonly number[] | TensorInfo;

@@ -2,6 +2,7 @@ import type { GraphNode } from '../graph/graph.js';
 import { nodeError } from '../graph/graph.js';
 import { add } from './add.js';
 import { averagePool, averagePoolGradient } from './average-pool.js';
+import { channelsLastReshape } from './channels-last-reshape.js';
 import { batchNormalization } from './batch-normalization.js';
 import { clip, clipGradient } from './clip.js';
 import { concat } from './concat.js';
@@ -71,6 +72,7 @@ const internal: readonly OperatorRule[] = [
   channelNormalization,
   clipGradient,
   averagePoolGradient,
+  channelsLastReshape,
   convInputGradient,
   gemmInputGradient,
   gruSequence,
