@@ -7,15 +7,19 @@ import { emitNetwork } from './emit/emit.js';
 import { portableBackend } from './emit/portable/backend.js';
 import type { ExplainedGraph, PreparedGraph } from './explain/gradient.js';
 import { withGradient, withoutGradient } from './explain/gradient.js';
+import { IsochroneError } from './errors.js';
 import type { Graph } from './graph/graph.js';
 import { importOnnx } from './import/onnx.js';
 import { knownAnswer } from './interpret/known-answer.js';
+import { importModel } from './import/model.js';
 import type { IntegerProgram } from './integer/program.js';
 import { packageRoot } from './package-root.js';
 import { optimise } from './passes/passes.js';
 import type { ArenaPlan } from './plan/arena.js';
 import { planArena } from './plan/arena.js';
+import type { Calibration } from './quantize/calibration.js';
 import { parseCalibration } from './quantize/calibration.js';
+import { hasOwnScales, lowerWithOwnScales } from './quantize/own-scales/lower.js';
 import { quantize } from './quantize/quantize.js';
 
 /** Every stage of one compilation, so that tests and reports can look at each. */
@@ -46,7 +50,19 @@ export function frontEnd(
   modelFile: string,
   explain: Explain = 'gradient',
 ): PreparedGraph {
-  const graph = optimise(importOnnx(modelBytes, modelFile));
+  const imported = importModel(modelBytes, modelFile);
+  if (hasOwnScales(imported)) {
+    if (explain === 'none') return withoutGradient(imported);
+    throw new IsochroneError(
+      'EXPLAIN_QUANTIZED',
+      'the network is quantised already; its gradient cannot be built from it',
+      {
+        hint: 'Build without an explanation (--explain none), or build the float network.',
+        where: { file: modelFile },
+      },
+    );
+  }
+  const graph = optimise(imported);
   return explain === 'none' ? withoutGradient(graph) : withGradient(graph);
 }
 
@@ -55,7 +71,8 @@ export function modelSha256(modelBytes: Uint8Array): string {
 }
 
 /**
- * Model and calibration → C.
+ * Model, ONNX or TFLite by its content, and calibration → C.
+ * @param calibration may be left out for a network that is quantised already: it keeps its own scales
  * @throws IsochroneError MODEL_*, EXPLAIN_*, CALIBRATION_*
  */
 export function compileNetwork(
@@ -67,11 +84,14 @@ export function compileNetwork(
     /** A known-answer test in the generated C; on unless said otherwise. */
     readonly selfTest?: boolean;
   } = {},
+  calibration: { readonly text: string; readonly file: string } | undefined,
+  options: { readonly backend?: Backend; readonly explain?: Explain } = {},
 ): CompiledNetwork {
   const backend = options.backend ?? portableBackend;
   const explained = frontEnd(model.bytes, model.file, options.explain ?? 'gradient');
-  const ranges = parseCalibration(calibration.text, calibration.file, modelSha256(model.bytes));
-  const program = quantize(explained, ranges);
+  const program = hasOwnScales(explained.graph)
+    ? lowerWithOwnScales(explained)
+    : quantize(explained, rangesOf(model, calibration));
   const plan = planArena(program);
   const folder = join(packageRoot(), backend.folder);
   const emitted = emitNetwork(
@@ -82,4 +102,17 @@ export function compileNetwork(
     options.selfTest === false ? undefined : knownAnswer(program),
   );
   return { graph: explained.graph, explained, program, plan, emitted };
+}
+
+function rangesOf(
+  model: { readonly bytes: Uint8Array; readonly file: string },
+  calibration: { readonly text: string; readonly file: string } | undefined,
+): Calibration {
+  if (calibration === undefined) {
+    throw new IsochroneError('CALIBRATION_MISSING', 'the model has no calibration beside it', {
+      hint: `Run \`isochrone calibrate ${model.file} --data DIR\` first.`,
+      where: { file: model.file },
+    });
+  }
+  return parseCalibration(calibration.text, calibration.file, modelSha256(model.bytes));
 }

@@ -65,10 +65,8 @@ export function constantOf(
   if (given.scales.length > 1 && given.axis !== order[0]) {
     throw unsupportedType(file, tensor, `has its scales along axis ${given.axis}`);
   }
-  const values = (tensor.type === TYPE.int8 ? Int8Array : Int32Array).from(
-    source,
-    (from) => raw[from] ?? 0,
-  );
+  const ordered = Array.from(source, (from) => raw[from] ?? 0);
+  const values = tensor.type === TYPE.int8 ? Int8Array.from(ordered) : Int32Array.from(ordered);
   const each = values.length / (given.scales.length === 1 ? 1 : (shape[0] ?? 1));
   const data = Float32Array.from(
     values,

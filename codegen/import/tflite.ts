@@ -15,8 +15,9 @@ export function importTflite(bytes: Uint8Array, file: string): Graph {
     return graphFrom(bytes, file);
   } catch (error) {
     if (!(error instanceof IsochroneError) || error.where['file'] !== undefined) throw error;
-    const { model: _model, ...where } = error.where;
-    const options = { hint: error.hint, where: { file, ...where }, cause: error.cause };
+    const named = Object.entries(error.where).filter(([key]) => key !== 'model');
+    const where = { file, ...Object.fromEntries(named) };
+    const options = { hint: error.hint, where, cause: error.cause };
     throw new IsochroneError(error.code, error.message, options);
   }
 }

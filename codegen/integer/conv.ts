@@ -5,7 +5,7 @@ import type { RunContext } from './run.js';
 import { clamp, multiplyRound } from './round.js';
 
 /**
- * y = clamp((bias + Σ w·x) · multiplier >> shift), int8 in, int8 or int16 out. Padding reads the input's zero point.
+ * y = clamp(((bias + Σ w·x) · multiplier >> shift) + outputOffset), int8 in, int8 or int16 out. Padding reads the input's zero point.
  * Dense layers are this too: a kernel as large as the input.
  */
 export interface ConvOperation {
@@ -20,6 +20,10 @@ export interface ConvOperation {
   readonly bias: Int32Array;
   readonly multiplier: Int32Array;
   readonly shift: number;
+  /** Replaces `shift`, by output channel: networks that bring their own scales need it. */
+  readonly channelShift?: Uint8Array;
+  /** Added behind the shift, in front of the clamp; 0 when left out. */
+  readonly outputOffset?: number;
   readonly clampLow: number;
   readonly clampHigh: number;
   readonly inputZeroPoint: number;
@@ -32,6 +36,7 @@ function runConv(op: ConvOperation, context: RunContext): void {
   const groupIn = g.inputChannels / g.groups;
   const groupOut = g.outputChannels / g.groups;
   const w = op.weights;
+  const offset = op.outputOffset ?? 0;
   let out = 0;
   for (let oh = 0; oh < g.outputHeight; oh += 1) {
     for (let ow = 0; ow < g.outputWidth; ow += 1) {
@@ -52,8 +57,9 @@ function runConv(op: ConvOperation, context: RunContext): void {
             }
           }
         }
+        const shift = op.channelShift?.[m] ?? op.shift;
         y[out] = clamp(
-          multiplyRound(accumulator, op.multiplier[m] as number, op.shift),
+          multiplyRound(accumulator, op.multiplier[m] as number, shift) + offset,
           op.clampLow,
           op.clampHigh,
         );
@@ -69,7 +75,12 @@ export const convKernel: IntegerKernel<ConvOperation> = {
   overlaps: (op, tensor) => [
     {
       input: op.input,
-      gap: overlapGap(tensor(op.input), tensor(op.output), convNeeds(op.geometry)),
+      gap: overlapGap(
+        tensor(op.input),
+        tensor(op.output),
+        convNeeds(op.geometry),
+        op.geometry.inputHeight * op.geometry.inputWidth,
+      ),
     },
   ],
   multiplyAccumulates: (op) => convMacs(op.geometry),

@@ -5,14 +5,16 @@ import { bytesOf, type IntegerTensor } from './program.js';
 /**
  * Bytes by which the input must lie above an output that is written over it.
  * @param needs for each output position in order, the lowest input position that it reads
+ * @param inputPositions as the operation sees its input, which may be a view of a tensor of another shape
  */
 export function overlapGap(
   input: IntegerTensor,
   output: IntegerTensor,
   needs: Float64Array,
+  inputPositions = input.height * input.width,
 ): number {
-  const inputBytes = bytesOf(input) / (input.height * input.width);
-  const outputBytes = bytesOf(output) / (output.height * output.width);
+  const inputBytes = bytesOf(input) / inputPositions;
+  const outputBytes = bytesOf(output) / needs.length;
   let lowest = Infinity;
   let gap = 0;
   for (let position = needs.length - 1; position >= 0; position -= 1) {

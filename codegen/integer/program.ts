@@ -27,6 +27,9 @@ import type { RearrangeOperation } from './rearrange.js';
 import type { ReluOperation } from './relu.js';
 import type { WindowAverageGradientOperation } from './window-average-gradient.js';
 import type { WindowAverageOperation } from './window-average.js';
+import type { RescaledAddOperation } from './rescaled-add.js';
+import type { WidenOperation } from './widen.js';
+import type { WindowMeanOperation } from './window-mean.js';
 
 /** `bits`: one bit per element, least significant first; the only thing a ReLU's gradient keeps. */
 export type IntegerType = 'int8' | 'int16' | 'bits';
@@ -74,6 +77,9 @@ export type IntegerOperation =
   | RearrangeOperation
   | WindowAverageGradientOperation
   | WindowAverageOperation;
+  | RescaledAddOperation
+  | WidenOperation
+  | WindowMeanOperation;
 
 /**
  * What the device executes: integers only, channels last, one rounding rule. The interpreter defines it; the C on every

@@ -29,6 +29,9 @@ import { rearrangeKernel } from './rearrange.js';
 import { reluKernel } from './relu.js';
 import { windowAverageGradientKernel } from './window-average-gradient.js';
 import { windowAverageKernel } from './window-average.js';
+import { rescaledAddKernel } from './rescaled-add.js';
+import { widenKernel } from './widen.js';
+import { windowMeanKernel } from './window-mean.js';
 
 type OperationOf<Kind> = Extract<IntegerOperation, { readonly kind: Kind }>;
 
@@ -62,6 +65,9 @@ const kernels: { readonly [Kind in IntegerOperation['kind']]: IntegerKernel<Oper
   relu: reluKernel,
   windowAverage: windowAverageKernel,
   windowAverageGradient: windowAverageGradientKernel,
+  rescaledAdd: rescaledAddKernel,
+  widen: widenKernel,
+  windowMean: windowMeanKernel,
 };
 
 /** The kernel of an operation, typed for it. */

@@ -56,6 +56,25 @@ export function fixedFactors(factors: readonly number[]): FixedFactors {
   };
 }
 
+/**
+ * One factor as TFLite holds it: 31 significant bits and an exponent (QuantizeMultiplier, quantization_util.cc), here
+ * as the right shift that `multiplyRound` takes. Factors too small for it become 0, as there.
+ * @param factor non-negative, below 2^13
+ */
+export function exactFactor(factor: number): {
+  readonly multiplier: number;
+  readonly shift: number;
+} {
+  if (!(factor >= 0 && factor < 2 ** 13)) throw new RangeError(`factor ${factor} is out of range`);
+  if (factor < 2 ** -32) return { multiplier: 0, shift: 31 };
+  let shift = 31;
+  while (factor * 2 ** shift < 2 ** 30) shift += 1;
+  while (factor * 2 ** shift >= 2 ** 31) shift -= 1;
+  const multiplier = Math.round(factor * 2 ** shift);
+  // Rounded up to the next power of two: the same number with one bit less.
+  return multiplier === 2 ** 31 ? { multiplier: 2 ** 30, shift: shift - 1 } : { multiplier, shift };
+}
+
 export function clamp(value: number, low: number, high: number): number {
   return value < low ? low : value > high ? high : value;
 }

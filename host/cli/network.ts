@@ -12,6 +12,8 @@ import { packageRoot } from '../../codegen/package-root.js';
 
 export const DEFAULT_MODEL = join(packageRoot(), 'models/default/default.onnx');
 
+const MODEL_EXTENSION = /\.(onnx|tflite)$/i;
+
 export interface GeneratedNetwork {
   readonly compiled: CompiledNetwork;
   /** Holds network.c and network.h. */
@@ -19,9 +21,9 @@ export interface GeneratedNetwork {
   readonly modelFile: string;
 }
 
-/** `NAME.calibration.json` beside `NAME.onnx`. */
+/** `NAME.calibration.json` beside `NAME.onnx` or `NAME.tflite`. */
 export function calibrationFileOf(modelFile: string): string {
-  return modelFile.replace(/\.onnx$/i, '') + '.calibration.json';
+  return modelFile.replace(MODEL_EXTENSION, '') + '.calibration.json';
 }
 
 /** @throws IsochroneError MODEL_NOT_FOUND */
@@ -30,7 +32,7 @@ export function readModel(modelFile: string): Uint8Array {
     return readFileSync(modelFile);
   } catch (cause) {
     throw new IsochroneError('MODEL_NOT_FOUND', 'the model file cannot be read', {
-      hint: 'Check the path; an ONNX file (.onnx) is expected.',
+      hint: 'Check the path; an ONNX (.onnx) or TFLite (.tflite) file is expected.',
       where: { file: modelFile },
       cause,
     });
@@ -48,18 +50,15 @@ export function generateNetwork(
 ): GeneratedNetwork {
   const bytes = readModel(modelFile);
   const calibrationFile = calibrationFileOf(modelFile);
-  if (!existsSync(calibrationFile)) {
-    throw new IsochroneError('CALIBRATION_MISSING', 'the model has no calibration beside it', {
-      hint: `Run \`isochrone calibrate ${modelFile} --data DIR\` first.`,
-      where: { file: calibrationFile },
-    });
-  }
   const compiled = compileNetwork(
     { bytes, file: modelFile },
-    { text: readFileSync(calibrationFile, 'utf8'), file: calibrationFile },
+    // A network that is quantised already needs none; the compiler knows.
+    existsSync(calibrationFile)
+      ? { text: readFileSync(calibrationFile, 'utf8'), file: calibrationFile }
+      : undefined,
     { explain },
   );
-  const stem = basename(modelFile).replace(/\.onnx$/i, '');
+  const stem = basename(modelFile).replace(MODEL_EXTENSION, '');
   const folder =
     outDir ??
     join(

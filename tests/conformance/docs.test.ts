@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { expandedOperators } from '../../codegen/import/expand-node.js';
 import { constantOperators } from '../../codegen/operators/constant-rules.js';
 import { importableOperators } from '../../codegen/operators/registry.js';
+import { tfliteOperators } from '../../codegen/import/tflite-operators.js';
 import { packageRoot } from '../../codegen/package-root.js';
 
 const root = packageRoot();
@@ -45,8 +46,9 @@ describe('docs/errors.md', () => {
 });
 
 describe('docs/operators.md', () => {
-  it('lists what the compiler imports', () => {
-    const rows = read('docs/operators.md')
+  const [onnx = '', tflite = ''] = read('docs/operators.md').split('## TFLite');
+  const namesIn = (section: string): readonly (string | undefined)[] =>
+    section
       .split('\n')
       .filter((line) => line.startsWith('| `'));
     const named = rows.flatMap((row) =>
@@ -60,5 +62,19 @@ describe('docs/operators.md', () => {
       'Constant',
     ]);
     expect(named.sort()).toEqual([...expected].sort());
+      .filter((line) => line.startsWith('| `'))
+      .flatMap((row) =>
+        [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map((match) => match[1]),
+      )
+      .sort();
+
+  it('lists what the compiler imports', () => {
+    // Constants are taken in by the import itself and never reach the table of rules.
+    const expected = [...importableOperators(), 'Constant'].sort();
+    expect(namesIn(onnx)).toEqual(expected);
+  });
+
+  it('lists what is taken from TFLite', () => {
+    expect(namesIn(tflite)).toEqual(tfliteOperators());
   });
 });

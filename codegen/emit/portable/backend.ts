@@ -14,6 +14,7 @@ import {
   windowAverageGradientEmitter,
 } from './pool.js';
 import { concatEmitter, embedEmitter, rearrangeEmitter } from './rearrange.js';
+import { rescaledAddEmitter, widenEmitter, windowMeanEmitter } from './own-scales.js';
 
 import {
   broadcastAddEmitter,
@@ -58,6 +59,9 @@ const emitters: { readonly [Kind in IntegerOperation['kind']]: Emitter<Operation
   relu: reluEmitter,
   windowAverage: windowAverageEmitter,
   windowAverageGradient: windowAverageGradientEmitter,
+  rescaledAdd: rescaledAddEmitter,
+  widen: widenEmitter,
+  windowMean: windowMeanEmitter,
 };
 
 function emitterOf(operation: IntegerOperation): Emitter<IntegerOperation> {

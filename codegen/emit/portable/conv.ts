@@ -14,6 +14,7 @@ export const convGradientEmitter: Emitter<ConvGradientOperation> = {
 
 function emitConv(op: ConvOperation, context: EmitContext): EmittedOperation {
   const id = context.identifier;
+  const shifts = op.channelShift;
   const output = context.pointer(op.output);
   const [y8, y16] = op.clampHigh > 127 ? ['NULL', output] : [output, 'NULL'];
   return {
@@ -21,9 +22,14 @@ function emitConv(op: ConvOperation, context: EmitContext): EmittedOperation {
       shapeConstant(id, op.geometry) +
       constantArray('int8_t', context.weightTable(op.name), op.weights) +
       constantArray('int32_t', `${id}_bias`, op.bias) +
-      constantArray('int32_t', `${id}_multiplier`, op.multiplier),
-    call: `iso_conv(${context.pointer(op.input)}, ${y8}, ${y16}, &${id}_shape, ${context.weightTable(op.name)}, ${id}_bias, ${id}_multiplier, ${op.shift}U, ${op.clampLow}, ${op.clampHigh}, ${op.inputZeroPoint});`,
-    constantBytes: SHAPE_BYTES + op.weights.length + 4 * (op.bias.length + op.multiplier.length),
+      constantArray('int32_t', `${id}_multiplier`, op.multiplier) +
+      (shifts === undefined ? '' : constantArray('uint8_t', `${id}_shift`, shifts)),
+    call: `iso_conv(${context.pointer(op.input)}, ${y8}, ${y16}, &${id}_shape, ${context.weightTable(op.name)}, ${id}_bias, ${id}_multiplier, ${op.shift}U, ${shifts === undefined ? 'NULL' : `${id}_shift`}, ${op.outputOffset ?? 0}, ${op.clampLow}, ${op.clampHigh}, ${op.inputZeroPoint});`,
+    constantBytes:
+      SHAPE_BYTES +
+      op.weights.length +
+      4 * (op.bias.length + op.multiplier.length) +
+      (shifts?.length ?? 0),
   };
 }
 

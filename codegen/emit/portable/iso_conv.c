@@ -52,10 +52,12 @@ static void iso_conv_sums_inside(const int8_t *x, const int8_t *w, const iso_con
     sums[3] = d;
 }
 
-/* y = clamp((bias + sum of w * x) * multiplier >> shift); exactly one of y8 and y16 is given. */
+/* y = clamp(((bias + sum of w * x) * multiplier >> shift) + offset); exactly one of y8 and y16 is
+ * given. A table of shifts, one for each output channel, replaces the one shift. */
 static void iso_conv(const int8_t *x, int8_t *y8, int16_t *y16, const iso_conv_shape *s,
                      const int8_t *weights, const int32_t *bias, const int32_t *multiplier,
-                     uint32_t shift, int32_t low, int32_t high, int32_t zero_point) {
+                     uint32_t shift, const uint8_t *shifts, int32_t offset, int32_t low,
+                     int32_t high, int32_t zero_point) {
     const int32_t group_outputs = s->output_channels / s->groups;
     const int32_t group_inputs = s->input_channels / s->groups;
     const int32_t kernel = s->kernel_height * s->kernel_width * group_inputs;
@@ -86,8 +88,9 @@ static void iso_conv(const int8_t *x, int8_t *y8, int16_t *y16, const iso_conv_s
                     }
                 }
                 for (int32_t i = 0; i < count; i++, out++) {
-                    const int32_t value =
-                        iso_clamp(iso_round(sums[i], multiplier[m + i], shift), low, high);
+                    const uint32_t by = shifts == NULL ? shift : shifts[m + i];
+                    const int32_t rounded = iso_round(sums[i], multiplier[m + i], by);
+                    const int32_t value = iso_clamp(rounded + offset, low, high);
                     if (y8 != NULL) {
                         y8[out] = (int8_t)value;
                     } else {

@@ -23,7 +23,8 @@ export const lowerGemm: LowerRule = {
   },
 };
 
-function denseGeometry(from: Placement, outputs: number): ConvGeometry {
+/** A dense layer as a convolution whose kernel is as large as its input. */
+export function denseGeometry(from: Placement, outputs: number): ConvGeometry {
   return {
     inputChannels: from.channels,
     inputHeight: from.height,

@@ -17,13 +17,14 @@ import { lowerWindowAverage } from './window-average.js';
 import { lowerStridedCopy } from './strided-copy.js';
 import { lowerRelu } from './relu.js';
 import type { LowerRule } from './rule.js';
-import { lowerView } from './view.js';
+import { lowerChannelsLastView, lowerView } from './view.js';
 
 const rules: ReadonlyMap<string, LowerRule> = new Map([
   ['Add', lowerAdd],
   ['Clip', lowerClip],
   ['AveragePool', lowerWindowAverage],
   ['Concat', lowerConcat],
+  ['ChannelsLastReshape', lowerChannelsLastView],
   ['Conv', lowerConv],
   ['Flatten', lowerView],
   ['Gemm', lowerGemm],
