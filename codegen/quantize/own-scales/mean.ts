@@ -1,4 +1,5 @@
 import type { GraphNode } from '../../graph/graph.js';
+import { inputName, intsAttribute, tensorOf } from '../../graph/graph.js';
 import { exactFactor } from '../../integer/round.js';
 import type { ConvGeometry } from '../../operators/conv-geometry.js';
 import { unsupported } from '../../operators/require.js';
@@ -45,6 +46,11 @@ export const meanWithOwnScales: OwnScalesRule = (lowering, node, { output, bound
   const from = lowering.placementOf(node, 0);
   const x = lowering.tensorAt(from);
   const steps = stepsOf(lowering, node, output);
+  const rank = tensorOf(lowering.graph, inputName(node, 0)).shape.length;
+  const axes = [...intsAttribute(node, 'axes', [])].sort((a, b) => a - b);
+  if (axes.length === 0 || axes.join() !== [...Array(rank).keys()].slice(2).join()) {
+    throw unsupported(node, `an int8 mean over axes [${axes.join(', ')}], not the spatial ones`);
+  }
   const factor = x.scale / steps.scale;
   const geometry = wholeInput(from);
   if (factor * 256 * geometry.kernelHeight * geometry.kernelWidth >= 2 ** 30) {
