@@ -9,7 +9,6 @@ import type { ExplainedGraph, PreparedGraph } from './explain/gradient.js';
 import { withGradient, withoutGradient } from './explain/gradient.js';
 import { IsochroneError } from './errors.js';
 import type { Graph } from './graph/graph.js';
-import { importOnnx } from './import/onnx.js';
 import { knownAnswer } from './interpret/known-answer.js';
 import { importModel } from './import/model.js';
 import type { IntegerProgram } from './integer/program.js';
@@ -77,15 +76,13 @@ export function modelSha256(modelBytes: Uint8Array): string {
  */
 export function compileNetwork(
   model: { readonly bytes: Uint8Array; readonly file: string },
-  calibration: { readonly text: string; readonly file: string },
+  calibration: { readonly text: string; readonly file: string } | undefined,
   options: {
     readonly backend?: Backend;
     readonly explain?: Explain;
     /** A known-answer test in the generated C; on unless said otherwise. */
     readonly selfTest?: boolean;
   } = {},
-  calibration: { readonly text: string; readonly file: string } | undefined,
-  options: { readonly backend?: Backend; readonly explain?: Explain } = {},
 ): CompiledNetwork {
   const backend = options.backend ?? portableBackend;
   const explained = frontEnd(model.bytes, model.file, options.explain ?? 'gradient');

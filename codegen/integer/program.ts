@@ -76,7 +76,7 @@ export type IntegerOperation =
   | ReluOperation
   | RearrangeOperation
   | WindowAverageGradientOperation
-  | WindowAverageOperation;
+  | WindowAverageOperation
   | RescaledAddOperation
   | WidenOperation
   | WindowMeanOperation;

@@ -76,16 +76,12 @@ export class Lowering {
     return tensor;
   }
 
-  /** A view keeps the integer tensor where no value moves, or where it flattens everything; else values move. */
   /** Another name and shape for an integer tensor, in which every value stays where it lies. */
   view(name: string, tensor: string, shape: readonly number[]): void {
-    const [, channels = 1, ...spatial] = shape;
-    const [height, width] =
-      spatial.length === 2 ? [spatial[0] ?? 1, spatial[1] ?? 1] : [1, spatial[0] ?? 1];
-    this.placements.set(name, { tensor, height, width, channels });
+    this.placements.set(name, { ...layoutOf(shape), tensor });
   }
 
-  /** A view keeps the integer tensor where the channels stay the channels, or where it flattens everything. */
+  /** A view keeps the integer tensor where no value moves, or where it flattens everything; else values move. */
   alias(node: GraphNode): void {
     const from = this.placementOf(node, 0);
     const output = outputName(node);

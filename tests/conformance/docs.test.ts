@@ -50,18 +50,6 @@ describe('docs/operators.md', () => {
   const namesIn = (section: string): readonly (string | undefined)[] =>
     section
       .split('\n')
-      .filter((line) => line.startsWith('| `'));
-    const named = rows.flatMap((row) =>
-      [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map((match) => match[1]),
-    );
-    // What the import rewrites or evaluates never reaches the table of rules.
-    const expected = new Set([
-      ...importableOperators(),
-      ...expandedOperators(),
-      ...constantOperators(),
-      'Constant',
-    ]);
-    expect(named.sort()).toEqual([...expected].sort());
       .filter((line) => line.startsWith('| `'))
       .flatMap((row) =>
         [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map((match) => match[1]),
@@ -69,9 +57,14 @@ describe('docs/operators.md', () => {
       .sort();
 
   it('lists what the compiler imports', () => {
-    // Constants are taken in by the import itself and never reach the table of rules.
-    const expected = [...importableOperators(), 'Constant'].sort();
-    expect(namesIn(onnx)).toEqual(expected);
+    // What the import rewrites or evaluates never reaches the table of rules.
+    const expected = new Set([
+      ...importableOperators(),
+      ...expandedOperators(),
+      ...constantOperators(),
+      'Constant',
+    ]);
+    expect(namesIn(onnx)).toEqual([...expected].sort());
   });
 
   it('lists what is taken from TFLite', () => {
