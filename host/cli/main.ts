@@ -99,6 +99,18 @@ program
   });
 
 program
+  .command('evaluate-network')
+  .description('what the integers cost: area under the ROC curve, float and integer, on a fold')
+  .argument('[model]', 'an ONNX file with its calibration beside it', DEFAULT_MODEL)
+  .requiredOption('--data <folder>', 'decoded sets (foldNN.d16.gz) and labels.csv')
+  .option('--fold <n>', 'which fold; the network must not have trained on it', wholeNumber, 9)
+  .option('--json', 'print JSON', false)
+  .action(async (model: string, options) => {
+    const { runEvaluate } = await import('./evaluate.js');
+    await runEvaluate(model, options);
+  });
+
+program
   .command('synthesize')
   .description('write a synthetic 12-lead record with a known lesion: WFDB and its truth')
   .requiredOption('--out <path>', 'record path without extension')

@@ -40,6 +40,22 @@ export function readModel(modelFile: string): Uint8Array {
 }
 
 /**
+ * Compiles a model with the calibration beside it.
+ * @throws IsochroneError MODEL_*, CALIBRATION_*, EXPLAIN_*
+ */
+export function compileModel(modelFile: string, explain: Explain = 'gradient'): CompiledNetwork {
+  const calibrationFile = calibrationFileOf(modelFile);
+  return compileNetwork(
+    { bytes: readModel(modelFile), file: modelFile },
+    // A network that is quantised already needs none; the compiler knows.
+    existsSync(calibrationFile)
+      ? { text: readFileSync(calibrationFile, 'utf8'), file: calibrationFile }
+      : undefined,
+    { explain },
+  );
+}
+
+/**
  * Compiles a model and writes its C.
  * @throws IsochroneError MODEL_*, CALIBRATION_*, EXPLAIN_*
  */
@@ -48,16 +64,8 @@ export function generateNetwork(
   outDir?: string,
   explain: Explain = 'gradient',
 ): GeneratedNetwork {
+  const compiled = compileModel(modelFile, explain);
   const bytes = readModel(modelFile);
-  const calibrationFile = calibrationFileOf(modelFile);
-  const compiled = compileNetwork(
-    { bytes, file: modelFile },
-    // A network that is quantised already needs none; the compiler knows.
-    existsSync(calibrationFile)
-      ? { text: readFileSync(calibrationFile, 'utf8'), file: calibrationFile }
-      : undefined,
-    { explain },
-  );
   const stem = basename(modelFile).replace(MODEL_EXTENSION, '');
   const folder =
     outDir ??
