@@ -2,6 +2,8 @@ import { IsochroneError } from '../errors.js';
 import type { PreparedGraph } from '../explain/gradient.js';
 import { sizeOf, tensorOf } from '../graph/graph.js';
 import { floatOf, runFloat, runNodes } from '../interpret/float.js';
+import { correctBiases, type BiasCorrections } from './bias-correction.js';
+import { chooseRanges } from './choose-ranges.js';
 import { Histogram } from './histogram.js';
 
 export const CALIBRATION_FORMAT = 1;
@@ -14,11 +16,24 @@ export interface Calibration {
   /** Where the records came from, in words. */
   readonly source: string;
   readonly records: number;
-  /** Clipping range of each tensor of the forward pass. */
-  readonly activations: Readonly<Record<string, { readonly low: number; readonly high: number }>>;
+  /** Clipping range of each tensor of the forward pass, and the rule that it came from (for people only). */
+  readonly activations: Readonly<
+    Record<string, { readonly low: number; readonly high: number; readonly rule?: string }>
+  >;
   /** Largest magnitude per channel of each tensor of the backward pass, over all records and classes. */
   readonly gradients: Readonly<Record<string, readonly number[]>>;
+  /** What rounding takes from the mean of each layer's output channels, to be added to its bias, by node; absent: nothing. */
+  readonly biasCorrections?: BiasCorrections;
 }
+
+export interface CalibrateOptions {
+  readonly onRecord?: (done: number) => void;
+  /** Multiply-accumulates to spend on trying ranges on the answer. */
+  readonly budgetMacs?: number;
+}
+
+/** A few seconds on one core. */
+const DEFAULT_BUDGET_MACS = 1e9;
 
 /**
  * Runs the float network and its gradient for every class on each input and gathers the ranges.
@@ -28,8 +43,10 @@ export function calibrate(
   explained: PreparedGraph,
   inputs: Iterable<Float32Array>,
   about: { readonly modelSha256: string; readonly source: string },
-  onRecord: (done: number) => void = () => undefined,
+  options: CalibrateOptions = {},
 ): Calibration {
+  const kept = [...inputs];
+  const budget = options.budgetMacs ?? DEFAULT_BUDGET_MACS;
   const { graph, seed } = explained;
   const forwardNodes = graph.nodes.slice(0, explained.forwardNodes);
   const backwardNodes = graph.nodes.slice(explained.forwardNodes);
@@ -45,7 +62,7 @@ export function calibrate(
   );
   const classes = sizeOf(tensorOf(graph, explained.logits).shape);
   let records = 0;
-  for (const input of inputs) {
+  for (const input of kept) {
     // The answer once, then the gradient of every class on it.
     const values = runFloat(forwardGraph, new Map([[explained.input, input]]));
     for (const [name, histogram] of histograms) histogram.add(floatOf(values, name));
@@ -57,23 +74,35 @@ export function calibrate(
       for (const [name, channels] of largest) raise(channels, floatOf(values, name));
     }
     records += 1;
-    onRecord(records);
+    options.onRecord?.(records);
   }
   if (records === 0) {
     throw new IsochroneError('CALIBRATION_NO_RECORDS', 'no record to calibrate with', {
       hint: 'Name a folder of records with --data.',
     });
   }
+  const ranges = new Map(
+    [...chooseRanges(explained, histograms, kept, budget)].map(([name, { low, high, rule }]) => [
+      name,
+      { low: significant(low), high: significant(high), rule },
+    ]),
+  );
+  const corrections = Object.entries(correctBiases(explained, ranges, kept, budget));
   return {
     format: CALIBRATION_FORMAT,
     ...about,
     records,
-    activations: Object.fromEntries(
-      [...histograms].map(([name, histogram]) => [name, roundRange(histogram.bestRange())]),
-    ),
+    activations: Object.fromEntries(ranges),
     gradients: Object.fromEntries(
-      [...largest].map(([name, channels]) => [name, Array.from(channels, (v) => significant(v))]),
+      [...largest].map(([name, channels]) => [name, Array.from(channels, significant)]),
     ),
+    ...(corrections.length === 0
+      ? {}
+      : {
+          biasCorrections: Object.fromEntries(
+            corrections.map(([name, channels]) => [name, channels.map(significant)]),
+          ),
+        }),
   };
 }
 
@@ -91,10 +120,6 @@ function significant(value: number): number {
   return Number(value.toPrecision(6));
 }
 
-function roundRange(range: { low: number; high: number }): { low: number; high: number } {
-  return { low: significant(range.low), high: significant(range.high) };
-}
-
 /**
  * Reads a calibration file and checks that it belongs to the model.
  * @throws IsochroneError CALIBRATION_DAMAGED, CALIBRATION_OF_ANOTHER_MODEL
@@ -106,7 +131,7 @@ export function parseCalibration(text: string, file: string, modelSha256: string
   } catch (cause) {
     throw damaged(file, 'it is not JSON', cause);
   }
-  const { format, activations, gradients, records, source } = parsed;
+  const { format, activations, gradients, biasCorrections, records, source } = parsed;
   if (
     format !== CALIBRATION_FORMAT ||
     typeof activations !== 'object' ||
@@ -129,6 +154,11 @@ export function parseCalibration(text: string, file: string, modelSha256: string
       throw damaged(file, `the gradient range of "${name}" is not one`);
     }
   }
+  for (const [name, channels] of Object.entries(biasCorrections ?? {})) {
+    if (!Array.isArray(channels) || !channels.every((value) => Number.isFinite(value))) {
+      throw damaged(file, `the bias correction of "${name}" is not one`);
+    }
+  }
   if (parsed.modelSha256 !== modelSha256) {
     throw new IsochroneError(
       'CALIBRATION_OF_ANOTHER_MODEL',
@@ -136,7 +166,15 @@ export function parseCalibration(text: string, file: string, modelSha256: string
       { hint: 'Run `isochrone calibrate MODEL --data DIR` again.', where: { file } },
     );
   }
-  return { format, modelSha256, source, records, activations, gradients };
+  return {
+    format,
+    modelSha256,
+    source,
+    records,
+    activations,
+    gradients,
+    ...(biasCorrections === undefined ? {} : { biasCorrections }),
+  };
 }
 
 function damaged(file: string, why: string, cause?: unknown): IsochroneError {

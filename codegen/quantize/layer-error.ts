@@ -80,5 +80,7 @@ export function layerErrorText(errors: readonly LayerError[]): string {
     (error) =>
       `${error.signalToNoiseDb.toFixed(1).padStart(6)} dB ${error.largestErrorSteps.toFixed(1).padStart(9)} ${error.meanErrorSteps.toFixed(3).padStart(8)}  ${error.type.padEnd(5)}  ${error.operation}`,
   );
-  return ['signal/noise   largest     mean  type   layer  (errors in steps)', ...rows, ''].join('\n');
+  return ['signal/noise   largest     mean  type   layer  (errors in steps)', ...rows, ''].join(
+    '\n',
+  );
 }

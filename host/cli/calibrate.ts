@@ -12,6 +12,9 @@ import { calibrationFileOf, readModel, writeWhole } from './network.js';
 import { progress } from './progress.js';
 import { chainInput } from './windows.js';
 
+/** About a minute on one core: 32 records of a network of 10 million MAC and twenty tensors. */
+const BUDGET_MACS = 2e10;
+
 export interface CalibrateOptions {
   readonly data: string;
   readonly records: number;
@@ -53,8 +56,11 @@ export async function runCalibrate(modelFile: string, options: CalibrateOptions)
       modelSha256: modelSha256(bytes),
       source: `${inputs.length} records spread over ${files.join(', ')} of ${basename(options.data)}`,
     },
-    (done) => {
-      bar.update(done, inputs.length);
+    {
+      onRecord: (done) => {
+        bar.update(done, inputs.length);
+      },
+      budgetMacs: BUDGET_MACS,
     },
   );
   const out = options.out ?? calibrationFileOf(modelFile);

@@ -43,7 +43,8 @@ export async function evaluateNetwork(
   const labels = await readFoldLabels(folder, fold, classes);
   const set = await openDecodedSet(join(folder, `fold${String(fold).padStart(2, '0')}.d16.gz`));
   const acquisitions: Int16Array[] = [];
-  for await (const record of decodedRecords(set)) acquisitions.push(toAcquisition(record).microvolt);
+  for await (const record of decodedRecords(set))
+    acquisitions.push(toAcquisition(record).microvolt);
   const records = buildNativeChain()
     .windows(acquisitions)
     .map((window) => [

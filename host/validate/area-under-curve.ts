@@ -15,9 +15,7 @@ export function areaUnderCurve(scores: ArrayLike<number>, truth: readonly boolea
     for (let i = first; i < end; i += 1) if (truth[order[i] ?? 0] === true) rankSum += rank;
     first = end;
   }
-  return (
-    (rankSum - (positives * (positives + 1)) / 2) / (positives * (truth.length - positives))
-  );
+  return (rankSum - (positives * (positives + 1)) / 2) / (positives * (truth.length - positives));
 }
 
 /** Per-class areas and their mean. */

@@ -56,8 +56,10 @@ export function emitConv(
     readonly bias: Float32Array;
   },
 ): void {
-  const { geometry, bias } = layer;
+  const { geometry } = layer;
   const { output, relu, isLogits } = context;
+  const correction = lowering.calibration.biasCorrections?.[node.name];
+  const bias = layer.bias.map((value, m) => value + (correction?.[m] ?? 0));
   const x = lowering.tensorAt(from);
   if (x.type !== 'int8') throw unsupported(node, 'its input is not int8');
   const range = lowering.activationRange(output);
