@@ -13,11 +13,13 @@ import { knownAnswer } from './interpret/known-answer.js';
 import { importModel } from './import/model.js';
 import type { IntegerProgram } from './integer/program.js';
 import { packageRoot } from './package-root.js';
+import { foldLeads } from './passes/fold-leads.js';
 import { optimise } from './passes/passes.js';
 import type { ArenaPlan } from './plan/arena.js';
 import { planArena } from './plan/arena.js';
 import type { Calibration } from './quantize/calibration.js';
 import { parseCalibration } from './quantize/calibration.js';
+import { foldCalibration } from './quantize/fold-calibration.js';
 import { hasOwnScales, lowerWithOwnScales } from './quantize/own-scales/lower.js';
 import { quantize } from './quantize/quantize.js';
 
@@ -33,21 +35,27 @@ export interface CompiledNetwork {
 /** What the device can say about its answer: the gradient of a logit, or nothing. */
 export type Explain = 'gradient' | 'none';
 
+/** Leads that the compiled network reads: the file's twelve, or the eight independent ones (lead folding). */
+export type Leads = 12 | 8;
+
 /** Import, passes and gradient: everything before numbers are rounded. */
 export function frontEnd(
   modelBytes: Uint8Array,
   modelFile: string,
   explain?: 'gradient',
+  leads?: Leads,
 ): ExplainedGraph;
 export function frontEnd(
   modelBytes: Uint8Array,
   modelFile: string,
   explain: Explain,
+  leads?: Leads,
 ): PreparedGraph;
 export function frontEnd(
   modelBytes: Uint8Array,
   modelFile: string,
   explain: Explain = 'gradient',
+  leads: Leads = 12,
 ): PreparedGraph {
   const imported = importModel(modelBytes, modelFile);
   if (hasOwnScales(imported)) {
@@ -61,7 +69,8 @@ export function frontEnd(
       },
     );
   }
-  const graph = optimise(imported);
+  const asGiven = optimise(imported);
+  const graph = leads === 8 ? foldLeads(asGiven) : asGiven;
   return explain === 'none' ? withoutGradient(graph) : withGradient(graph);
 }
 
@@ -72,7 +81,7 @@ export function modelSha256(modelBytes: Uint8Array): string {
 /**
  * Model, ONNX or TFLite by its content, and calibration → C.
  * @param calibration may be left out for a network that is quantised already: it keeps its own scales
- * @throws IsochroneError MODEL_*, EXPLAIN_*, CALIBRATION_*
+ * @throws IsochroneError MODEL_*, EXPLAIN_*, CALIBRATION_*, LEADS_*
  */
 export function compileNetwork(
   model: { readonly bytes: Uint8Array; readonly file: string },
@@ -82,13 +91,18 @@ export function compileNetwork(
     readonly explain?: Explain;
     /** A known-answer test in the generated C; on unless said otherwise. */
     readonly selfTest?: boolean;
+    readonly leads?: Leads;
   } = {},
 ): CompiledNetwork {
   const backend = options.backend ?? portableBackend;
-  const explained = frontEnd(model.bytes, model.file, options.explain ?? 'gradient');
+  const explained = frontEnd(model.bytes, model.file, options.explain ?? 'gradient', options.leads);
+  const ranges = (): Calibration => {
+    const given = rangesOf(model, calibration);
+    return options.leads === 8 ? foldCalibration(explained, given) : given;
+  };
   const program = hasOwnScales(explained.graph)
     ? lowerWithOwnScales(explained)
-    : quantize(explained, rangesOf(model, calibration));
+    : quantize(explained, ranges());
   const plan = planArena(program);
   const folder = join(packageRoot(), backend.folder);
   const emitted = emitNetwork(

@@ -10,7 +10,10 @@ const TWELVE = 12;
 const EIGHT = 8;
 
 /** Each of the twelve leads by the eight independent ones: III = II − I, aVR = −(I + II)/2, aVL = I − II/2, aVF = II − I/2. */
-const BY_INDEPENDENT: readonly (readonly (readonly [independent: number, factor: number])[])[] = [
+export const BY_INDEPENDENT: readonly (readonly (readonly [
+  independent: number,
+  factor: number,
+])[])[] = [
   [[0, 1]],
   [[1, 1]],
   [

@@ -1,6 +1,6 @@
 /** `isochrone build MODEL`: generated C and what it will cost; with a board, whether it fits. */
 import { join, resolve } from 'node:path';
-import type { Explain } from '../../codegen/compile.js';
+import type { Explain, Leads } from '../../codegen/compile.js';
 import { textTable } from '../report/text.js';
 import { loadBoard } from '../toolchain/board.js';
 import { buildFirmware } from '../toolchain/build-firmware.js';
@@ -12,6 +12,7 @@ export interface BuildCommand {
   readonly out: string;
   readonly json: boolean;
   readonly explain: Explain;
+  readonly leads: Leads;
   readonly board?: string;
 }
 
@@ -40,7 +41,7 @@ export interface BuildReport {
 /** @throws IsochroneError BUDGET_ARENA, FIRMWARE_TOO_LARGE: it does not fit the board */
 export async function runBuild(model: string, options: BuildCommand): Promise<void> {
   const board = options.board === undefined ? undefined : await loadBoard(options.board);
-  const network = generateNetwork(model, resolve(options.out), options.explain);
+  const network = generateNetwork(model, resolve(options.out), options.explain, options.leads);
   let report = buildReport(network);
   if (board !== undefined) {
     requireArena(board, network);

@@ -1,5 +1,6 @@
 /** `isochrone evaluate-network MODEL --data DIR`: what the integers cost, as area under the ROC curve on a fold. */
 import { join } from 'node:path';
+import type { Leads } from '../../codegen/compile.js';
 import { quantizeMicrovolt } from '../../codegen/emit/input-factor.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { toAcquisition } from '../records/acquisition.js';
@@ -9,16 +10,17 @@ import { buildNativeChain } from '../toolchain/native-chain.js';
 import { measureAccuracy, type AccuracyReport } from '../validate/accuracy.js';
 import { compileModel } from './network.js';
 import { progress } from './progress.js';
-import { chainInput } from './windows.js';
+import { chainInput, independentWindow } from './windows.js';
 
 export interface EvaluateOptions {
   readonly data: string;
   readonly fold: number;
+  readonly leads: Leads;
   readonly json: boolean;
 }
 
 export async function runEvaluate(modelFile: string, options: EvaluateOptions): Promise<void> {
-  const report = await evaluateNetwork(modelFile, options.data, options.fold);
+  const report = await evaluateNetwork(modelFile, options.data, options.fold, options.leads);
   process.stdout.write(
     options.json ? `${JSON.stringify(report, null, 2)}\n` : accuracyText(report),
   );
@@ -29,9 +31,10 @@ export async function evaluateNetwork(
   modelFile: string,
   folder: string,
   fold: number,
+  leads: Leads = 12,
 ): Promise<AccuracyReport> {
   // The answer is the same with and without its explanation.
-  const network = compileModel(modelFile, 'none');
+  const network = compileModel(modelFile, 'none', leads);
   const { metadata } = network.program;
   const classes = (metadata['isochrone.classes'] ?? '').split(',').filter((name) => name !== '');
   if (classes.length === 0) {
@@ -47,9 +50,12 @@ export async function evaluateNetwork(
     acquisitions.push(toAcquisition(record).microvolt);
   const records = buildNativeChain()
     .windows(acquisitions)
-    .map((window) => [
-      { float: chainInput(window), integer: quantizeMicrovolt(network.program, window) },
-    ]);
+    .map((twelve) => {
+      const window = leads === 8 ? independentWindow(twelve) : twelve;
+      return [
+        { float: chainInput(window, leads), integer: quantizeMicrovolt(network.program, window) },
+      ];
+    });
   const bar = progress('evaluate');
   const report = measureAccuracy(network, records, labels, (done) => {
     bar.update(done, records.length);

@@ -54,6 +54,7 @@ program
   .option('--out <folder>', 'where to write', 'build/network')
   .option('--board <name>', 'check that it fits this board')
   .addOption(explainOption())
+  .addOption(leadsOption())
   .option('--json', 'print the report as JSON', false)
   .action(async (model: string, options) => {
     const { runBuild } = await import('./build.js');
@@ -104,6 +105,7 @@ program
   .argument('[model]', 'an ONNX file with its calibration beside it', DEFAULT_MODEL)
   .requiredOption('--data <folder>', 'decoded sets (foldNN.d16.gz) and labels.csv')
   .option('--fold <n>', 'which fold; the network must not have trained on it', wholeNumber, 9)
+  .addOption(leadsOption())
   .option('--json', 'print JSON', false)
   .action(async (model: string, options) => {
     const { runEvaluate } = await import('./evaluate.js');
@@ -128,6 +130,19 @@ function explainOption(): Option {
   )
     .choices(['gradient', 'none'])
     .default('gradient');
+}
+
+function leadsOption(): Option {
+  return new Option(
+    '--leads <n>',
+    '8 folds a twelve-lead network into the equal one of the eight independent leads',
+  )
+    .choices(['12', '8'])
+    .argParser((text) => {
+      if (text !== '12' && text !== '8') throw new InvalidArgumentError('12 or 8');
+      return Number(text);
+    })
+    .default(12);
 }
 
 function positiveNumber(text: string): number {

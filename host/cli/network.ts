@@ -6,6 +6,7 @@ import {
   modelSha256,
   type CompiledNetwork,
   type Explain,
+  type Leads,
 } from '../../codegen/compile.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { packageRoot } from '../../codegen/package-root.js';
@@ -43,7 +44,11 @@ export function readModel(modelFile: string): Uint8Array {
  * Compiles a model with the calibration beside it.
  * @throws IsochroneError MODEL_*, CALIBRATION_*, EXPLAIN_*
  */
-export function compileModel(modelFile: string, explain: Explain = 'gradient'): CompiledNetwork {
+export function compileModel(
+  modelFile: string,
+  explain: Explain = 'gradient',
+  leads: Leads = 12,
+): CompiledNetwork {
   const calibrationFile = calibrationFileOf(modelFile);
   return compileNetwork(
     { bytes: readModel(modelFile), file: modelFile },
@@ -51,7 +56,7 @@ export function compileModel(modelFile: string, explain: Explain = 'gradient'): 
     existsSync(calibrationFile)
       ? { text: readFileSync(calibrationFile, 'utf8'), file: calibrationFile }
       : undefined,
-    { explain },
+    { explain, leads },
   );
 }
 
@@ -63,8 +68,9 @@ export function generateNetwork(
   modelFile: string,
   outDir?: string,
   explain: Explain = 'gradient',
+  leads: Leads = 12,
 ): GeneratedNetwork {
-  const compiled = compileModel(modelFile, explain);
+  const compiled = compileModel(modelFile, explain, leads);
   const bytes = readModel(modelFile);
   const stem = basename(modelFile).replace(MODEL_EXTENSION, '');
   const folder =
@@ -73,7 +79,7 @@ export function generateNetwork(
       packageRoot(),
       'build',
       'networks',
-      `${stem}-${modelSha256(bytes).slice(0, 12)}${explain === 'none' ? '-unexplained' : ''}`,
+      `${stem}-${modelSha256(bytes).slice(0, 12)}${explain === 'none' ? '-unexplained' : ''}${leads === 8 ? '-8-leads' : ''}`,
     );
   writeNetwork(compiled, folder);
   return { compiled, folder, modelFile };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_MODEL } from '../cli/network.js';
 import { accuracyText, evaluateNetwork } from '../cli/evaluate.js';
 import { parseCsv, readFoldLabels } from '../records/labels.js';
-import { hasShared, NEEDS_SHARED, sharedPath } from '../../tests/support/shared.js';
+import { hasShared, NEEDS_SHARED, sharedPath } from '../records/shared-data.js';
 import { areaUnderCurve, classAreas } from './area-under-curve.js';
 
 describe('area under the curve', () => {
