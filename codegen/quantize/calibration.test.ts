@@ -75,10 +75,15 @@ if (plain === undefined) throw new Error('no test network');
 
 describe('choice of ranges', () => {
   const inputs = withArtefact(plain);
-  const calibration = calibrate(frontEnd(plain.bytes, plain.name), inputs, {
-    modelSha256: modelSha256(plain.bytes),
-    source: 'seeded noise with one artefact',
-  });
+  const calibration = calibrate(
+    frontEnd(plain.bytes, plain.name),
+    inputs,
+    {
+      modelSha256: modelSha256(plain.bytes),
+      source: 'seeded noise with one artefact',
+    },
+    { budgetMacs: 1e9 },
+  );
 
   it('is not misled by one record of artefacts', () => {
     const ordinary = trialInputs(plain.inputShape, 43, 12);
@@ -124,10 +129,15 @@ describe('bias correction', () => {
   // Noise about 1: rounding the small weights away shifts every sum by about 11 · 0.0155.
   const positive = (seed: number): Float32Array[] =>
     trialInputs(network.inputShape, seed, 12).map((x) => x.map((value) => 1 + 0.5 * value));
-  const calibration = calibrate(frontEnd(network.bytes, network.name), positive(51), {
-    modelSha256: modelSha256(network.bytes),
-    source: 'seeded noise',
-  });
+  const calibration = calibrate(
+    frontEnd(network.bytes, network.name),
+    positive(51),
+    {
+      modelSha256: modelSha256(network.bytes),
+      source: 'seeded noise',
+    },
+    { budgetMacs: 1e9 },
+  );
 
   it('gives back the mean that rounded weights lose', () => {
     const [correction = []] = Object.values(calibration.biasCorrections ?? {});
@@ -158,10 +168,15 @@ describe('bias correction', () => {
 describe('error by layer', () => {
   it('shows where a range is too narrow, and only from there on', () => {
     const inputs = trialInputs(plain.inputShape, 61, 6);
-    const calibration = calibrate(frontEnd(plain.bytes, plain.name), inputs, {
-      modelSha256: modelSha256(plain.bytes),
-      source: 'seeded noise',
-    });
+    const calibration = calibrate(
+      frontEnd(plain.bytes, plain.name),
+      inputs,
+      {
+        modelSha256: modelSha256(plain.bytes),
+        source: 'seeded noise',
+      },
+      { budgetMacs: 1e9 },
+    );
     const errorsOf = (network: CompiledNetwork): ReturnType<typeof layerErrors> =>
       layerErrors(
         network,
