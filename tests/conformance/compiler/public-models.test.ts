@@ -21,8 +21,8 @@ const MODELS = ['models', 'mlperf-tiny'] as const;
 
 /**
  * The stored outputs were computed with double rounding, this project and tfjs-tflite round once. Through the residual
- * network's softmax, single steps of early layers come out as up to five; with double rounding in `multiplyRound` all
- * three files are met exactly.
+ * network's softmax, single steps of early layers come out as up to five; with double rounding in `multiplyRound` its
+ * four stored answers are met exactly.
  */
 const REFERENCE_STEPS: Readonly<Record<string, number>> = { 'pretrainedResnet_quant.tflite': 5 };
 
