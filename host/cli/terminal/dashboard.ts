@@ -74,7 +74,7 @@ function headLines(vitals: Vitals, nowMs: number, style: Style): string[] {
   // A rate without a signal would be a frozen number.
   const stale = !vitals.ended && vitals.sampleAgeMs(nowMs) !== undefined && !vitals.isLive(nowMs);
   const facts = [
-    `HR ${style.strong(fixed(stale ? undefined : vitals.heartRateBpm(), 0))} /min`,
+    `HR ${style.strong(fixed(stale ? undefined : vitals.heartRate.bpm(), 0))} /min`,
     `link ${linkWords(vitals, stale)}`,
     `speed ${fixed(speed, 2)}×`,
     `lost ${total === 0 ? '–' : `${fixed((100 * vitals.lost) / total, 2)} %`}`,

@@ -126,7 +126,7 @@ class PlainView implements TerminalView {
     this.beatsToldAtMs = now;
     const first = this.beatsTold + 1;
     this.beatsTold = beatCount;
-    return [beatsLine(first, beatCount, sampleIndex, this.vitals.heartRateBpm())];
+    return [beatsLine(first, beatCount, sampleIndex, this.vitals.heartRate.bpm())];
   }
 
   private print(lines: readonly string[]): void {

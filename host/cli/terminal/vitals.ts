@@ -7,11 +7,11 @@ import {
   type StatusEvent,
   type StreamEvent,
 } from '../../stream/events.js';
+import { HeartRateMeter } from '../../stream/heart-rate.js';
 
 /** What the dashboard shows of the past: 5 s at 500 Hz. */
 export const TRACE_SAMPLES = 2500;
 const SAMPLE_RATE_HZ = 500;
-const RATE_INTERVALS = 8;
 const SPEED_SPAN_MS = 5000;
 /** Without samples for this long the link is not shown as live; the page uses the same figure. */
 const STALE_MS = 2000;
@@ -30,7 +30,7 @@ export class Vitals {
   lost = 0;
   /** One past the newest sample. */
   endSampleIndex = 0;
-  private readonly rrMs: number[] = [];
+  readonly heartRate = new HeartRateMeter();
   private readonly arrivals: { atMs: number; endSampleIndex: number }[] = [];
   private readonly traces = INDEPENDENT_LEADS.map(() =>
     new Float32Array(TRACE_SAMPLES).fill(Number.NaN),
@@ -70,9 +70,7 @@ export class Vitals {
         break;
       case 'beat':
         this.beatCount += 1;
-        if (event.rrMs > 0) this.rrMs.push(event.rrMs);
-        else this.rrMs.length = 0;
-        if (this.rrMs.length > RATE_INTERVALS) this.rrMs.shift();
+        this.heartRate.add(event.rrMs);
         break;
       case 'result':
         this.result = event;
@@ -87,11 +85,6 @@ export class Vitals {
       case 'log':
         break;
     }
-  }
-
-  heartRateBpm(): number | undefined {
-    if (this.rrMs.length === 0) return undefined;
-    return (60_000 * this.rrMs.length) / this.rrMs.reduce((sum, rr) => sum + rr, 0);
   }
 
   /** Device seconds per second of the host, over the last seconds; undefined before a second of them. */
@@ -134,7 +127,8 @@ export class Vitals {
   private restart(): void {
     for (const trace of this.traces) trace.fill(Number.NaN);
     this.endSampleIndex = this.received = this.lost = this.beatCount = 0;
-    this.arrivals.length = this.rrMs.length = 0;
+    this.arrivals.length = 0;
+    this.heartRate.clear();
     this.result = this.explanation = this.explainedResult = this.status = undefined;
     this.ended = false;
   }

@@ -97,7 +97,7 @@ function showLiveness(liveness: Liveness, ageMs: number | undefined): void {
   byId('sweep-trace', HTMLCanvasElement).setAttribute(
     'aria-label',
     liveness.state === 'live'
-      ? `Twelve-lead sweep, live, heart rate ${fixed(state.heartRateBpm(), 0)} per minute`
+      ? `Twelve-lead sweep, live, heart rate ${fixed(state.heartRate.bpm(), 0)} per minute`
       : words[liveness.state],
   );
 }

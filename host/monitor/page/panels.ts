@@ -61,7 +61,7 @@ export function statusEntries(
   const model = state.hello;
   return [
     // A rate without a signal would be a frozen number.
-    ['HR', `${fixed(stale ? undefined : state.heartRateBpm(), 0)} /min`],
+    ['HR', `${fixed(stale ? undefined : state.heartRate.bpm(), 0)} /min`],
     ['Link', linkWords(state, stale)],
     ['Sample age', ageMs === undefined ? '–' : `${fixed(ageMs / 1000, 1)} s`],
     ['Lost in 1 min', lossWords(state.loss.share())],

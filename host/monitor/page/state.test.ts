@@ -143,12 +143,12 @@ describe('state', () => {
     const beat = (rrMs: number): void => {
       state.apply({ kind: 'beat', sampleIndex: 0, rrMs }, 0);
     };
-    expect(state.heartRateBpm()).toBeUndefined();
+    expect(state.heartRate.bpm()).toBeUndefined();
     beat(500);
     for (let i = 0; i < 8; i += 1) beat(1000);
-    expect(state.heartRateBpm()).toBe(60);
+    expect(state.heartRate.bpm()).toBe(60);
     beat(0);
-    expect(state.heartRateBpm()).toBeUndefined();
+    expect(state.heartRate.bpm()).toBeUndefined();
   });
 
   it('pairs an explanation with its own result only, and forgets both when the device restarts', () => {

@@ -6,6 +6,7 @@ import type {
   ResultEvent,
   StatusEvent,
 } from '../../stream/events.js';
+import { HeartRateMeter } from '../../stream/heart-rate.js';
 import type { PageMessage } from '../messages.js';
 import { LossWindow, RateMeter } from './meters.js';
 import { TraceBuffer } from './trace-buffer.js';
@@ -13,8 +14,6 @@ import { TraceBuffer } from './trace-buffer.js';
 /** More than the widest sweep shows: 16 s at 500 Hz. */
 const TRACE_CAPACITY = 8000;
 const BEATS_KEPT = 64;
-/** Intervals that the heart rate is a mean of. */
-const RATE_INTERVALS = 8;
 const LOG_KEPT = 30;
 
 /** What the page knows; changed by messages only, drawn by the views. Times come from outside, in milliseconds. */
@@ -22,6 +21,7 @@ export class PageState {
   readonly traces = new TraceBuffer(TRACE_CAPACITY);
   readonly loss = new LossWindow();
   readonly rate = new RateMeter();
+  readonly heartRate = new HeartRateMeter();
   connected = false;
   hello: HelloEvent | undefined;
   link: LinkEvent | undefined;
@@ -36,7 +36,6 @@ export class PageState {
   readonly log: LogEvent[] = [];
   /** Lowest sample index that a sweep must draw again. */
   private dirtyFrom = Number.POSITIVE_INFINITY;
-  private readonly rrMs: number[] = [];
 
   apply(message: PageMessage, nowMs: number): void {
     switch (message.kind) {
@@ -71,9 +70,7 @@ export class PageState {
       case 'beat':
         this.beats.push(message.sampleIndex);
         if (this.beats.length > BEATS_KEPT) this.beats.shift();
-        if (message.rrMs > 0) this.rrMs.push(message.rrMs);
-        else this.rrMs.length = 0;
-        if (this.rrMs.length > RATE_INTERVALS) this.rrMs.shift();
+        this.heartRate.add(message.rrMs);
         this.dirtyFrom = Math.min(this.dirtyFrom, message.sampleIndex);
         break;
       case 'result':
@@ -97,12 +94,6 @@ export class PageState {
         this.ended = true;
         break;
     }
-  }
-
-  /** Beats per minute over the last intervals; undefined before there is one. */
-  heartRateBpm(): number | undefined {
-    if (this.rrMs.length === 0) return undefined;
-    return (60_000 * this.rrMs.length) / this.rrMs.reduce((sum, rr) => sum + rr, 0);
   }
 
   sampleAgeMs(nowMs: number): number | undefined {
@@ -129,7 +120,8 @@ export class PageState {
     this.result = this.explanation = this.explainedResult = undefined;
     this.ended = false;
     this.lastSampleAtMs = undefined;
-    this.beats.length = this.rrMs.length = 0;
+    this.beats.length = 0;
+    this.heartRate.clear();
     this.dirtyFrom = 0;
   }
 }
