@@ -4,7 +4,7 @@ import { bytesOf, elementsOf, integerTensor } from '../integer/program.js';
 import type { ArenaPlan } from '../plan/arena.js';
 import { kernelOf } from '../integer/registry.js';
 import type { Backend } from './backend.js';
-import { comment, floatLiteral, identifier, stringLiteral } from './c-text.js';
+import { comment, constantArray, floatLiteral, identifier, stringLiteral } from './c-text.js';
 import type { KnownAnswer } from '../interpret/known-answer.js';
 import { microvoltFactor } from './input-factor.js';
 import { selfTestHeader, selfTestSource } from './self-test.js';
@@ -38,7 +38,14 @@ export function emitNetwork(
   selfTest?: KnownAnswer,
 ): EmittedNetwork {
   const names = program.operations.map((operation, index) => identifier(index, operation.name));
+  const constants = new Map(
+    [...program.tensors.values()]
+      .flatMap(({ name, constant }) => (constant === undefined ? [] : [{ name, constant }]))
+      .map(({ name, constant }, index) => [name, { id: `constant_${index}`, constant }] as const),
+  );
   const pointer = (tensor: string): string => {
+    const constant = constants.get(tensor);
+    if (constant !== undefined) return constant.id;
     const offset = plan.offsets.get(tensor);
     if (offset === undefined) throw new RangeError(`"${tensor}" was not planned`);
     return `(${C_TYPES[integerTensor(program, tensor).type]} *)(void *)&arena.bytes[${offset}]`;
@@ -65,7 +72,11 @@ export function emitNetwork(
       `static ${returns ? 'uint32_t' : 'void'} ${names[index]}(void) {\n    ${returns ? 'return ' : ''}${call}\n}\n`
     );
   });
-  const hash = hashOf(functions.join('') + kernels.map(readKernel).join(''));
+  const tables = [...constants].map(
+    ([name, { id, constant }]) =>
+      comment([`Constant "${safe(name)}"`]) + constantArray('int8_t', id, constant),
+  );
+  const hash = hashOf([...tables, ...functions, ...kernels.map(readKernel)].join(''));
   const source = [
     comment(NOTICE),
     '#include "network.h"\n',
@@ -76,13 +87,16 @@ export function emitNetwork(
       `Every tensor of the network lies in this one array: ${plan.bytes} bytes.`,
       'The union gives it the alignment that int16 needs.',
     ]) + `static union {\n    int64_t alignment;\n    uint8_t bytes[${plan.bytes}];\n} arena;\n`,
+    ...tables,
     ...functions,
     interfaceOf(program, names, pointer, hash) + selfTestSource(selfTest),
   ].join('\n');
   return {
     header: headerOf(program, selfTest),
     source,
-    constantBytes: emitted.reduce((sum, item) => sum + item.constantBytes, 0),
+    constantBytes:
+      emitted.reduce((sum, item) => sum + item.constantBytes, 0) +
+      [...constants.values()].reduce((sum, { constant }) => sum + constant.length, 0),
     hash,
   };
 }

@@ -45,6 +45,8 @@ export interface IntegerTensor {
   readonly scale: number;
   readonly channelScale?: Float64Array;
   readonly zeroPoint: number;
+  /** The codes of a constant (a position embedding, say): it lies in flash and no operation writes it. */
+  readonly constant?: Int8Array;
 }
 
 export type IntegerOperation =

@@ -13,7 +13,7 @@ export class IntegerInterpreter {
       [...program.tensors].map(([name, tensor]) => [
         name,
         tensor.type === 'int8'
-          ? new Int8Array(elementsOf(tensor))
+          ? (tensor.constant ?? new Int8Array(elementsOf(tensor)))
           : tensor.type === 'int16'
             ? new Int16Array(elementsOf(tensor))
             : new Uint8Array(bytesOf(tensor)),

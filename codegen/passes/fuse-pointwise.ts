@@ -1,6 +1,7 @@
 import type { Graph, GraphNode, TensorInfo } from '../graph/graph.js';
 import { inputName, outputName, sizeOf, tensorOf } from '../graph/graph.js';
 import { clipBounds } from '../operators/clip.js';
+import { unsupported } from '../operators/require.js';
 import { compose, type ScalarExpression } from '../operators/scalar-function.js';
 import { unaryExpression } from '../operators/unary.js';
 
@@ -39,6 +40,13 @@ export function fusePointwise(graph: Graph): Graph {
     // a / b of two signals becomes a · (1 / b).
     const divisor = inputName(node, 1);
     const name = `${node.name}/reciprocal`;
+    const constant = tensorOf(graph, divisor);
+    if (constant.data !== undefined) {
+      const data = Float32Array.from(constant.data, (value) => 1 / value);
+      if (!data.every(Number.isFinite)) throw unsupported(node, 'a division by zero');
+      tensors.set(name, { ...constant, data });
+      return [{ ...node, operator: 'Mul', inputs: [inputName(node, 0), name] }];
+    }
     const inner = mapped.get(divisor) ?? { root: divisor, expression: 'x' };
     tensors.set(name, tensorOf(graph, divisor));
     return [

@@ -27,6 +27,7 @@ export function lifetimes(program: IntegerProgram): readonly Lifetime[] {
   }
   program.operations.forEach((operation, index) => {
     for (const name of kernelOf(operation).inputs(operation)) {
+      if (integerTensor(program, name).constant !== undefined) continue;
       if (!first.has(name)) throw new RangeError(`"${name}" is read before it is written`);
       last.set(name, Math.max(last.get(name) ?? 0, index));
     }

@@ -4,10 +4,21 @@ import { inputName, outputName, tensorOf } from '../graph/graph.js';
 import type { IntegerOperation, IntegerTensor } from '../integer/program.js';
 import type { ClipBounds } from '../operators/clip.js';
 import { elementsOf } from '../integer/program.js';
+import { clamp } from '../integer/round.js';
 import { unsupported } from '../operators/require.js';
+import { broadcastStrides, gatherStrided } from '../operators/strides.js';
 import type { Calibration } from './calibration.js';
 import type { Layout, Loop } from './layout.js';
-import { fourLoops, joinLoops, layoutOf, positionsOf, reorderLoops, sameOrder } from './layout.js';
+import {
+  axisOrder,
+  fourLoops,
+  joinLoops,
+  layoutOf,
+  positionsOf,
+  reorderLoops,
+  sameOrder,
+} from './layout.js';
+import { int8Range } from './ranges.js';
 import type { QuantizedWeights } from './weights.js';
 
 /** How a float tensor lies in the integer program: the same values, channels last. */
@@ -58,15 +69,46 @@ export class Lowering {
     return placement;
   }
 
+  /** Where the node's nth input lies; a constant is made a tensor in flash. */
   placementOf(node: GraphNode, index: number): Placement {
     const name = inputName(node, index);
     const placement = this.placements.get(name);
-    if (placement === undefined) {
-      throw unsupported(
-        node,
-        `input ${index} ("${name}") is a constant where a signal is expected`,
-      );
-    }
+    if (placement !== undefined) return placement;
+    const { shape } = tensorOf(this.graph, name);
+    return this.constant(name, shape);
+  }
+
+  /** A float constant, broadcast to `shape`, as int8 codes over its own range. */
+  constant(name: string, shape: readonly number[]): Placement {
+    const { data, shape: own } = tensorOf(this.graph, name);
+    if (data === undefined) throw new RangeError(`"${name}" was not placed`);
+    const placement = { ...layoutOf(shape), tensor: `${name}/constant_${shape.join('x')}` };
+    if (this.tensors.has(placement.tensor)) return placement;
+    const strides = broadcastStrides(own, shape);
+    const order = axisOrder(shape);
+    const values = Float32Array.from(
+      gatherStrided(
+        { shape: own, data },
+        order.map((axis) => shape[axis] ?? 1),
+        order.map((axis) => strides[axis] ?? 0),
+        0,
+      ).data,
+    );
+    const low = values.reduce((a, b) => Math.min(a, b), 0);
+    const high = values.reduce((a, b) => Math.max(a, b), 0);
+    const quantisation = int8Range({ low, high }, false);
+    const { scale, zeroPoint } = quantisation;
+    this.tensors.set(placement.tensor, {
+      name: placement.tensor,
+      type: 'int8',
+      height: placement.height,
+      width: placement.width,
+      channels: placement.channels,
+      ...quantisation,
+      constant: Int8Array.from(values, (value) =>
+        clamp(Math.round(value / scale) + zeroPoint, -128, 127),
+      ),
+    });
     return placement;
   }
 

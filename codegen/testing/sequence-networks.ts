@@ -10,6 +10,8 @@ const RECURRENT: readonly (readonly [string, number])[] = [
   ['gru_bidir', 40],
   ['lstm_last_state', 33],
   ['gru_last_state', 33],
+  ['transformer', 100],
+  ['transformer_gelu', 60],
 ];
 
 /** They answer without explanation: their layers have no gradient rule. */

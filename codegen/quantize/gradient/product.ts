@@ -2,7 +2,7 @@ import { intsAttribute, outputName, sizeOf, tensorOf, inputName } from '../../gr
 import { MOST_PRODUCT_TERMS, PRODUCT_MULTIPLIER_BITS } from '../../integer/product-gradient.js';
 import { narrowFactors } from '../../integer/round.js';
 import { unsupported } from '../../operators/require.js';
-import { stridesOf } from '../lower/operands.js';
+import { operandOf } from '../lower/operands.js';
 import { realStep } from './lowering.js';
 import type { GradientRule } from './rule.js';
 
@@ -22,8 +22,8 @@ export const lowerProductGradient: GradientRule = (gradient, node) => {
   const from = sumsChannels ? gradient.inOneStep(node) : lowering.placementOf(node, 0);
   const dy = lowering.tensorAt(from);
   if (dy.channels !== channels) throw unsupported(node, 'its gradient lies in another shape');
-  const hasFactor = node.inputs[1] !== undefined;
-  const factor = hasFactor ? lowering.tensorAt(lowering.placementOf(node, 1)) : undefined;
+  const operand = node.inputs[1] === undefined ? undefined : operandOf(lowering, node, 1, outer);
+  const factor = operand?.tensor;
   const output = outputName(node);
   const [outChannels, outPositions] = [sumsChannels ? 1 : channels, sumsPositions ? 1 : positions];
   const flat = shape.length - 2 < 2;
@@ -50,7 +50,7 @@ export const lowerProductGradient: GradientRule = (gradient, node) => {
     output,
     positions,
     channels,
-    factorStrides: hasFactor ? stridesOf(lowering, node, 1, outer) : { position: 0, channel: 0 },
+    factorStrides: operand?.strides ?? { position: 0, channel: 0 },
     factorZeroPoint: factor?.zeroPoint ?? 0,
     sumsPositions,
     sumsChannels,

@@ -14,11 +14,7 @@ function lowerSum(sign: 1 | -1): LowerRule {
     lower(lowering, node, { output, relu }) {
       const { a, b, height, width, channels, whole } = operandsOf(lowering, node);
       const quantisation = int8Range(lowering.activationRange(output), relu);
-      lowering.placeAs(
-        output,
-        { tensor: output, height, width, channels },
-        { type: 'int8', ...quantisation },
-      );
+      lowering.place(output, { type: 'int8', ...quantisation });
       // Two products of 8 by 21 bits and a bias stay in int32.
       const largest = Math.max(a.tensor.scale, b.tensor.scale) / quantisation.scale;
       let shift = 20;

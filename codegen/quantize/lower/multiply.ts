@@ -9,11 +9,7 @@ export const lowerMultiply: LowerRule = {
   lower(lowering, node, { output, relu }) {
     const { a, b, height, width, channels } = operandsOf(lowering, node);
     const quantisation = int8Range(lowering.activationRange(output), relu);
-    lowering.placeAs(
-      output,
-      { tensor: output, height, width, channels },
-      { type: 'int8', ...quantisation },
-    );
+    lowering.place(output, { type: 'int8', ...quantisation });
     const { multiplier, shift } = fixedFactors([
       (a.tensor.scale * b.tensor.scale) / quantisation.scale,
     ]);

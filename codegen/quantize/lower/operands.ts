@@ -1,8 +1,8 @@
-import type { GraphNode } from '../../graph/graph.js';
-import { inputName, outputName, sizeOf, tensorOf } from '../../graph/graph.js';
+import type { GraphNode, Shape } from '../../graph/graph.js';
+import { inputName, outputName, tensorOf } from '../../graph/graph.js';
 import type { IntegerTensor } from '../../integer/program.js';
-import type { Strides } from '../../integer/strides.js';
-import { unsupported } from '../../operators/require.js';
+import { isWhole, type Strides } from '../../integer/strides.js';
+import { axisOrder, joinLoops, layoutOf, layoutStrides, type Layout } from '../layout.js';
 import type { Lowering } from '../lowering.js';
 
 /** One input of a two-input operation. */
@@ -12,61 +12,75 @@ export interface Operand {
 }
 
 /** Two inputs against the output that they broadcast to. */
-export interface Operands {
+export interface Operands extends Layout {
   readonly a: Operand;
   readonly b: Operand;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
   /** Both lie as the output does. */
   readonly whole: boolean;
 }
 
-/** @throws IsochroneError MODEL_UNSUPPORTED_OPERATOR for a broadcast along some of the spatial axes only */
 export function operandsOf(lowering: Lowering, node: GraphNode): Operands {
-  const shape = tensorOf(lowering.graph, outputName(node)).shape;
-  const [, channels = 1, ...spatial] = shape;
-  const [height, width] =
-    spatial.length === 2 ? [spatial[0] ?? 1, spatial[1] ?? 1] : [1, spatial[0] ?? 1];
-  if (spatial.length > 2) throw unsupported(node, `its output has the shape [${shape.join(', ')}]`);
-  const positions = height * width;
-  const [a, b] = [0, 1].map((index) => {
-    const tensor = lowering.tensorAt(lowering.placementOf(node, index));
-    return { tensor, strides: stridesOf(lowering, node, index, shape) };
-  });
-  if (a === undefined || b === undefined) throw new RangeError('two inputs have two operands');
-  const whole = [a, b].every(
-    ({ strides }) =>
-      (strides.position === channels || positions === 1) &&
-      (strides.channel === 1 || channels === 1),
-  );
-  return { a, b, height, width, channels, whole };
+  const { shape } = tensorOf(lowering.graph, outputName(node));
+  const layout = layoutOf(shape);
+  const a = operandOf(lowering, node, 0, shape);
+  const b = operandOf(lowering, node, 1, shape);
+  const positions = layout.height * layout.width;
+  const whole = [a, b].every(({ strides }) => isWhole(strides, layout.channels, positions));
+  return { a, b, ...layout, whole };
 }
 
-/** How input `index` of a node lies against a tensor of shape `output` that it broadcasts to. */
-export function stridesOf(
+/**
+ * How input `index` of a node lies against a tensor of shape `output` that it broadcasts to. What broadcasts along some of
+ * the positions only is written out first: the kernels know one step for all positions.
+ */
+export function operandOf(
   lowering: Lowering,
   node: GraphNode,
   index: number,
-  output: readonly number[],
-): Strides {
-  const placement = lowering.placementOf(node, index);
-  const own = tensorOf(lowering.graph, inputName(node, index)).shape;
-  const aligned = [...Array<number>(output.length - own.length).fill(1), ...own];
-  const channels = aligned[1] ?? 1;
-  const spatial = aligned.slice(2);
-  const positions = sizeOf(spatial);
-  const placed = placement.height * placement.width;
-  // Where one of the two is 1, channels and positions are the same order of memory.
-  const sameOrder =
-    (placement.channels === channels && placed === positions) ||
-    (Math.min(channels, positions) === 1 && Math.min(placement.channels, placed) === 1);
-  const partial = positions !== 1 && spatial.some((size, axis) => size !== output[axis + 2]);
-  if (!sameOrder || partial) {
-    throw unsupported(
-      node,
-      `input ${index} [${own.join(', ')}] against [${output.join(', ')}]: only whole axes of channels or of all positions broadcast`,
-    );
+  output: Shape,
+): Operand {
+  const name = inputName(node, index);
+  const { shape, data } = tensorOf(lowering.graph, name);
+  const aligned = [...Array<number>(output.length - shape.length).fill(1), ...shape];
+  const strides = operandStrides(aligned, output);
+  const target = strides === undefined ? output : aligned;
+  if (data !== undefined) {
+    const tensor = lowering.tensorAt(lowering.constant(name, target));
+    return { tensor, strides: strides ?? operandStrides(output, output) ?? NO_STEPS };
   }
-  return { position: positions === 1 ? 0 : channels, channel: channels === 1 ? 0 : 1 };
+  const given = lowering.placementOf(node, index);
+  const from = lowering.inLayout(node, given, layoutOf(aligned), name);
+  if (strides !== undefined) return { tensor: lowering.tensorAt(from), strides };
+  const walk = { loops: broadcastLoops(aligned, output), offset: 0 };
+  const whole = `${name}/to_${output.join('x')}_for_${node.name}`;
+  const expanded = lowering.rearrange(node, from, layoutOf(output), walk, whole);
+  return {
+    tensor: lowering.tensorAt(expanded),
+    strides: operandStrides(output, output) ?? NO_STEPS,
+  };
+}
+
+const NO_STEPS: Strides = { position: 0, channel: 0 };
+
+/** Steps through a tensor of shape `aligned`, in the order of the output's memory; 0 where it broadcasts. */
+function broadcastLoops(
+  aligned: Shape,
+  output: Shape,
+): readonly { readonly extent: number; readonly stride: number }[] {
+  const steps = layoutStrides(aligned);
+  return axisOrder(output).map((axis) => ({
+    extent: output[axis] ?? 1,
+    stride: aligned[axis] === 1 ? 0 : (steps[axis] ?? 0),
+  }));
+}
+
+/** One step for all positions and one for the channels; undefined where that does not do. */
+function operandStrides(aligned: Shape, output: Shape): Strides | undefined {
+  const { channels } = layoutOf(output);
+  const loops = broadcastLoops(aligned, output);
+  // The last loop is the channels', where the layout has them.
+  const inner = channels === 1 ? [] : loops.slice(-1);
+  const [position, ...more] = joinLoops(loops.slice(0, loops.length - inner.length));
+  if (more.length > 0) return undefined;
+  return { position: position?.stride ?? 0, channel: inner[0]?.stride ?? 0 };
 }
