@@ -12,6 +12,12 @@ const MOST_ACTIVATIONS = 1 << 24;
 /** Constants of one network beyond this cannot either, however often a damaged file names the same bytes. */
 const MOST_CONSTANTS = 1 << 26;
 
+/** Fused activations that are operators without bounds; the others clip. */
+const ACTIVATION_OPERATORS: ReadonlyMap<number, string> = new Map([
+  [ACTIVATION.relu, 'Relu'],
+  [ACTIVATION.tanh, 'Tanh'],
+]);
+
 /** A padding that its readers take over: [top, left, bottom, right] of the signal `input`. */
 export interface DeferredPad {
   readonly input: string;
@@ -130,6 +136,12 @@ export class TfliteBuilder {
     this.substitutes.set(index, { ...from, shape, index, name });
   }
 
+  /** Whether a code means the same in both tensors. */
+  sameSteps(a: TfliteTensor, b: TfliteTensor): boolean {
+    const [from, to] = [this.quantization(a).quantization, this.quantization(b).quantization];
+    return from?.scales[0] === to?.scales[0] && from?.zeroPoint === to?.zeroPoint;
+  }
+
   deferPad(output: TfliteTensor, input: string, pads: readonly number[]): void {
     this.padded.set(output.index, { input, pads });
   }
@@ -138,13 +150,15 @@ export class TfliteBuilder {
     return this.padded.get(index);
   }
 
-  /** A signal as [1, n] in the file's order of values; returns the graph's tensor. */
-  flat(op: TfliteOperator, signal: string, size: number): string {
-    const name = `${op.name}:flat`;
-    const attributes = { shape: [1, size] };
-    const outputs = [name];
-    const node = { operator: 'ChannelsLastReshape', name, inputs: [signal], outputs, attributes };
-    this.add(op, node, undefined);
+  /** A node in front of the operator's own; its result has no name in the file. Returns the graph's tensor. */
+  step(
+    op: TfliteOperator,
+    operator: string,
+    signal: string,
+    attributes: Readonly<Record<string, AttributeValue>>,
+  ): string {
+    const name = `${op.name}:${operator}`;
+    this.add(op, { operator, name, inputs: [signal], outputs: [name], attributes }, undefined);
     return name;
   }
 
@@ -166,7 +180,7 @@ export class TfliteBuilder {
     this.add(op, main, plain ? output : undefined);
     if (!plain) {
       const from = [linear, ...this.activationBounds(op, activation)];
-      const kind = activation === ACTIVATION.relu ? 'Relu' : 'Clip';
+      const kind = ACTIVATION_OPERATORS.get(activation) ?? 'Clip';
       const name = `${op.name}:activation`;
       this.add(
         op,
@@ -185,9 +199,9 @@ export class TfliteBuilder {
     this.define(output.index, output.name);
   }
 
-  /** Lower and upper bound of a clipping activation; none for a ReLU. */
+  /** Lower and upper bound of a clipping activation; none for others. */
   activationBounds(op: TfliteOperator, activation: number): readonly string[] {
-    if (activation === ACTIVATION.relu) return [];
+    if (ACTIVATION_OPERATORS.has(activation)) return [];
     const bounds = { [ACTIVATION.relu6]: [0, 6], [ACTIVATION.reluN1To1]: [-1, 1] }[activation];
     if (bounds === undefined) throw this.unsupported(op, `fused activation ${activation}`);
     return bounds.map((bound) =>
@@ -301,12 +315,14 @@ export class TfliteBuilder {
   /** How a signal is quantised; an int8 signal must say it, a float one has nothing to say. */
   private quantization(tensor: TfliteTensor): { readonly quantization?: Quantization } {
     if (tensor.type === TYPE.float32) return {};
-    if (tensor.type !== TYPE.int8) {
+    const unsigned = tensor.type === TYPE.uint8 && this.isEnd(tensor.index);
+    if (tensor.type !== TYPE.int8 && !unsigned) {
       const type = TYPE_NAMES[tensor.type] ?? tensor.type;
       throw unsupportedType(this.file, tensor, `is a signal of type ${type}`);
     }
     const given = tensor.quantization;
-    const zeroPoint = given?.zeroPoints[0] ?? 0;
+    // uint8 codes lie 128 higher.
+    const zeroPoint = (given?.zeroPoints[0] ?? 0) - (unsigned ? 128 : 0);
     if (given?.scales.length !== 1 || zeroPoint < -128 || zeroPoint > 127) {
       throw tfliteDamaged(this.file, `int8 signal "${tensor.name}" has no scale of its own`);
     }

@@ -3,9 +3,19 @@ import { sizeOf } from '../graph/graph.js';
 import type { TfliteBuilder } from './tflite-builder.js';
 import type { TfliteOperator, TfliteTensor } from './tflite-file.js';
 import {
+  concatenation,
+  graphAxis,
+  pad,
+  reshape,
+  resizeNearest,
+  slice,
+  split,
+  stridedSlice,
+  transpose,
+} from './tflite-shape-operators.js';
+import {
   ACTIVATION,
   BINARY_OPTIONS,
-  CONCATENATION_OPTIONS,
   CONV_OPTIONS,
   DENSE_OPTIONS,
   DEPTHWISE_OPTIONS,
@@ -16,18 +26,21 @@ import {
   SOFTMAX_OPTIONS,
   TYPE,
 } from './tflite-schema.js';
-import { channelsFirst, rawValues } from './tflite-values.js';
+import { rawValues } from './tflite-values.js';
 
 type Translate = (builder: TfliteBuilder, op: TfliteOperator) => void;
 
 /** One TFLite operator → ONNX-like nodes. Options that a file leaves out read as the schema's defaults. */
 const translations: Readonly<Record<string, Translate>> = {
+  ABS: unary('Abs'),
   ADD: binary('Add'),
   AVERAGE_POOL_2D: pool('AveragePool', 'GlobalAveragePool'),
   CONCATENATION: concatenation,
   CONV_2D: (builder, op) => convolution(builder, op, CONV_OPTIONS, [0, 3, 1, 2]),
   DEPTHWISE_CONV_2D: (builder, op) => convolution(builder, op, DEPTHWISE_OPTIONS, [3, 0, 1, 2]),
   DEQUANTIZE: dequantize,
+  ELU: unary('Elu'),
+  EXP: unary('Exp'),
   EXPAND_DIMS: reshape,
   FULLY_CONNECTED: dense,
   HARD_SWISH: unary('HardSwish'),
@@ -40,18 +53,21 @@ const translations: Readonly<Record<string, Translate>> = {
   MEAN: mean,
   MUL: binary('Mul'),
   PAD: pad,
+  PADV2: pad,
   QUANTIZE: quantize,
   RELU: unary('Relu'),
-  RELU6: (builder, op) =>
-    builder.emit(op, 'Clip', [
-      builder.signal(op, 0),
-      ...builder.activationBounds(op, ACTIVATION.relu6),
-    ]),
+  RELU6: clip(ACTIVATION.relu6),
+  RELU_N1_TO_1: clip(ACTIVATION.reluN1To1),
   RESHAPE: reshape,
+  RESIZE_NEAREST_NEIGHBOR: resizeNearest,
+  SLICE: slice,
   SOFTMAX: softmax,
+  SPLIT: split,
   SQUEEZE: reshape,
+  STRIDED_SLICE: stridedSlice,
   SUB: binary('Sub'),
   TANH: unary('Tanh'),
+  TRANSPOSE: transpose,
 };
 
 /** Names of the operators that are translated, sorted; docs/operators.md is checked against it. */
@@ -71,6 +87,11 @@ export function translate(builder: TfliteBuilder, op: TfliteOperator): void {
 
 function unary(operator: string): Translate {
   return (builder, op) => builder.emit(op, operator, [builder.signal(op, 0)]);
+}
+
+function clip(activation: number): Translate {
+  return (builder, op) =>
+    builder.emit(op, 'Clip', [builder.signal(op, 0), ...builder.activationBounds(op, activation)]);
 }
 
 function binary(operator: string): Translate {
@@ -153,7 +174,10 @@ function dense(builder: TfliteBuilder, op: TfliteOperator): void {
   }
   const bias = builder.operand(op, 2);
   const signal = builder.signal(op, 0);
-  const x = input.shape.length === 2 ? signal : builder.flat(op, signal, sizeOf(input.shape));
+  const x =
+    input.shape.length === 2
+      ? signal
+      : builder.step(op, 'ChannelsLastReshape', signal, { shape: [1, sizeOf(input.shape)] });
   builder.emit(
     op,
     'Gemm',
@@ -196,94 +220,22 @@ function pool(operator: string, whole: string | undefined): Translate {
 function mean(builder: TfliteBuilder, op: TfliteOperator): void {
   const input = builder.requireOperand(op, 0);
   const rank = input.shape.length;
-  const axes = Array.from(rawValues(builder.requireOperand(op, 1), builder.file), (axis) => {
-    const resolved = axis < 0 ? axis + rank : axis;
-    if (!(resolved >= 0 && resolved < rank)) throw builder.broken(op, `axis ${axis}`);
-    // The channels are TFLite's last axis and the graph's second.
-    return rank < 3 || resolved === 0 ? resolved : resolved === rank - 1 ? 1 : resolved + 1;
-  });
+  const axes = Array.from(rawValues(builder.requireOperand(op, 1), builder.file), (axis) =>
+    graphAxis(builder, op, axis, rank),
+  );
   builder.emit(op, 'ReduceMean', [builder.signal(op, 0)], {
     axes: axes.sort((a, b) => a - b),
     keepdims: (op.options?.uint8(REDUCER_OPTIONS.keepDimensions) ?? 0) === 0 ? 0 : 1,
   });
 }
 
-function reshape(builder: TfliteBuilder, op: TfliteOperator): void {
-  const target = channelsFirst(builder.output(op).shape);
-  const from = channelsFirst(builder.requireOperand(op, 0).shape);
-  const signal = builder.signal(op, 0);
-  // Where the channels stay the channels, the order of ONNX does too, and every pass knows the operator.
-  if (from[1] === target[1] && from.length >= 2 && target.length >= 2) {
-    const shape = builder.made(op, 'shape', {
-      shape: [target.length],
-      elementType: 'int64',
-      data: Float64Array.from(target),
-    });
-    builder.emit(op, 'Reshape', [signal, shape]);
-  } else {
-    builder.emit(op, 'ChannelsLastReshape', [signal], { shape: target });
-  }
-}
-
 function softmax(builder: TfliteBuilder, op: TfliteOperator): void {
   const beta = op.options?.float32(SOFTMAX_OPTIONS.beta) ?? 0;
   const { shape } = builder.requireOperand(op, 0);
-  if (beta !== 1 || shape.length !== 2) {
+  if (beta !== 1 || shape.length < 2) {
     throw builder.unsupported(op, `softmax of [${shape.join(', ')}] with beta ${beta}`);
   }
   builder.emit(op, 'Softmax', [builder.signal(op, 0)], { axis: 1 });
-}
-
-function concatenation(builder: TfliteBuilder, op: TfliteOperator): void {
-  const rank = builder.output(op).shape.length;
-  const given = op.options?.int32(CONCATENATION_OPTIONS.axis) ?? 0;
-  const axis = given < 0 ? given + rank : given;
-  const mapped = rank < 3 || axis === 0 ? axis : axis === rank - 1 ? 1 : axis + 1;
-  const activation = op.options?.int8(CONCATENATION_OPTIONS.activation) ?? ACTIVATION.none;
-  const operands = op.inputs.map((_, index) => builder.signal(op, index));
-  builder.emit(op, 'Concat', operands, { axis: mapped }, activation);
-}
-
-/** Amounts of a PAD in ONNX order: begins, then ends. */
-function padAmounts(builder: TfliteBuilder, op: TfliteOperator): readonly number[] {
-  const { shape } = builder.requireOperand(op, 0);
-  const amounts = Array.from(rawValues(builder.requireOperand(op, 1), builder.file));
-  if (amounts.length !== 2 * shape.length || amounts.some((n) => !(n >= 0 && n <= 65_536))) {
-    throw builder.broken(op, `paddings [${amounts.slice(0, 12).join(', ')}]`);
-  }
-  const side = (which: 0 | 1): readonly number[] =>
-    channelsFirst(shape.map((_, axis) => amounts[2 * axis + which] ?? 0));
-  return [...side(0), ...side(1)];
-}
-
-/** Whether an operator is a convolution without padding, which can take the padding before it as its own. */
-function takesPadding(op: TfliteOperator): boolean {
-  const field = { CONV_2D: CONV_OPTIONS.padding, DEPTHWISE_CONV_2D: DEPTHWISE_OPTIONS.padding }[
-    op.operator
-  ];
-  return field !== undefined && op.options?.int8(field) === PADDING.valid;
-}
-
-function pad(builder: TfliteBuilder, op: TfliteOperator): void {
-  const output = builder.output(op);
-  const amounts = padAmounts(builder, op);
-  const rank = amounts.length / 2;
-  const spatialOnly = [0, 1, rank, rank + 1].every((i) => amounts[i] === 0);
-  const readers = builder.readers(output.index);
-  // The convolution's own padding is exact: zero, in whatever integer stands for it, and saves the copy.
-  if (rank === 4 && spatialOnly && readers.every(takesPadding) && !builder.isEnd(output.index)) {
-    builder.deferPad(output, builder.signal(op, 0), [
-      ...amounts.slice(2, rank),
-      ...amounts.slice(rank + 2),
-    ]);
-    return;
-  }
-  const pads = builder.made(op, 'pads', {
-    shape: [amounts.length],
-    elementType: 'int64',
-    data: Float64Array.from(amounts),
-  });
-  builder.emit(op, 'Pad', [builder.signal(op, 0), pads]);
 }
 
 function padOf(
@@ -293,12 +245,18 @@ function padOf(
   return builder.deferredPad(builder.requireOperand(op, 0).index);
 }
 
+/** uint8 codes are taken as int8 ones, 128 lower, at the ends of a network; the compiler computes in int8. */
 function quantize(builder: TfliteBuilder, op: TfliteOperator): void {
   const from = builder.requireOperand(op, 0);
   const to = builder.output(op);
   if (from.shape.join() !== to.shape.join()) throw builder.broken(op, 'it changes the shape');
-  if (to.type !== TYPE.int8) throw builder.unsupported(op, 'only int8 is quantised to');
-  if (from.type === TYPE.int8) return builder.emit(op, 'Identity', [builder.signal(op, 0)]);
+  if (to.type !== TYPE.int8 && to.type !== TYPE.uint8) {
+    throw builder.unsupported(op, 'only int8 is quantised to');
+  }
+  if (from.type !== TYPE.float32) {
+    if (builder.sameSteps(from, to)) return builder.rename(builder.signal(op, 0), to);
+    return builder.emit(op, 'Identity', [builder.signal(op, 0)]);
+  }
   requireAtEnd(builder, op, from, builder.readers(from.index).length === 1);
   builder.quantizeInput(builder.signal(op, 0), to);
 }

@@ -43,12 +43,21 @@ export const SOFTMAX_OPTIONS = { beta: 0 } as const;
 export const BINARY_OPTIONS = { activation: 0 } as const;
 export const CONCATENATION_OPTIONS = { axis: 0, activation: 1 } as const;
 export const REDUCER_OPTIONS = { keepDimensions: 0 } as const;
+export const RESIZE_OPTIONS = { alignCorners: 0 } as const;
+export const STRIDED_SLICE_OPTIONS = {
+  beginMask: 0,
+  endMask: 1,
+  ellipsisMask: 2,
+  newAxisMask: 3,
+  shrinkMask: 4,
+} as const;
 export const LEAKY_RELU_OPTIONS = { alpha: 0 } as const;
 
 export const TYPE = {
   float32: 0,
   float16: 1,
   int32: 2,
+  uint8: 3,
   int64: 4,
   int8: 9,
 } as const;
@@ -60,7 +69,7 @@ export const TYPE_NAMES: readonly string[] = [
 ];
 
 export const PADDING = { same: 0, valid: 1 } as const;
-export const ACTIVATION = { none: 0, relu: 1, reluN1To1: 2, relu6: 3 } as const;
+export const ACTIVATION = { none: 0, relu: 1, reluN1To1: 2, relu6: 3, tanh: 4 } as const;
 
 /** The number from which on the eight-bit field of old files cannot hold the operator. */
 export const CUSTOM_CODE = 32;

@@ -3,8 +3,18 @@ import type { RunContext } from './run.js';
 import { clamp, multiplyRound } from './round.js';
 import { isWhole, type Strides } from './strides.js';
 
-/** y = clamp((a − za) · (b − zb) · multiplier >> shift, + zy), int8; each operand whole or broadcast. */
-export interface MultiplyOperation {
+/** y = clamp((a − za) · (b − zb) · multiplier >> shift, + zy), int8. */
+export interface ScaledProduct {
+  readonly zeroPointA: number;
+  readonly zeroPointB: number;
+  readonly multiplier: number;
+  readonly shift: number;
+  readonly zeroPoint: number;
+  readonly clampLow: number;
+}
+
+/** Each operand whole or broadcast. */
+export interface MultiplyOperation extends ScaledProduct {
   readonly kind: 'multiply';
   readonly name: string;
   readonly inputA: string;
@@ -14,12 +24,11 @@ export interface MultiplyOperation {
   readonly channels: number;
   readonly stridesA: Strides;
   readonly stridesB: Strides;
-  readonly zeroPointA: number;
-  readonly zeroPointB: number;
-  readonly multiplier: number;
-  readonly shift: number;
-  readonly zeroPoint: number;
-  readonly clampLow: number;
+}
+
+export function scaledProduct(s: ScaledProduct, a: number, b: number): number {
+  const product = (a - s.zeroPointA) * (b - s.zeroPointB);
+  return clamp(multiplyRound(product, s.multiplier, s.shift) + s.zeroPoint, s.clampLow, 127);
 }
 
 function runMultiply(op: MultiplyOperation, context: RunContext): void {
@@ -30,9 +39,7 @@ function runMultiply(op: MultiplyOperation, context: RunContext): void {
     for (let c = 0; c < op.channels; c += 1) {
       const valueA = a[p * op.stridesA.position + c * op.stridesA.channel] as number;
       const valueB = b[p * op.stridesB.position + c * op.stridesB.channel] as number;
-      const product = (valueA - op.zeroPointA) * (valueB - op.zeroPointB);
-      const value = multiplyRound(product, op.multiplier, op.shift) + op.zeroPoint;
-      y[p * op.channels + c] = clamp(value, op.clampLow, 127);
+      y[p * op.channels + c] = scaledProduct(op, valueA, valueB);
     }
   }
 }

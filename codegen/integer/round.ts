@@ -59,13 +59,17 @@ export function fixedFactors(factors: readonly number[]): FixedFactors {
 /**
  * One factor as TFLite holds it: 31 significant bits and an exponent (QuantizeMultiplier, quantization_util.cc), here
  * as the right shift that `multiplyRound` takes. Factors too small for it become 0, as there.
- * @param factor non-negative, below 2^13
+ * @param factor non-negative, below `limit`
+ * @param limit 2^13 keeps the shift in what `multiplyRound` takes
  */
-export function exactFactor(factor: number): {
+export function exactFactor(
+  factor: number,
+  limit = 2 ** 13,
+): {
   readonly multiplier: number;
   readonly shift: number;
 } {
-  if (!(factor >= 0 && factor < 2 ** 13)) throw new RangeError(`factor ${factor} is out of range`);
+  if (!(factor >= 0 && factor < limit)) throw new RangeError(`factor ${factor} is out of range`);
   if (factor < 2 ** -32) return { multiplier: 0, shift: 31 };
   let shift = 31;
   while (factor * 2 ** shift < 2 ** 30) shift += 1;

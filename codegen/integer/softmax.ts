@@ -1,5 +1,5 @@
 import type { IntegerKernel } from './kernel.js';
-import { clamp, multiplyRound } from './round.js';
+import { clamp } from './round.js';
 import type { RunContext } from './run.js';
 
 /**
@@ -51,8 +51,11 @@ function runSoftmax(op: SoftmaxOperation, context: RunContext): void {
     const row = x.subarray(from, from + op.columns);
     let largest = -32_768;
     for (const value of row) largest = Math.max(largest, value);
+    // A difference has 16 bits at most: its product is exact in a double whatever the shift.
     const power = (value: number): number =>
-      negativePower(multiplyRound(largest - value, op.multiplier, op.shift));
+      negativePower(
+        Math.floor(((largest - value) * op.multiplier + 2 ** (op.shift - 1)) / 2 ** op.shift),
+      );
     let sum = 0;
     for (const value of row) sum += power(value);
     // The largest itself gives 2^20, so the reciprocal stays below 2^31; the quotient is exact enough in a double.

@@ -13,7 +13,11 @@ import {
 } from '../import/tflite-schema.js';
 
 /** A field of a table: its number and how it is written. */
-type Field = readonly [field: number, kind: 'int8' | 'int32' | 'float32' | 'offset', value: number];
+export type Field = readonly [
+  field: number,
+  kind: 'int8' | 'int32' | 'float32' | 'offset',
+  value: number,
+];
 
 export interface WrittenTensor {
   readonly name: string;
@@ -68,28 +72,31 @@ export class TfliteWriter {
     return this.tensors.length - 1;
   }
 
-  /** @param optionsType number of the union member (BuiltinOptions), which the runtime checks */
+  /**
+   * @param optionsType number of the union member (BuiltinOptions), which the runtime checks
+   * @param version of the operator; int8 kernels need one above the first
+   */
   operator(
     name: string,
     inputs: readonly number[],
-    output: number,
+    output: number | readonly number[],
     optionsType = 0,
     options: readonly Field[] = [],
+    version = 3,
   ): void {
     const code = BUILTIN_NAMES.indexOf(name);
     this.codes.push(
       this.table([
         [OPERATOR_CODE.deprecatedCode, 'int8', code],
         [OPERATOR_CODE.code, 'int32', code],
-        // The version of the operator, which int8 kernels need.
-        [2, 'int32', 3],
+        [2, 'int32', version],
       ]),
     );
     this.operators.push(
       this.table([
         [OPERATOR.code, 'int32', this.codes.length - 1],
         [OPERATOR.inputs, 'offset', this.vector(4, inputs, 'int32')],
-        [OPERATOR.outputs, 'offset', this.vector(4, [output], 'int32')],
+        [OPERATOR.outputs, 'offset', this.vector(4, [output].flat(), 'int32')],
         [OPERATOR.options - 1, 'int8', optionsType],
         [OPERATOR.options, 'offset', optionsType === 0 ? 0 : this.table(options)],
       ]),

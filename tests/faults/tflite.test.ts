@@ -3,6 +3,7 @@ import { frontEnd } from '../../codegen/compile.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { hasOwnScales, lowerWithOwnScales } from '../../codegen/quantize/own-scales/lower.js';
 import { seededRandom } from '../../codegen/testing/random.js';
+import { tfliteOperatorCases } from '../../codegen/testing/tflite-operator-cases.js';
 import { int8TfliteNetwork } from '../../codegen/testing/tflite-networks.js';
 
 const FILE = 'some/model.tflite';
@@ -22,6 +23,7 @@ function importError(bytes: Uint8Array): IsochroneError | undefined {
 
 describe('a damaged TFLite file', () => {
   const model = int8TfliteNetwork();
+  const cases = tfliteOperatorCases();
 
   it('is sound to begin with', () => expect(importError(model)).toBeUndefined());
 
@@ -40,7 +42,9 @@ describe('a damaged TFLite file', () => {
     const pick = (below: number): number => Math.floor(random() * below);
     const seen = new Map<string, number>();
     for (let i = 0; i < MUTATIONS; i += 1) {
-      const bytes = Uint8Array.from(model);
+      // Every second one of the operators' own small files.
+      const source = i % 2 === 0 ? model : (cases[(i >> 1) % cases.length]?.bytes ?? model);
+      const bytes = Uint8Array.from(source);
       for (let change = 0; change <= pick(4); change += 1) {
         const at = pick(bytes.length);
         const kind = pick(3);

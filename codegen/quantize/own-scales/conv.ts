@@ -89,9 +89,13 @@ function emit(
 }
 
 /** @throws IsochroneError MODEL_UNSUPPORTED_OPERATOR where the scales are further apart than any export makes them */
-export function exactFactorOf(node: GraphNode, factor: number): ReturnType<typeof exactFactor> {
-  if (!(factor < 2 ** 13)) throw unsupported(node, `its scales differ by a factor of ${factor}`);
-  return exactFactor(factor);
+export function exactFactorOf(
+  node: GraphNode,
+  factor: number,
+  limit = 2 ** 13,
+): ReturnType<typeof exactFactor> {
+  if (!(factor < limit)) throw unsupported(node, `its scales differ by a factor of ${factor}`);
+  return exactFactor(factor, limit);
 }
 
 /** ONNX's [output][input of the group][row][column] → [output][row][column][input of the group]. */

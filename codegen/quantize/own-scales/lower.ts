@@ -5,27 +5,67 @@ import { outputName, tensorOf } from '../../graph/graph.js';
 import type { IntegerProgram } from '../../integer/program.js';
 import { unsupported } from '../../operators/require.js';
 import { CALIBRATION_FORMAT } from '../calibration.js';
+import { lowerMaxPool } from '../lower/max-pool.js';
+import { lowerPad, lowerResize, lowerSlice, lowerTranspose } from '../lower/surgery.js';
+import { lowerChannelsLastView, lowerView } from '../lower/view.js';
+import { unaryExpression } from '../../operators/unary.js';
 import { Lowering } from '../lowering.js';
-import { addWithOwnScales } from './add.js';
+import { addWithOwnScales, mulWithOwnScales, subWithOwnScales } from './arithmetic.js';
+import { concatWithOwnScales, keepingCodes } from './codes.js';
 import { convWithOwnScales, gemmWithOwnScales } from './conv.js';
-import { averageWithOwnScales, meanWithOwnScales } from './mean.js';
-import type { Bounds, OwnScalesRule } from './rule.js';
-import { stepsOf } from './rule.js';
+import { averagePoolWithOwnScales, globalAverageWithOwnScales, meanWithOwnScales } from './mean.js';
+import { expandConstants } from './expand-constants.js';
+import type { OwnScalesRule } from './rule.js';
+import { ANYTHING, boundsOf, stepsOf } from './rule.js';
+import { fusedActivation, settleScales } from './settle-scales.js';
 import { softmaxWithOwnScales } from './softmax.js';
-import { viewWithOwnScales } from './view.js';
+import {
+  activationWithOwnScales,
+  functionWithOwnScales,
+  leakyReluWithOwnScales,
+  requantizeWithOwnScales,
+} from './table.js';
+
+const view = keepingCodes(lowerView);
 
 const rules: ReadonlyMap<string, OwnScalesRule> = new Map([
   ['Add', addWithOwnScales],
-  ['ChannelsLastReshape', viewWithOwnScales],
+  ['AveragePool', averagePoolWithOwnScales],
+  ['ChannelsLastReshape', keepingCodes(lowerChannelsLastView)],
+  ['Clip', activationWithOwnScales],
+  ['Concat', concatWithOwnScales],
   ['Conv', convWithOwnScales],
+  ['Dropout', view],
+  ['Flatten', view],
   ['Gemm', gemmWithOwnScales],
-  ['GlobalAveragePool', averageWithOwnScales],
+  ['GlobalAveragePool', globalAverageWithOwnScales],
+  ['Identity', requantizeWithOwnScales],
+  ['LeakyRelu', leakyReluWithOwnScales],
+  ['MaxPool', keepingCodes(lowerMaxPool)],
+  ['Mul', mulWithOwnScales],
+  ['Pad', keepingCodes(lowerPad)],
   ['ReduceMean', meanWithOwnScales],
-  ['Reshape', viewWithOwnScales],
+  ['Relu', activationWithOwnScales],
+  ['Reshape', view],
+  ['Resize', keepingCodes(lowerResize)],
+  ['Slice', keepingCodes(lowerSlice)],
   ['Softmax', softmaxWithOwnScales],
+  ['Squeeze', view],
+  ['Sub', subWithOwnScales],
+  ['Transpose', keepingCodes(lowerTranspose)],
+  ['Unsqueeze', view],
+  ['View', view],
 ]);
 
-const ANYTHING: Bounds = { low: -Infinity, high: Infinity };
+function ruleOf(node: GraphNode): OwnScalesRule {
+  const rule =
+    rules.get(node.operator) ??
+    (unaryExpression(node) === undefined ? undefined : functionWithOwnScales);
+  if (rule === undefined) {
+    throw unsupported(node, `operator "${node.operator}" is not supported in int8 networks`);
+  }
+  return rule;
+}
 
 /** Whether the model file says itself how its signals are quantised; calibration then has nothing to decide. */
 export function hasOwnScales(graph: Graph): boolean {
@@ -39,7 +79,8 @@ export function hasOwnScales(graph: Graph): boolean {
  */
 export function lowerWithOwnScales(prepared: PreparedGraph): IntegerProgram {
   if (isExplained(prepared)) throw new RangeError('networks with own scales are not explained');
-  const { graph, input, logits } = prepared;
+  const { input, logits } = prepared;
+  const graph = expandConstants(settleScales(prepared.graph));
   const lowering = new Lowering(graph, {
     format: CALIBRATION_FORMAT,
     modelSha256: '',
@@ -55,10 +96,7 @@ export function lowerWithOwnScales(prepared: PreparedGraph): IntegerProgram {
   const fused = new Set<GraphNode>();
   for (const node of graph.nodes) {
     if (fused.has(node)) continue;
-    const rule = rules.get(node.operator);
-    if (rule === undefined) {
-      throw unsupported(node, `operator "${node.operator}" is not supported in int8 networks`);
-    }
+    const rule = ruleOf(node);
     const activation = fusedActivation(graph, node);
     if (activation !== undefined) fused.add(activation);
     const output = outputName(activation ?? node);
@@ -92,20 +130,4 @@ export function lowerWithOwnScales(prepared: PreparedGraph): IntegerProgram {
       'isochrone.input_shape': tensorOf(graph, input).shape.join(','),
     },
   };
-}
-
-/** The activation behind a tensor without a scale, which the file holds as part of the operator. */
-function fusedActivation(graph: Graph, node: GraphNode): GraphNode | undefined {
-  const output = outputName(node);
-  if (tensorOf(graph, output).quantization !== undefined) return undefined;
-  const [reader, ...others] = graph.nodes.filter((other) => other.inputs.includes(output));
-  const activates = reader?.operator === 'Relu' || reader?.operator === 'Clip';
-  return activates && others.length === 0 ? reader : undefined;
-}
-
-function boundsOf(graph: Graph, activation: GraphNode): Bounds {
-  if (activation.operator === 'Relu') return { low: 0, high: Infinity };
-  const bound = (index: number, absent: number): number =>
-    graph.tensors.get(activation.inputs[index] ?? '')?.data?.[0] ?? absent;
-  return { low: bound(1, -Infinity), high: bound(2, Infinity) };
 }

@@ -1,5 +1,5 @@
-import type { GraphNode, Quantization } from '../../graph/graph.js';
-import { tensorOf } from '../../graph/graph.js';
+import type { Graph, GraphNode, Quantization } from '../../graph/graph.js';
+import { floatAttribute, tensorOf } from '../../graph/graph.js';
 import { unsupported } from '../../operators/require.js';
 import type { Lowering } from '../lowering.js';
 
@@ -7,6 +7,21 @@ import type { Lowering } from '../lowering.js';
 export interface Bounds {
   readonly low: number;
   readonly high: number;
+}
+
+export const ANYTHING: Bounds = { low: -Infinity, high: Infinity };
+
+/** What a Relu or a Clip of constant bounds lets through. */
+export function boundsOf(graph: Graph, activation: GraphNode): Bounds {
+  if (activation.operator === 'Relu') return { low: 0, high: Infinity };
+  const bound = (index: number, attribute: string, absent: number): number => {
+    const name = activation.inputs[index] ?? '';
+    if (name === '') return floatAttribute(activation, attribute, absent);
+    const [value] = tensorOf(graph, name).data ?? [];
+    if (value === undefined) throw unsupported(activation, 'its bounds are not constant');
+    return value;
+  };
+  return { low: bound(1, 'min', -Infinity), high: bound(2, 'max', Infinity) };
 }
 
 /** What a rule must know beyond its node. */

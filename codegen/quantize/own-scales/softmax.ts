@@ -7,6 +7,9 @@ import { stepsOf } from './rule.js';
 /** The output scale and zero point that TFLite prescribes (activations.cc). */
 const OUTPUT = { scale: 1 / 256, zeroPoint: -128 } as const;
 
+/** The largest difference of two codes is 255: its exponent stays in int32. */
+const MOST_FACTOR = 2 ** 23;
+
 export const softmaxWithOwnScales: OwnScalesRule = (lowering, node, { output }) => {
   const from = lowering.placementOf(node, 0);
   const x = lowering.tensorAt(from);
@@ -27,7 +30,7 @@ export const softmaxWithOwnScales: OwnScalesRule = (lowering, node, { output }) 
     columns: from.channels,
     inputIsInt16: false,
     // Powers of two stand for those of e.
-    ...exactFactorOf(node, x.scale * Math.LOG2E * 2 ** SOFTMAX_EXPONENT_BITS),
+    ...exactFactorOf(node, x.scale * Math.LOG2E * 2 ** SOFTMAX_EXPONENT_BITS, MOST_FACTOR),
     outputIsInt16: false,
   });
 };
