@@ -1,6 +1,9 @@
 /** `npm run bench -- NAME [--json]`: each measurement is one file here, and prints a table or JSON. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { OPTIMIZE } from '../codegen/emit/backend.js';
+import { BACKENDS } from '../codegen/emit/backends.js';
 import { IsochroneError } from '../codegen/errors.js';
+import type { KernelsOptions } from './kernels.js';
 
 const program = new Command('bench').description(
   'measured tables; every figure in prose comes from one of these',
@@ -40,6 +43,32 @@ program
       }
     },
   );
+
+program
+  .command('kernels')
+  .description(
+    'each layer on one core: multiply-accumulates, instructions, scratch, code; bit-exact',
+  )
+  .option('--net <net>', 'std, ds or a model file', 'std')
+  .addOption(
+    new Option('--core <core>', 'what to run on')
+      .choices(['m4', 'm7', 'm55', 'aarch64', 'host'])
+      .default('m4'),
+  )
+  .addOption(new Option('--backend <name>', "instead of the core's own").choices(BACKENDS))
+  .addOption(
+    new Option('--explain <what>', 'none: the answer alone')
+      .choices(['gradient', 'none'])
+      .default('gradient'),
+  )
+  .addOption(new Option('--optimize <what>', 'what to spend').choices(OPTIMIZE).default('balanced'))
+  .option('--json', 'print JSON', false)
+  .action(async ({ json, ...options }: KernelsOptions & { readonly json: boolean }) => {
+    const { benchKernels, kernelsText } = await import('./kernels.js');
+    const report = await benchKernels(options);
+    process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : kernelsText(report));
+    if (!report.bitExact) process.exitCode = 1;
+  });
 
 try {
   await program.parseAsync();

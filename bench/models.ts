@@ -19,7 +19,7 @@ import { integerTensor } from '../codegen/integer/program.js';
 import { IntegerInterpreter } from '../codegen/interpret/integer.js';
 import { packageRoot } from '../codegen/package-root.js';
 import { calibrate } from '../codegen/quantize/calibration.js';
-import { calibrationFileOf, DEFAULT_MODEL, readModel, writeNetwork } from '../host/cli/network.js';
+import { calibrationFileOf, DEFAULT_MODEL, readModel } from '../host/cli/network.js';
 import { progress } from '../host/cli/progress.js';
 import { errorText, targetRow, textTable } from '../host/report/text.js';
 import { allTargets } from '../host/validate/targets.js';
@@ -63,11 +63,9 @@ async function benchModel(file: string, io: string | undefined): Promise<ModelRe
   const { network, seconds, calibratedOnInputs } = compileTimed(bytes, file, io);
   const inputs = inputsFor(network, file, io);
   const build = join(packageRoot(), 'build', 'bench', 'models', basename(file));
-  writeNetwork(network, build);
   const bar = progress(basename(file));
   const report = await validateNetwork({
     network,
-    networkDir: build,
     inputs: { ...inputs, inputs: inputs.inputs.slice(0, TARGET_INPUTS) },
     targets: await allTargets(),
     buildDir: join(build, 'targets'),

@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { emitFor, PORTABLE } from '../codegen/compile.js';
 import { kernelOf } from '../codegen/integer/registry.js';
 import { packageRoot } from '../codegen/package-root.js';
 import { DEFAULT_MODEL, generateNetwork, type GeneratedNetwork } from '../host/cli/network.js';
@@ -14,13 +15,14 @@ import type { EcgRecord } from '../host/records/record.js';
 import { DEFAULT_PATIENT } from '../host/records/synthetic/files.js';
 import { synthesizePatient } from '../host/records/synthetic/patient.js';
 import { startSession } from '../host/session/session.js';
-import { loadBoard, type Board } from '../host/toolchain/board.js';
+import { backendOf, loadBoard, type Board } from '../host/toolchain/board.js';
 import { buildFirmware, buildNative, type BuiltImage } from '../host/toolchain/build-firmware.js';
 import {
   instructionsOf,
   runVectorsNatively,
   runVectorsOnBoard,
 } from '../host/toolchain/run-vectors.js';
+import { writeNetwork } from '../host/toolchain/write-network.js';
 import { differences, expectedResults } from '../host/validate/bit-exact.js';
 import {
   firstRecords,
@@ -75,7 +77,9 @@ export interface SpineReport {
 export async function benchSpine(): Promise<SpineReport> {
   const board = await loadBoard(BOARD);
   const build = join(packageRoot(), 'build', 'bench', 'spine');
-  const network = generateNetwork(DEFAULT_MODEL, join(build, 'network'));
+  const network = generateNetwork(DEFAULT_MODEL, join(build, 'network'), {
+    target: { backend: backendOf(board), optimize: 'balanced' },
+  });
   const image = async (name: 'app' | 'vectors'): Promise<BuiltImage> =>
     buildFirmware({
       board,
@@ -200,7 +204,9 @@ async function checkRecords(
     bar.update(done, vectors.length);
   });
   const request = { vectors, observeLayers: true, fullGradients: 0 };
-  const native = await buildNative({ networkDir: network.folder, outDir: join(build, 'native') });
+  const portable = join(build, 'portable');
+  writeNetwork(emitFor(network.compiled, PORTABLE), portable);
+  const native = await buildNative({ networkDir: portable, outDir: join(build, 'native') });
   const [host, m4] = [
     await runVectorsNatively({ programPath: native.programPath, request }),
     await runVectorsOnBoard({ board, elfPath: image.elfPath, request, timeoutMs: 600_000 }),

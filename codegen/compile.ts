@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Backend } from './emit/backend.js';
+import { chooseKernels, type KernelChoice, type Optimize } from './emit/backend.js';
+import { backendNamed, type BackendName } from './emit/backends.js';
 import type { EmittedNetwork } from './emit/emit.js';
 import { emitNetwork } from './emit/emit.js';
-import { portableBackend } from './emit/portable/backend.js';
 import type { ExplainedGraph, PreparedGraph } from './explain/gradient.js';
 import { withGradient, withoutGradient } from './explain/gradient.js';
 import { IsochroneError } from './errors.js';
 import type { Graph } from './graph/graph.js';
-import { knownAnswer } from './interpret/known-answer.js';
+import { knownAnswer, type KnownAnswer } from './interpret/known-answer.js';
 import { importModel } from './import/model.js';
 import type { IntegerProgram } from './integer/program.js';
 import { packageRoot } from './package-root.js';
@@ -28,9 +28,23 @@ export interface CompiledNetwork {
   readonly graph: Graph;
   readonly explained: PreparedGraph;
   readonly program: IntegerProgram;
+  /** What the self-test compares with; absent when built without it. */
+  readonly answer?: KnownAnswer;
+  readonly target: CodeTarget;
+  /** The kernel of each operation, with the scratch that it asks for. */
+  readonly kernels: readonly KernelChoice[];
   readonly plan: ArenaPlan;
   readonly emitted: EmittedNetwork;
 }
+
+/** What the C is written for. */
+export interface CodeTarget {
+  readonly backend: BackendName;
+  readonly optimize: Optimize;
+}
+
+/** Runs everywhere. */
+export const PORTABLE: CodeTarget = { backend: 'portable', optimize: 'balanced' };
 
 /** What the device can say about its answer: the gradient of a logit, or nothing. */
 export type Explain = 'gradient' | 'none';
@@ -87,14 +101,14 @@ export function compileNetwork(
   model: { readonly bytes: Uint8Array; readonly file: string },
   calibration: { readonly text: string; readonly file: string } | undefined,
   options: {
-    readonly backend?: Backend;
+    /** Portable C unless said otherwise. */
+    readonly target?: CodeTarget;
     readonly explain?: Explain;
     /** A known-answer test in the generated C; on unless said otherwise. */
     readonly selfTest?: boolean;
     readonly leads?: Leads;
   } = {},
 ): CompiledNetwork {
-  const backend = options.backend ?? portableBackend;
   const explained = frontEnd(model.bytes, model.file, options.explain ?? 'gradient', options.leads);
   const ranges = (): Calibration => {
     const given = rangesOf(model, calibration);
@@ -103,16 +117,25 @@ export function compileNetwork(
   const program = hasOwnScales(explained.graph)
     ? lowerWithOwnScales(explained)
     : quantize(explained, ranges());
-  const plan = planArena(program);
-  const folder = join(packageRoot(), backend.folder);
-  const emitted = emitNetwork(
-    program,
-    plan,
-    backend,
-    (file) => readFileSync(join(folder, file), 'utf8'),
-    options.selfTest === false ? undefined : knownAnswer(program),
+  const answer = options.selfTest === false ? undefined : knownAnswer(program);
+  return emitFor(
+    { graph: explained.graph, explained, program, ...(answer === undefined ? {} : { answer }) },
+    options.target ?? PORTABLE,
   );
-  return { graph: explained.graph, explained, program, plan, emitted };
+}
+
+/** The same integer program for another core: kernels, memory plan and C anew. */
+export function emitFor(
+  network: Omit<CompiledNetwork, 'target' | 'kernels' | 'plan' | 'emitted'>,
+  target: CodeTarget,
+): CompiledNetwork {
+  const { graph, explained, program, answer } = network;
+  const kernels = chooseKernels(program, backendNamed(target.backend), target.optimize);
+  const plan = planArena(program, kernels);
+  const read = (file: string): string => readFileSync(join(packageRoot(), file), 'utf8');
+  const emitted = emitNetwork(program, plan, kernels, read, answer);
+  const tested = answer === undefined ? {} : { answer };
+  return { graph, explained, program, ...tested, target, kernels, plan, emitted };
 }
 
 function rangesOf(

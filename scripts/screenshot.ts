@@ -11,7 +11,7 @@ import { toAcquisition } from '../host/records/acquisition.js';
 import { DEFAULT_PATIENT } from '../host/records/synthetic/files.js';
 import { synthesizePatient } from '../host/records/synthetic/patient.js';
 import { startSession } from '../host/session/session.js';
-import { loadBoard } from '../host/toolchain/board.js';
+import { backendOf, loadBoard } from '../host/toolchain/board.js';
 import { buildFirmware } from '../host/toolchain/build-firmware.js';
 
 /** Chromium's own connections are of no use here and some networks refuse them. */
@@ -27,7 +27,9 @@ const QUIET = [
 const RESULTS_BEFORE_THE_PICTURE = 3;
 
 const board = await loadBoard('mps2-an386');
-const network = generateNetwork(DEFAULT_MODEL);
+const network = generateNetwork(DEFAULT_MODEL, undefined, {
+  target: { backend: backendOf(board), optimize: 'balanced' },
+});
 const image = await buildFirmware({
   board,
   networkDir: network.folder,

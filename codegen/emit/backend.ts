@@ -1,4 +1,33 @@
-import type { IntegerOperation, IntegerTensor } from '../integer/program.js';
+import type { ConvGeometry } from '../operators/conv-geometry.js';
+import type { IntegerOperation, IntegerProgram, IntegerTensor } from '../integer/program.js';
+
+/** What the engineer would rather spend: `speed` may take flash and RAM, `flash` takes the smallest tables. */
+export const OPTIMIZE = ['speed', 'flash', 'balanced'] as const;
+export type Optimize = (typeof OPTIMIZE)[number];
+
+/** The weights of one convolution, as the program holds them. */
+export interface ConvWeights {
+  readonly geometry: ConvGeometry;
+  /** [output channel][kernel row][kernel column][input channel of the group]. */
+  readonly weights: Int8Array;
+}
+
+/**
+ * An order in which kernels read a convolution's weights. Kernels that name the same layout of the same convolution (its
+ * gradient, for instance) share one table.
+ */
+export interface WeightLayout {
+  readonly name: string;
+  readonly type: 'int8_t' | 'int16_t';
+  pack(conv: ConvWeights): Int8Array | Int16Array;
+}
+
+/** As the program holds them; what the portable kernels read. */
+export const rowsLayout: WeightLayout = {
+  name: 'weights',
+  type: 'int8_t',
+  pack: ({ weights }) => weights,
+};
 
 /** The C that one operation becomes. */
 export interface EmittedOperation {
@@ -6,34 +35,79 @@ export interface EmittedOperation {
   readonly constants: string;
   /** The statement that runs it; gradient kernels return their saturation count. */
   readonly call: string;
-  /** Constant bytes in flash. */
+  /** Constant bytes in flash, without the weight tables. */
   readonly constantBytes: number;
 }
 
-/** What a backend may ask about the operation it emits. */
+/** What a kernel may ask about the operation it emits. */
 export interface EmitContext {
   /** Prefix for the operation's tables. */
   readonly identifier: string;
   /** Typed pointer expression of a tensor in the arena. */
   pointer(tensor: string): string;
   tensor(name: string): IntegerTensor;
-  /** Name of the weight table of a forward operation, which its gradient reads too. */
-  weightTable(operation: string): string;
+  /** `void *` expression of the kernel's scratch, 8-byte aligned; an error where it asked for none. */
+  scratch(): string;
+  /** Name of a weight table of the forward convolution `owner`; emitted once for all that ask for it. */
+  weightTable(owner: string, layout: WeightLayout): string;
+}
+
+/** The kernel that a backend runs one operation with. */
+export interface KernelChoice {
+  /** Its source file, relative to the package root. */
+  readonly file: string;
+  /** Source files that it shares with other kernels, in the order in which C needs them. */
+  readonly shared: readonly string[];
+  /** RAM that it works in, planned into the arena while the operation runs; 0 for none. */
+  readonly scratchBytes: number;
+  /**
+   * Output positions that it may have written when it still reads the inputs of the first of them: 1 is position by
+   * position. The planner lets an output lie over its input accordingly. A kernel that copies the inputs of a whole group
+   * into its scratch before it writes any of the group needs no more than 1.
+   */
+  readonly positionsTogether: number;
+  emit(context: EmitContext): EmittedOperation;
+}
+
+export interface ChoiceSetting {
+  readonly program: IntegerProgram;
+  readonly optimize: Optimize;
+}
+
+/** The kernels of one folder: not every operation needs one. */
+export interface KernelSet {
+  /** Undefined where the set has no kernel for just this operation. */
+  choose(operation: IntegerOperation, setting: ChoiceSetting): KernelChoice | undefined;
 }
 
 /**
  * One instruction family. The contract: the emitted call leaves in the output tensor exactly the bytes that the integer
- * interpreter leaves there.
+ * interpreter leaves there, and counts the same saturations.
  */
 export interface Backend {
   readonly name: string;
-  /** Folder of the kernel sources, relative to the package root. */
-  readonly folder: string;
-  /** Emitted in front of the kernels. */
-  readonly header: string;
-  /** Source file of the kernel that runs an operation. */
-  kernelFile(operation: IntegerOperation): string;
-  /** Source files that several kernels share and this one needs, emitted in front of all kernels. */
-  sharedFiles(operation: IntegerOperation): readonly string[];
-  emit(operation: IntegerOperation, context: EmitContext): EmittedOperation;
+  choose(operation: IntegerOperation, setting: ChoiceSetting): KernelChoice;
+}
+
+/** The first set that has a kernel for an operation runs it; the last must have one for each. */
+export function composeBackend(name: string, ...sets: readonly KernelSet[]): Backend {
+  return {
+    name,
+    choose(operation, setting) {
+      for (const set of sets) {
+        const choice = set.choose(operation, setting);
+        if (choice !== undefined) return choice;
+      }
+      throw new RangeError(`backend ${name} has no kernel for ${operation.kind}`);
+    },
+  };
+}
+
+/** One choice for each operation of the program, in order. */
+export function chooseKernels(
+  program: IntegerProgram,
+  backend: Backend,
+  optimize: Optimize,
+): readonly KernelChoice[] {
+  return program.operations.map((operation) => backend.choose(operation, { program, optimize }));
 }

@@ -3,7 +3,7 @@ import type { IntegerOperation, IntegerProgram, IntegerTensor } from '../integer
 import { bytesOf, elementsOf, integerTensor } from '../integer/program.js';
 import type { ArenaPlan } from '../plan/arena.js';
 import { kernelOf } from '../integer/registry.js';
-import type { Backend } from './backend.js';
+import type { KernelChoice, WeightLayout } from './backend.js';
 import { comment, constantArray, floatLiteral, identifier, stringLiteral } from './c-text.js';
 import type { KnownAnswer } from '../interpret/known-answer.js';
 import { microvoltFactor } from './input-factor.js';
@@ -27,13 +27,14 @@ const C_TYPES = { int8: 'int8_t', int16: 'int16_t', bits: 'uint8_t' } as const;
 
 /**
  * Writes the program as one header and one self-contained source file. The same program gives the same bytes.
- * @param readKernel text of a kernel source file of the backend
+ * @param kernels the kernel of each operation
+ * @param readKernel text of a kernel source file, by its path in the package
  * @param selfTest makes iso_net_self_test; left out without it
  */
 export function emitNetwork(
   program: IntegerProgram,
   plan: ArenaPlan,
-  backend: Backend,
+  kernels: readonly KernelChoice[],
   readKernel: (file: string) => string,
   selfTest?: KnownAnswer,
 ): EmittedNetwork {
@@ -50,19 +51,28 @@ export function emitNetwork(
     if (offset === undefined) throw new RangeError(`"${tensor}" was not planned`);
     return `(${C_TYPES[integerTensor(program, tensor).type]} *)(void *)&arena.bytes[${offset}]`;
   };
-  const weightTable = (owner: string): string => {
-    const index = program.operations.findIndex((op) => op.kind === 'conv' && op.name === owner);
-    return `${names[index] ?? 'unknown'}_weights`;
-  };
-  const emitted = program.operations.map((operation, index) =>
-    backend.emit(operation, {
+  const weightTables = new WeightTables(program, names);
+  const emitted = program.operations.map((operation, index) => {
+    const kernel = kernelAt(kernels, index);
+    const item = kernel.emit({
       identifier: names[index] ?? '',
       pointer,
       tensor: (name) => integerTensor(program, name),
-      weightTable,
-    }),
-  );
-  const kernels = kernelFiles(program, backend);
+      scratch: () => {
+        const offset = plan.scratch[index];
+        if (offset === undefined) throw new RangeError(`"${operation.name}" asked for no scratch`);
+        return `(void *)&arena.bytes[${offset}]`;
+      },
+      weightTable: (owner, layout) => weightTables.name(owner, layout),
+    });
+    const weights = weightTables.take();
+    return {
+      call: item.call,
+      constants: weights.text + item.constants,
+      constantBytes: weights.bytes + item.constantBytes,
+    };
+  });
+  const files = kernelFiles(kernels);
   const functions = program.operations.map((operation, index) => {
     const { constants, call } = emitted[index] ?? { constants: '', call: '' };
     const returns = kernelOf(operation).backward === true;
@@ -76,12 +86,11 @@ export function emitNetwork(
     ([name, { id, constant }]) =>
       comment([`Constant "${safe(name)}"`]) + constantArray('int8_t', id, constant),
   );
-  const hash = hashOf([...tables, ...functions, ...kernels.map(readKernel)].join(''));
+  const hash = hashOf([...tables, ...functions, ...files.map(readKernel)].join(''));
   const source = [
     comment(NOTICE),
     '#include "network.h"\n',
-    bodyOf(readKernel(backend.header)),
-    ...kernels.map((file) => bodyOf(readKernel(file))),
+    ...[HEADER, ...files].map((file) => bodyOf(readKernel(file))),
     observeHook,
     comment([
       `Every tensor of the network lies in this one array: ${plan.bytes} bytes.`,
@@ -101,11 +110,56 @@ export function emitNetwork(
   };
 }
 
+/** In front of the kernels of every backend. */
+const HEADER = 'codegen/emit/portable/iso_kernel.h';
+
+function kernelAt(kernels: readonly KernelChoice[], index: number): KernelChoice {
+  const kernel = kernels[index];
+  if (kernel === undefined) throw new RangeError(`no kernel was chosen for operation ${index}`);
+  return kernel;
+}
+
 /** What the network's kernels share, then the kernels, each once. */
-function kernelFiles(program: IntegerProgram, backend: Backend): readonly string[] {
-  const shared = program.operations.flatMap((op) => backend.sharedFiles(op));
-  const own = program.operations.map((op) => backend.kernelFile(op));
-  return [...[...new Set(shared)].sort(), ...[...new Set(own)].sort()];
+function kernelFiles(kernels: readonly KernelChoice[]): readonly string[] {
+  const shared = kernels.flatMap((kernel) => kernel.shared);
+  const own = kernels.map((kernel) => kernel.file).sort();
+  return [...new Set([...shared, ...own])];
+}
+
+/** Weight tables by convolution and layout: each is written once, in front of the operation that first asks for it. */
+class WeightTables {
+  private readonly known = new Set<string>();
+  private text = '';
+  private bytes = 0;
+
+  constructor(
+    private readonly program: IntegerProgram,
+    private readonly names: readonly string[],
+  ) {}
+
+  name(owner: string, layout: WeightLayout): string {
+    const index = this.program.operations.findIndex(
+      (op) => op.kind === 'conv' && op.name === owner,
+    );
+    const conv = this.program.operations[index];
+    if (conv?.kind !== 'conv') throw new RangeError(`no convolution is called "${owner}"`);
+    const name = `${this.names[index]}_${layout.name}`;
+    if (!this.known.has(name)) {
+      this.known.add(name);
+      const values = layout.pack(conv);
+      this.text += constantArray(layout.type, name, values);
+      this.bytes += values.byteLength;
+    }
+    return name;
+  }
+
+  /** What was added since the last call. */
+  take(): { readonly text: string; readonly bytes: number } {
+    const { text, bytes } = this;
+    this.text = '';
+    this.bytes = 0;
+    return { text, bytes };
+  }
 }
 
 const observeHook = `/* Called after each layer with its output. Empty unless the build defines it: validation compares every layer. */

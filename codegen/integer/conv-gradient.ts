@@ -104,10 +104,15 @@ export function largestGradientGain(g: ConvGeometry, weights: Int8Array): number
 export const convGradientKernel: IntegerKernel<ConvGradientOperation> = {
   inputs: (op) => present(op.input, op.mask),
   run: runConvGradient,
-  overlaps: (op, tensor) => [
+  overlaps: (op, tensor, positionsTogether) => [
     {
       input: op.input,
-      gap: overlapGap(tensor(op.input), tensor(op.output), convGradientNeeds(op.geometry)),
+      gap: overlapGap(
+        tensor(op.input),
+        tensor(op.output),
+        convGradientNeeds(op.geometry),
+        positionsTogether,
+      ),
     },
   ],
   multiplyAccumulates: (op) => convMacs(op.geometry),

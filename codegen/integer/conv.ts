@@ -72,13 +72,14 @@ function runConv(op: ConvOperation, context: RunContext): void {
 export const convKernel: IntegerKernel<ConvOperation> = {
   inputs: (op) => [op.input],
   run: runConv,
-  overlaps: (op, tensor) => [
+  overlaps: (op, tensor, positionsTogether) => [
     {
       input: op.input,
       gap: overlapGap(
         tensor(op.input),
         tensor(op.output),
         convNeeds(op.geometry),
+        positionsTogether,
         op.geometry.inputHeight * op.geometry.inputWidth,
       ),
     },

@@ -19,8 +19,15 @@ export interface IntegerKernel<Operation> {
   scratch?(operation: Operation): readonly string[];
   /** The reference: defines the bytes that every backend must leave in the output. */
   run(operation: Operation, context: RunContext): void;
-  /** Overlaps that its order of work allows, in every backend; none when left out. */
-  overlaps?(operation: Operation, tensor: (name: string) => IntegerTensor): readonly Overlap[];
+  /**
+   * Overlaps that its order of work allows; none when left out.
+   * @param positionsTogether output positions that the chosen kernel may write before it has read the inputs of the first
+   */
+  overlaps?(
+    operation: Operation,
+    tensor: (name: string) => IntegerTensor,
+    positionsTogether: number,
+  ): readonly Overlap[];
   /** Multiply-accumulates, padding counted as if it were data (the usual count); none when left out. */
   multiplyAccumulates?(operation: Operation): number;
   /** Part of the explanation: counts saturations instead of belonging to the answer. */

@@ -30,10 +30,15 @@ function runMaxPool(op: MaxPoolOperation, context: RunContext): void {
 export const maxPoolKernel: IntegerKernel<MaxPoolOperation> = {
   inputs: (op) => [op.input],
   run: runMaxPool,
-  overlaps: (op, tensor) => [
+  overlaps: (op, tensor, positionsTogether) => [
     {
       input: op.input,
-      gap: overlapGap(tensor(op.input), tensor(op.output), convNeeds(op.geometry)),
+      gap: overlapGap(
+        tensor(op.input),
+        tensor(op.output),
+        convNeeds(op.geometry),
+        positionsTogether,
+      ),
     },
   ],
 };

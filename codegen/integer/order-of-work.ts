@@ -5,22 +5,28 @@ import { bytesOf, type IntegerTensor } from './program.js';
 /**
  * Bytes by which the input must lie above an output that is written over it.
  * @param needs for each output position in order, the lowest input position that it reads
+ * @param positionsTogether output positions of one group: all may be written when the group's inputs are still read
  * @param inputPositions as the operation sees its input, which may be a view of a tensor of another shape
  */
 export function overlapGap(
   input: IntegerTensor,
   output: IntegerTensor,
   needs: Float64Array,
+  positionsTogether: number,
   inputPositions = input.height * input.width,
 ): number {
   const inputBytes = bytesOf(input) / inputPositions;
   const outputBytes = bytesOf(output) / needs.length;
   let lowest = Infinity;
   let gap = 0;
-  for (let position = needs.length - 1; position >= 0; position -= 1) {
-    // Whatever any later position reads must still be there.
-    lowest = Math.min(lowest, needs[position] ?? 0);
-    gap = Math.max(gap, (position + 1) * outputBytes - lowest * inputBytes);
+  let end = needs.length;
+  const group = Math.min(positionsTogether, needs.length);
+  while (end > 0) {
+    const start = Math.floor((end - 1) / group) * group;
+    // Whatever this group or any later position reads must still be there.
+    for (let i = start; i < end; i += 1) lowest = Math.min(lowest, needs[i] ?? 0);
+    gap = Math.max(gap, end * outputBytes - lowest * inputBytes);
+    end = start;
   }
   return gap;
 }

@@ -49,10 +49,15 @@ function runWindowAverage(op: WindowAverageOperation, context: RunContext): void
 export const windowAverageKernel: IntegerKernel<WindowAverageOperation> = {
   inputs: (op) => [op.input],
   run: runWindowAverage,
-  overlaps: (op, tensor) => [
+  overlaps: (op, tensor, positionsTogether) => [
     {
       input: op.input,
-      gap: overlapGap(tensor(op.input), tensor(op.output), convNeeds(op.geometry)),
+      gap: overlapGap(
+        tensor(op.input),
+        tensor(op.output),
+        convNeeds(op.geometry),
+        positionsTogether,
+      ),
     },
   ],
 };

@@ -59,13 +59,14 @@ function runWindowMean(op: WindowMeanOperation, context: RunContext): void {
 export const windowMeanKernel: IntegerKernel<WindowMeanOperation> = {
   inputs: (op) => [op.input],
   run: runWindowMean,
-  overlaps: (op, tensor) => [
+  overlaps: (op, tensor, positionsTogether) => [
     {
       input: op.input,
       gap: overlapGap(
         tensor(op.input),
         tensor(op.output),
         convNeeds(op.geometry),
+        positionsTogether,
         op.geometry.inputHeight * op.geometry.inputWidth,
       ),
     },

@@ -1,12 +1,14 @@
 import { integerTensor, type IntegerProgram } from '../integer/program.js';
 import { kernelOf } from '../integer/registry.js';
 import type { Lifetime } from './lifetime.js';
-import { lifetimes } from './lifetime.js';
+import { lifetimes, scratchName } from './lifetime.js';
 
 /** Where each tensor lies in the one static array of the device. */
 export interface ArenaPlan {
   readonly bytes: number;
   readonly offsets: ReadonlyMap<string, number>;
+  /** Offset of each operation's scratch; undefined where its kernel needs none. */
+  readonly scratch: readonly (number | undefined)[];
   readonly lifetimes: readonly Lifetime[];
   /** The operation at which most bytes are alive, and who they are: what to look at when it does not fit. */
   readonly peak: {
@@ -24,6 +26,12 @@ interface Placed {
   readonly offset: number;
 }
 
+/** What the planner must know of the kernel that runs an operation. */
+export interface KernelNeeds {
+  readonly scratchBytes: number;
+  readonly positionsTogether: number;
+}
+
 /** Orders tried by exchanging two tensors, after the fixed ones; a plan takes well under a millisecond. */
 const EXCHANGES = 1_500;
 
@@ -35,9 +43,12 @@ const PLACEMENT_WORK = 1_500 * 60 ** 3;
  * consumes as far as the kernels' order of work allows. Which tensor goes first decides: by size is the usual greedy
  * rule and the floor; backwards in time serves the overlaps; exchanges of two look further. Deterministic.
  */
-export function planArena(program: IntegerProgram): ArenaPlan {
-  const all = lifetimes(program);
-  const extent = extents(program, all);
+export function planArena(program: IntegerProgram, kernels: readonly KernelNeeds[]): ArenaPlan {
+  const all = lifetimes(
+    program,
+    kernels.map((kernel) => kernel.scratchBytes),
+  );
+  const extent = extents(program, kernels, all);
   const byName = (a: Lifetime, b: Lifetime): number => (a.tensor < b.tensor ? -1 : 1);
   const orders = [
     [...all].sort((a, b) => b.bytes - a.bytes || a.first - b.first || byName(a, b)),
@@ -60,9 +71,11 @@ export function planArena(program: IntegerProgram): ArenaPlan {
     const placed = place(order, extent);
     if (heightOf(placed) <= heightOf(best.placed)) best = { order, placed };
   }
+  const offsets = new Map(best.placed.map(({ life, offset }) => [life.tensor, offset]));
   return {
     bytes: align(heightOf(best.placed)),
-    offsets: new Map(best.placed.map(({ life, offset }) => [life.tensor, offset])),
+    offsets,
+    scratch: program.operations.map((_, operation) => offsets.get(scratchName(program, operation))),
     lifetimes: all,
     peak: peakOf(program, all),
   };
@@ -96,12 +109,18 @@ function heightOf(placed: readonly Placed[]): number {
 }
 
 /** How far above the start of `lower` another tensor that lives at the same time must stay. */
-function extents(program: IntegerProgram, all: readonly Lifetime[]): Extent {
+function extents(
+  program: IntegerProgram,
+  kernels: readonly KernelNeeds[],
+  all: readonly Lifetime[],
+): Extent {
   const lives = new Map(all.map((life) => [life.tensor, life]));
   const gaps = new Map<string, number>();
   program.operations.forEach((operation, index) => {
-    const overlaps = kernelOf(operation).overlaps?.(operation, (name) =>
-      integerTensor(program, name),
+    const overlaps = kernelOf(operation).overlaps?.(
+      operation,
+      (name) => integerTensor(program, name),
+      kernels[index]?.positionsTogether ?? 1,
     );
     for (const { input, gap } of overlaps ?? []) {
       // Only where the input dies just there; whoever else reads it needs it whole.

@@ -12,11 +12,22 @@ export interface Lifetime {
   readonly last: number;
 }
 
+/** Name of an operation's scratch among the lifetimes: one that no tensor has. */
+export function scratchName(program: IntegerProgram, operation: number): string {
+  let name = `scratch of layer ${operation}`;
+  while (program.tensors.has(name)) name += "'";
+  return name;
+}
+
 /**
  * Lifetimes of every tensor in execution order. With an explanation, which multiplies by it, the input stays to the end;
  * what the answer needs of the activations for its explanation is only what backward operations read (sign bits).
+ * @param scratchBytes working memory of each operation's kernel
  */
-export function lifetimes(program: IntegerProgram): readonly Lifetime[] {
+export function lifetimes(
+  program: IntegerProgram,
+  scratchBytes: readonly number[],
+): readonly Lifetime[] {
   const end = program.operations.length;
   const first = new Map<string, number>([[program.input, -1]]);
   const last = new Map<string, number>([
@@ -47,10 +58,16 @@ export function lifetimes(program: IntegerProgram): readonly Lifetime[] {
   // Read by the caller after the last operation of its pass.
   last.set(program.logits, Math.max(last.get(program.logits) ?? 0, program.forwardOperations - 1));
   if (program.explanation !== undefined) last.set(program.explanation.inputGradient, end);
-  return [...first].map(([tensor, start]) => ({
+  const tensors = [...first].map(([tensor, start]) => ({
     tensor,
     bytes: bytesOf(integerTensor(program, tensor)),
     first: start,
     last: last.get(tensor) ?? start,
   }));
+  const scratch = scratchBytes.flatMap((bytes, operation) =>
+    bytes === 0
+      ? []
+      : [{ tensor: scratchName(program, operation), bytes, first: operation, last: operation }],
+  );
+  return [...tensors, ...scratch];
 }

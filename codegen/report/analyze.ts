@@ -9,6 +9,8 @@ import { importOnnx } from '../import/onnx.js';
 import { kernelOf } from '../integer/registry.js';
 import { importableOperators } from '../operators/registry.js';
 import { optimise } from '../passes/passes.js';
+import { chooseKernels } from '../emit/backend.js';
+import { backendNamed } from '../emit/backends.js';
 import { planArena } from '../plan/arena.js';
 import type { Calibration } from '../quantize/calibration.js';
 import { lowerRule } from '../quantize/lower/registry.js';
@@ -136,7 +138,8 @@ function costOf(prepared: PreparedGraph): AnalysisCost {
       (sum, operation) => sum + (kernelOf(operation).multiplyAccumulates?.(operation) ?? 0),
       0,
     ),
-    arenaBytes: planArena(program).bytes,
+    arenaBytes: planArena(program, chooseKernels(program, backendNamed('portable'), 'balanced'))
+      .bytes,
   };
 }
 

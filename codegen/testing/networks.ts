@@ -21,6 +21,13 @@ export function testNetworks(): readonly TestNetwork[] {
   ];
 }
 
+/** One of them. */
+export function networkNamed(name: string): TestNetwork {
+  const found = testNetworks().find((network) => network.name === name);
+  if (found === undefined) throw new RangeError(`no test network is called "${name}"`);
+  return found;
+}
+
 function explainedNetworks(): readonly TestNetwork[] {
   return [
     build('plain with batch normalisation', [1, 12, 61], 1, (b) => {

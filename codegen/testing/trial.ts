@@ -1,5 +1,5 @@
 import type { CompiledNetwork } from '../compile.js';
-import { compileNetwork, frontEnd, modelSha256 } from '../compile.js';
+import { compileNetwork, frontEnd, modelSha256, PORTABLE } from '../compile.js';
 import type { Shape } from '../graph/graph.js';
 import { sizeOf } from '../graph/graph.js';
 import { integerTensor } from '../integer/program.js';
@@ -14,8 +14,8 @@ export function trialInputs(shape: Shape, seed: number, count: number): readonly
   return Array.from({ length: count }, () => randomValues(random, sizeOf(shape), 1));
 }
 
-/** Compiles a test network, calibrated on seeded inputs. */
-export function compileTrial(network: TestNetwork): CompiledNetwork {
+/** Compiles a test network, calibrated on seeded inputs; portable C unless said otherwise. */
+export function compileTrial(network: TestNetwork, target = PORTABLE): CompiledNetwork {
   const explain = network.explain ?? 'gradient';
   const explained = frontEnd(network.bytes, network.name, explain);
   const calibration = calibrate(explained, trialInputs(network.inputShape, 77, 8), {
@@ -25,7 +25,7 @@ export function compileTrial(network: TestNetwork): CompiledNetwork {
   return compileNetwork(
     { bytes: network.bytes, file: network.name },
     { text: JSON.stringify(calibration), file: `${network.name}.calibration.json` },
-    { explain },
+    { explain, target },
   );
 }
 

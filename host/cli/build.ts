@@ -1,8 +1,10 @@
 /** `isochrone build MODEL`: generated C and what it will cost; with a board, whether it fits. */
 import { join, resolve } from 'node:path';
 import type { Explain, Leads } from '../../codegen/compile.js';
+import type { Optimize } from '../../codegen/emit/backend.js';
+import type { BackendName } from '../../codegen/emit/backends.js';
 import { textTable } from '../report/text.js';
-import { loadBoard } from '../toolchain/board.js';
+import { backendOf, loadBoard } from '../toolchain/board.js';
 import { buildFirmware } from '../toolchain/build-firmware.js';
 import { layerReports, type LayerReport } from '../validate/validate.js';
 import { requireArena } from './budget.js';
@@ -13,12 +15,17 @@ export interface BuildCommand {
   readonly json: boolean;
   readonly explain: Explain;
   readonly leads: Leads;
+  readonly optimize: Optimize;
+  /** Instead of what the board's core asks for; portable C where no board is named. */
+  readonly backend?: BackendName;
   readonly board?: string;
 }
 
 export interface BuildReport {
   readonly model: string;
   readonly folder: string;
+  readonly backend: BackendName;
+  readonly optimize: Optimize;
   readonly arenaBytes: number;
   readonly constantBytes: number;
   readonly multiplyAccumulates: number;
@@ -41,7 +48,14 @@ export interface BuildReport {
 /** @throws IsochroneError BUDGET_ARENA, FIRMWARE_TOO_LARGE: it does not fit the board */
 export async function runBuild(model: string, options: BuildCommand): Promise<void> {
   const board = options.board === undefined ? undefined : await loadBoard(options.board);
-  const network = generateNetwork(model, resolve(options.out), options.explain, options.leads);
+  const network = generateNetwork(model, resolve(options.out), {
+    explain: options.explain,
+    leads: options.leads,
+    target: {
+      backend: options.backend ?? (board === undefined ? 'portable' : backendOf(board)),
+      optimize: options.optimize,
+    },
+  });
   let report = buildReport(network);
   if (board !== undefined) {
     requireArena(board, network);
@@ -66,6 +80,7 @@ export function buildReport(network: GeneratedNetwork): BuildReport {
   return {
     model: network.modelFile,
     folder: network.folder,
+    ...network.compiled.target,
     arenaBytes: plan.bytes,
     constantBytes: emitted.constantBytes,
     multiplyAccumulates: layers.reduce((sum, layer) => sum + layer.multiplyAccumulates, 0),
@@ -81,7 +96,7 @@ export function buildReport(network: GeneratedNetwork): BuildReport {
 function asText(report: BuildReport): string {
   const { board, peak } = report;
   return [
-    `${report.model} → ${report.folder}`,
+    `${report.model} → ${report.folder} (${report.backend}, ${report.optimize})`,
     '',
     textTable(
       ['#', 'pass', 'kind', 'MAC', 'output B', 'name'],

@@ -8,7 +8,8 @@ import { toAcquisition } from '../records/acquisition.js';
 import { decodedRecords, openDecodedSet } from '../records/decoded-set.js';
 import type { EcgRecord } from '../records/record.js';
 import { buildNativeChain } from '../toolchain/native-chain.js';
-import { calibrationFileOf, readModel, writeWhole } from './network.js';
+import { writeWhole } from '../toolchain/write-network.js';
+import { calibrationFileOf, readModel } from './network.js';
 import { progress } from './progress.js';
 import { chainInput } from './windows.js';
 

@@ -34,7 +34,7 @@ export async function evaluateNetwork(
   leads: Leads = 12,
 ): Promise<AccuracyReport> {
   // The answer is the same with and without its explanation.
-  const network = compileModel(modelFile, 'none', leads);
+  const network = compileModel(modelFile, { explain: 'none', leads });
   const { metadata } = network.program;
   const classes = (metadata['isochrone.classes'] ?? '').split(',').filter((name) => name !== '');
   if (classes.length === 0) {

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 /** The `isochrone` command: one file for each subcommand; here are their options and the exit codes. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { OPTIMIZE } from '../../codegen/emit/backend.js';
+import { BACKENDS } from '../../codegen/emit/backends.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { EXIT_FAILED, EXIT_USAGE } from './exit-codes.js';
 import { DEFAULT_MODEL } from './network.js';
@@ -55,6 +57,8 @@ program
   .option('--board <name>', 'check that it fits this board')
   .addOption(explainOption())
   .addOption(leadsOption())
+  .addOption(backendOption())
+  .addOption(optimizeOption())
   .option('--json', 'print the report as JSON', false)
   .action(async (model: string, options) => {
     const { runBuild } = await import('./build.js');
@@ -73,6 +77,8 @@ program
   .option('--vectors <file>', 'inputs in JSON, for any network')
   .option('--count <n>', 'how many inputs', wholeNumber, 5)
   .addOption(explainOption())
+  .addOption(backendOption())
+  .addOption(optimizeOption())
   .option('--html <file>', 'write the report as one HTML file')
   .option('--json', 'print the report as JSON', false)
   .action(async (model: string, options) => {
@@ -130,6 +136,19 @@ function explainOption(): Option {
   )
     .choices(['gradient', 'none'])
     .default('gradient');
+}
+
+function backendOption(): Option {
+  return new Option(
+    '--backend <name>',
+    "whose kernels to use, instead of those for the board's core",
+  ).choices(BACKENDS);
+}
+
+function optimizeOption(): Option {
+  return new Option('--optimize <what>', 'what to spend flash and memory on')
+    .choices(OPTIMIZE)
+    .default('balanced');
 }
 
 function leadsOption(): Option {

@@ -1,15 +1,18 @@
 /** A model file and its calibration → generated C in a folder of its own. */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import {
   compileNetwork,
   modelSha256,
+  PORTABLE,
+  type CodeTarget,
   type CompiledNetwork,
   type Explain,
   type Leads,
 } from '../../codegen/compile.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { packageRoot } from '../../codegen/package-root.js';
+import { writeNetwork } from '../toolchain/write-network.js';
 
 export const DEFAULT_MODEL = join(packageRoot(), 'models/default/default.onnx');
 
@@ -40,15 +43,18 @@ export function readModel(modelFile: string): Uint8Array {
   }
 }
 
+/** What is built of a model; the explained network of twelve leads in portable C where nothing is said. */
+export interface NetworkOptions {
+  readonly explain?: Explain;
+  readonly leads?: Leads;
+  readonly target?: CodeTarget;
+}
+
 /**
  * Compiles a model with the calibration beside it.
  * @throws IsochroneError MODEL_*, CALIBRATION_*, EXPLAIN_*
  */
-export function compileModel(
-  modelFile: string,
-  explain: Explain = 'gradient',
-  leads: Leads = 12,
-): CompiledNetwork {
+export function compileModel(modelFile: string, options: NetworkOptions = {}): CompiledNetwork {
   const calibrationFile = calibrationFileOf(modelFile);
   return compileNetwork(
     { bytes: readModel(modelFile), file: modelFile },
@@ -56,7 +62,7 @@ export function compileModel(
     existsSync(calibrationFile)
       ? { text: readFileSync(calibrationFile, 'utf8'), file: calibrationFile }
       : undefined,
-    { explain, leads },
+    options,
   );
 }
 
@@ -67,10 +73,10 @@ export function compileModel(
 export function generateNetwork(
   modelFile: string,
   outDir?: string,
-  explain: Explain = 'gradient',
-  leads: Leads = 12,
+  options: NetworkOptions = {},
 ): GeneratedNetwork {
-  const compiled = compileModel(modelFile, explain, leads);
+  const compiled = compileModel(modelFile, options);
+  const { explain, leads, target = PORTABLE } = options;
   const bytes = readModel(modelFile);
   const stem = basename(modelFile).replace(MODEL_EXTENSION, '');
   const folder =
@@ -79,21 +85,8 @@ export function generateNetwork(
       packageRoot(),
       'build',
       'networks',
-      `${stem}-${modelSha256(bytes).slice(0, 12)}${explain === 'none' ? '-unexplained' : ''}${leads === 8 ? '-8-leads' : ''}`,
+      `${stem}-${modelSha256(bytes).slice(0, 12)}${explain === 'none' ? '-unexplained' : ''}${leads === 8 ? '-8-leads' : ''}-${target.backend}-${target.optimize}`,
     );
   writeNetwork(compiled, folder);
   return { compiled, folder, modelFile };
-}
-
-export function writeNetwork(compiled: CompiledNetwork, folder: string): void {
-  mkdirSync(folder, { recursive: true });
-  writeWhole(join(folder, 'network.h'), compiled.emitted.header);
-  writeWhole(join(folder, 'network.c'), compiled.emitted.source);
-}
-
-/** Never a half-written file, whenever the process ends. */
-export function writeWhole(path: string, text: string): void {
-  const fresh = `${path}.${process.pid}.part`;
-  writeFileSync(fresh, text);
-  renameSync(fresh, path);
 }

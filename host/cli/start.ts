@@ -14,7 +14,7 @@ import {
   type Session,
   type SessionSummary,
 } from '../session/session.js';
-import { loadBoard, type Board } from '../toolchain/board.js';
+import { backendOf, loadBoard, type Board } from '../toolchain/board.js';
 import { buildFirmware, type BuiltImage, type FrontEnd } from '../toolchain/build-firmware.js';
 import { requireArena } from './budget.js';
 import { generateNetwork, type GeneratedNetwork } from './network.js';
@@ -57,7 +57,9 @@ async function start(options: StartOptions, signal: AbortSignal): Promise<void> 
   const frontEnd = options.frontEnd ?? (options.speed > MOST_UART_SPEED ? 'semihost' : 'uart');
   const board = await loadBoard(options.board);
   const acquisition = await acquire(options.record);
-  const network = generateNetwork(options.model);
+  const network = generateNetwork(options.model, undefined, {
+    target: { backend: backendOf(board), optimize: 'balanced' },
+  });
   const image = await buildImage(board, network, frontEnd);
   signal.throwIfAborted();
 

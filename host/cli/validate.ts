@@ -1,12 +1,15 @@
 /** `isochrone validate MODEL --board B`: interpreter, this machine and the target, layer by layer. */
 import { join, resolve } from 'node:path';
-import type { Explain } from '../../codegen/compile.js';
+import { PORTABLE, type Explain } from '../../codegen/compile.js';
+import type { Optimize } from '../../codegen/emit/backend.js';
+import type { BackendName } from '../../codegen/emit/backends.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { validationHtml } from '../report/html.js';
 import { validationText } from '../report/text.js';
 import { openDecodedSet } from '../records/decoded-set.js';
 import { allTargets, hostTarget, targetByName, type Target } from '../validate/targets.js';
 import { validateNetwork } from '../validate/validate.js';
+import { writeWhole } from '../toolchain/write-network.js';
 import {
   inputsOfFile,
   inputsOfRecords,
@@ -15,7 +18,7 @@ import {
 } from '../validate/validation-inputs.js';
 import { firstRecords, syntheticRecords } from '../validate/vectors-from-records.js';
 import { EXIT_CHECK_FAILED } from './exit-codes.js';
-import { generateNetwork, writeWhole, type GeneratedNetwork } from './network.js';
+import { generateNetwork, type GeneratedNetwork } from './network.js';
 import { progress } from './progress.js';
 
 export interface ValidateCommand {
@@ -24,18 +27,23 @@ export interface ValidateCommand {
   readonly vectors?: string;
   readonly count: number;
   readonly explain: Explain;
+  readonly optimize: Optimize;
+  /** Instead of what each board's core asks for. */
+  readonly backend?: BackendName;
   readonly json: boolean;
   readonly html?: string;
 }
 
 export async function runValidate(model: string, options: ValidateCommand): Promise<void> {
-  const targets = await chosenTargets(options.board);
-  const network = generateNetwork(model, undefined, options.explain);
+  const targets = await chosenTargets(options.board, options.backend);
+  const network = generateNetwork(model, undefined, {
+    explain: options.explain,
+    target: { ...PORTABLE, optimize: options.optimize },
+  });
   const inputs = await chosenInputs(network, options);
   const bar = progress('validate');
   const report = await validateNetwork({
     network: network.compiled,
-    networkDir: network.folder,
     inputs,
     targets,
     buildDir: join(network.folder, 'validate'),
@@ -57,10 +65,13 @@ export async function runValidate(model: string, options: ValidateCommand): Prom
 }
 
 /** This machine always, and each board once; `all` is every target there is. */
-async function chosenTargets(names: readonly string[]): Promise<readonly Target[]> {
-  if (names.includes('all')) return allTargets();
+async function chosenTargets(
+  names: readonly string[],
+  backend: BackendName | undefined,
+): Promise<readonly Target[]> {
+  if (names.includes('all')) return allTargets(backend);
   const others = [...new Set(names)].filter((name) => name !== hostTarget.name);
-  return [hostTarget, ...(await Promise.all(others.map(targetByName)))];
+  return [hostTarget, ...(await Promise.all(others.map((name) => targetByName(name, backend))))];
 }
 
 async function chosenInputs(

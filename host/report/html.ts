@@ -54,7 +54,7 @@ export function validationHtml(report: ValidationReport): string {
 <html lang="en"><head><meta charset="utf-8"><title>${name}: validation</title><style>${STYLE}</style></head><body>
 <h1>${name}: validation</h1>
 <p class="${exact ? 'ok' : 'bad'}">${exact ? 'Every target leaves the same bytes in every layer as the reference.' : 'A target differs from the reference.'}</p>
-<p>${report.inputs} inputs (${escapeHtml(report.source)}) · arena ${report.arenaBytes} bytes · constants ${report.constantBytes} bytes</p>
+<p>${report.inputs} inputs (${escapeHtml(report.source)})</p>
 <h2>Targets</h2>
 ${table(
   TARGET_HEAD,

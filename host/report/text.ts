@@ -34,6 +34,9 @@ export function targetRow(target: TargetReport): readonly string[] {
   return [
     target.name,
     target.bitExact ? 'yes' : (target.first ?? 'other network'),
+    target.backend,
+    String(target.arenaBytes),
+    String(target.constantBytes),
     target.flashBytes === undefined ? '' : String(target.flashBytes),
     target.ramBytes === undefined ? '' : String(target.ramBytes),
     target.fitsBoard ? 'yes' : 'no',
@@ -45,6 +48,9 @@ export function targetRow(target: TargetReport): readonly string[] {
 export const TARGET_HEAD = [
   'target',
   'bit-exact',
+  'backend',
+  'arena B',
+  'constants B',
   'flash B',
   'RAM B',
   'fits',
@@ -94,7 +100,7 @@ export function countingTargets(report: ValidationReport): readonly string[] {
 export function validationText(report: ValidationReport): string {
   const { head, rows } = layerTable(report.layers, countingTargets(report));
   return [
-    `${report.network}: ${report.inputs} inputs (${report.source}), arena ${report.arenaBytes} B, constants ${report.constantBytes} B`,
+    `${report.network}: ${report.inputs} inputs (${report.source})`,
     '',
     textTable(TARGET_HEAD, report.targets.map(targetRow)),
     textTable(head, rows),

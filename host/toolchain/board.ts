@@ -4,6 +4,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Ajv, type ErrorObject } from 'ajv';
+import type { BackendName } from '../../codegen/emit/backends.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { packageRoot } from '../../codegen/package-root.js';
 
@@ -53,6 +54,11 @@ export interface Board {
   readonly runner: { readonly kind: 'qemu'; readonly emulator: string; readonly machine: string };
   /** Folder of the board file and its linker script. */
   readonly folder: string;
+}
+
+/** The instruction family whose kernels are fastest on the board's core. */
+export function backendOf(board: Board): BackendName {
+  return board.core.dsp ? 'armv7em-dsp' : 'portable';
 }
 
 export const boardsFolder = (): string => join(packageRoot(), 'boards');

@@ -2,9 +2,10 @@
  * Where a network can be run for comparison: this machine, 64-bit Arm, and every board. All of them run the same vectors program.
  */
 import { join } from 'node:path';
+import type { BackendName } from '../../codegen/emit/backends.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import type { Board } from '../toolchain/board.js';
-import { listBoards, loadBoard } from '../toolchain/board.js';
+import { backendOf, listBoards, loadBoard } from '../toolchain/board.js';
 import { buildFirmware, buildNative } from '../toolchain/build-firmware.js';
 import { runVectorsNatively, runVectorsOnBoard } from '../toolchain/run-vectors.js';
 import type { VectorsRequest, VectorsResults } from '../toolchain/vectors.js';
@@ -31,6 +32,8 @@ export interface RunOptions {
 export interface Target {
   readonly name: string;
   readonly title: string;
+  /** Whose C it runs. */
+  readonly backend: BackendName;
   build(networkDir: string, outDir: string): Promise<BuiltTarget>;
 }
 
@@ -40,12 +43,14 @@ const RUN_TIMEOUT_MS = 600_000;
 export const hostTarget: Target = {
   name: 'host',
   title: 'this machine',
+  backend: 'portable',
   build: (networkDir, outDir) => buildProgram('host', networkDir, outDir),
 };
 
 export const aarch64Target: Target = {
   name: 'aarch64',
   title: '64-bit Arm, emulated by qemu-aarch64',
+  backend: 'portable',
   build: (networkDir, outDir) =>
     buildProgram('aarch64', networkDir, outDir, {
       prefix: 'aarch64-linux-gnu-',
@@ -53,24 +58,31 @@ export const aarch64Target: Target = {
     }),
 };
 
-export function boardTarget(board: Board): Target {
+export function boardTarget(board: Board, backend = backendOf(board)): Target {
   return {
     name: board.name,
     title: board.title,
+    backend,
     build: (networkDir, outDir) => buildForBoard(board, networkDir, outDir),
   };
 }
 
-/** This machine, 64-bit Arm and every board that comes with the project. */
-export async function allTargets(): Promise<readonly Target[]> {
+/**
+ * This machine, 64-bit Arm and every board that comes with the project.
+ * @param backend of the boards, instead of what each core asks for
+ */
+export async function allTargets(backend?: BackendName): Promise<readonly Target[]> {
   const boards = await Promise.all((await listBoards()).map((name) => loadBoard(name)));
-  return [hostTarget, aarch64Target, ...boards.map(boardTarget)];
+  return [hostTarget, aarch64Target, ...boards.map((board) => boardTarget(board, backend))];
 }
 
-/** `host`, `aarch64`, a board's name or a board file. Throws BOARD_*. */
-export async function targetByName(name: string): Promise<Target> {
+/**
+ * `host`, `aarch64`, a board's name or a board file. Throws BOARD_*.
+ * @param backend of a board, instead of what its core asks for
+ */
+export async function targetByName(name: string, backend?: BackendName): Promise<Target> {
   const known = [hostTarget, aarch64Target].find((target) => target.name === name);
-  return known ?? boardTarget(await loadBoard(name));
+  return known ?? boardTarget(await loadBoard(name), backend);
 }
 
 async function buildProgram(

@@ -2,9 +2,12 @@
  * The whole validation of one network: the interpreter against the C on every target, layer by layer and bit for bit; the
  * integer network against the float one; instructions per layer where a target counts them.
  */
-import type { CompiledNetwork } from '../../codegen/compile.js';
+import { join } from 'node:path';
+import { emitFor, type CompiledNetwork } from '../../codegen/compile.js';
+import type { BackendName } from '../../codegen/emit/backends.js';
 import { bytesOf, integerTensor } from '../../codegen/integer/program.js';
 import { kernelOf } from '../../codegen/integer/registry.js';
+import { writeNetwork } from '../toolchain/write-network.js';
 import { instructionsOf } from '../toolchain/run-vectors.js';
 import { CLASS_OF_WINNER, type VectorsResults } from '../toolchain/vectors.js';
 import { differences, expectedResults } from './bit-exact.js';
@@ -27,6 +30,9 @@ export interface LayerReport {
 export interface TargetReport {
   readonly name: string;
   readonly title: string;
+  readonly backend: BackendName;
+  readonly arenaBytes: number;
+  readonly constantBytes: number;
   readonly bitExact: boolean;
   readonly differing: number;
   /** The first input and layer that differ. */
@@ -42,18 +48,16 @@ export interface ValidationReport {
   readonly network: string;
   readonly source: string;
   readonly inputs: number;
-  readonly arenaBytes: number;
-  readonly constantBytes: number;
   readonly targets: readonly TargetReport[];
   readonly layers: readonly LayerReport[];
 }
 
 export interface ValidateOptions {
+  /** Its integer program is compiled for the backend of each target. */
   readonly network: CompiledNetwork;
-  readonly networkDir: string;
   readonly inputs: ValidationInputs;
   readonly targets: readonly Target[];
-  /** Where images are built. */
+  /** Where the C of each target and its images are built. */
   readonly buildDir: string;
   readonly onProgress?: (phase: string, done: number, total: number) => void;
   readonly signal?: AbortSignal;
@@ -62,7 +66,7 @@ export interface ValidateOptions {
 /** Throws what building and running throw (FIRMWARE_*, EMULATOR_*, VECTORS_*); a difference is a result, not an error. */
 export async function validateNetwork(options: ValidateOptions): Promise<ValidationReport> {
   const { network, inputs, signal } = options;
-  const { program, plan, emitted } = network;
+  const { program } = network;
   const say = options.onProgress ?? ((): void => undefined);
   const total = inputs.inputs.length;
   const vectors = inputs.inputs.map(({ integer }) => ({
@@ -82,7 +86,11 @@ export async function validateNetwork(options: ValidateOptions): Promise<Validat
   for (const [index, target] of options.targets.entries()) {
     signal?.throwIfAborted();
     say(target.name, index, options.targets.length);
-    const built = await target.build(options.networkDir, targetFolder(options.buildDir, target));
+    const code = emitFor(network, { ...network.target, backend: target.backend });
+    const folder = targetFolder(options.buildDir, target);
+    const networkDir = join(folder, 'network');
+    writeNetwork(code, networkDir);
+    const built = await target.build(networkDir, folder);
     const request = { vectors, observeLayers: true, fullGradients: 0 };
     const found = await built.run(request, signal === undefined ? {} : { signal });
     const differing = differences(network, expected, found.results);
@@ -95,7 +103,10 @@ export async function validateNetwork(options: ValidateOptions): Promise<Validat
     targets.push({
       name: target.name,
       title: target.title,
-      bitExact: differing.length === 0 && found.networkHash === emitted.hash,
+      backend: target.backend,
+      arenaBytes: code.plan.bytes,
+      constantBytes: code.emitted.constantBytes,
+      bitExact: differing.length === 0 && found.networkHash === code.emitted.hash,
       differing: differing.length,
       ...(first === undefined ? {} : { first: `input ${first.vector}: ${first.what}` }),
       fitsBoard: built.fitsBoard,
@@ -113,8 +124,6 @@ export async function validateNetwork(options: ValidateOptions): Promise<Validat
     network: program.name,
     source: inputs.source,
     inputs: total,
-    arenaBytes: plan.bytes,
-    constantBytes: emitted.constantBytes,
     targets,
     layers: layerReports(network).map((layer, index) => {
       const error = errors.get(index);

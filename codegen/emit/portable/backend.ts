@@ -1,5 +1,5 @@
 import type { IntegerOperation } from '../../integer/program.js';
-import type { Backend } from '../backend.js';
+import type { KernelSet } from '../backend.js';
 import { channelNormEmitter, matMulEmitter, softmaxEmitter } from './attention.js';
 import { averagePoolEmitter, averagePoolGradientEmitter } from './average-pool.js';
 import { convEmitter, convGradientEmitter } from './conv.js';
@@ -70,12 +70,18 @@ function emitterOf(operation: IntegerOperation): Emitter<IntegerOperation> {
   return emitters[operation.kind] as Emitter<IntegerOperation>;
 }
 
-/** Plain C99: every core, the host, and the text against which faster backends are read. */
-export const portableBackend: Backend = {
-  name: 'portable',
-  folder: 'codegen/emit/portable',
-  header: 'iso_kernel.h',
-  kernelFile: (operation) => emitterOf(operation).file,
-  sharedFiles: (operation) => emitterOf(operation).shared ?? [],
-  emit: (operation, context) => emitterOf(operation).emit(operation, context),
+const FOLDER = 'codegen/emit/portable';
+
+/** Plain C99: every core, the host, and the text against which faster kernels are read. */
+export const portableKernels: KernelSet = {
+  choose(operation) {
+    const emitter = emitterOf(operation);
+    return {
+      file: `${FOLDER}/${emitter.file}`,
+      shared: (emitter.shared ?? []).map((file) => `${FOLDER}/${file}`),
+      scratchBytes: 0,
+      positionsTogether: 1,
+      emit: (context) => emitter.emit(operation, context),
+    };
+  },
 };

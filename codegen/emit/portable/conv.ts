@@ -1,7 +1,7 @@
 import type { ConvOperation } from '../../integer/conv.js';
 import type { ConvGradientOperation } from '../../integer/conv-gradient.js';
 import type { ConvGeometry } from '../../operators/conv-geometry.js';
-import type { EmitContext, EmittedOperation } from '../backend.js';
+import { rowsLayout, type EmitContext, type EmittedOperation } from '../backend.js';
 import { constantArray } from '../c-text.js';
 import { maskPointer, type Emitter } from './emitter.js';
 
@@ -20,16 +20,12 @@ function emitConv(op: ConvOperation, context: EmitContext): EmittedOperation {
   return {
     constants:
       shapeConstant(id, op.geometry) +
-      constantArray('int8_t', context.weightTable(op.name), op.weights) +
       constantArray('int32_t', `${id}_bias`, op.bias) +
       constantArray('int32_t', `${id}_multiplier`, op.multiplier) +
       (shifts === undefined ? '' : constantArray('uint8_t', `${id}_shift`, shifts)),
-    call: `iso_conv(${context.pointer(op.input)}, ${y8}, ${y16}, &${id}_shape, ${context.weightTable(op.name)}, ${id}_bias, ${id}_multiplier, ${op.shift}U, ${shifts === undefined ? 'NULL' : `${id}_shift`}, ${op.outputOffset ?? 0}, ${op.clampLow}, ${op.clampHigh}, ${op.inputZeroPoint});`,
+    call: `iso_conv(${context.pointer(op.input)}, ${y8}, ${y16}, &${id}_shape, ${context.weightTable(op.name, rowsLayout)}, ${id}_bias, ${id}_multiplier, ${op.shift}U, ${shifts === undefined ? 'NULL' : `${id}_shift`}, ${op.outputOffset ?? 0}, ${op.clampLow}, ${op.clampHigh}, ${op.inputZeroPoint});`,
     constantBytes:
-      SHAPE_BYTES +
-      op.weights.length +
-      4 * (op.bias.length + op.multiplier.length) +
-      (shifts?.length ?? 0),
+      SHAPE_BYTES + 4 * (op.bias.length + op.multiplier.length) + (shifts?.length ?? 0),
   };
 }
 
@@ -39,7 +35,7 @@ function emitConvGradient(op: ConvGradientOperation, context: EmitContext): Emit
   return {
     constants:
       shapeConstant(id, op.geometry) + constantArray('int32_t', `${id}_multiplier`, op.multiplier),
-    call: `iso_conv_gradient(${context.pointer(op.input)}, ${context.pointer(op.output)}, &${id}_shape, ${context.weightTable(op.conv)}, ${id}_multiplier, ${op.shift}U, ${mask}, ${op.limit});`,
+    call: `iso_conv_gradient(${context.pointer(op.input)}, ${context.pointer(op.output)}, &${id}_shape, ${context.weightTable(op.conv, rowsLayout)}, ${id}_multiplier, ${op.shift}U, ${mask}, ${op.limit});`,
     constantBytes: SHAPE_BYTES + 4 * op.multiplier.length,
   };
 }

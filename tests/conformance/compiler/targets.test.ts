@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Explain } from '../../../codegen/compile.js';
 import { packageRoot } from '../../../codegen/package-root.js';
-import { DEFAULT_MODEL, generateNetwork } from '../../../host/cli/network.js';
+import { compileModel, DEFAULT_MODEL } from '../../../host/cli/network.js';
 import { validationHtml } from '../../../host/report/html.js';
 import { validationText } from '../../../host/report/text.js';
 import {
@@ -22,10 +22,9 @@ function validate(
   explain: Explain,
   records: number,
 ): Promise<ValidationReport> {
-  const { compiled, folder } = generateNetwork(DEFAULT_MODEL, join(build, explain), explain);
+  const compiled = compileModel(DEFAULT_MODEL, { explain });
   return validateNetwork({
     network: compiled,
-    networkDir: folder,
     inputs: inputsOfRecords(compiled, syntheticRecords(records), 'synthetic'),
     targets,
     buildDir: join(build, explain, 'images'),
@@ -102,6 +101,7 @@ it('a target that computes one layer differently is named with that layer', asyn
   const wrong: Target = {
     name: 'wrong',
     title: 'this machine with one layer spoiled',
+    backend: 'portable',
     build: async (networkDir, outDir) => {
       const built = await hostTarget.build(networkDir, outDir);
       return {

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { packageRoot } from '../../../codegen/package-root.js';
-import { DEFAULT_MODEL, generateNetwork, writeWhole } from '../../../host/cli/network.js';
+import { DEFAULT_MODEL, generateNetwork } from '../../../host/cli/network.js';
 import { loadBoard } from '../../../host/toolchain/board.js';
 import { buildFirmware } from '../../../host/toolchain/build-firmware.js';
+import { writeWhole } from '../../../host/toolchain/write-network.js';
 import { connect, type ConnectedDevice } from './emulated-device.js';
 
 const WAIT_MS = 45_000;

@@ -1,0 +1,189 @@
+/**
+ * Cost of each layer on one core: instructions (counted by the emulator, exact and the same on every machine), memory and
+ * code. The run that is counted also compares every layer with the integer interpreter, bit for bit.
+ */
+import { join } from 'node:path';
+import { emitFor, type CompiledNetwork, type Explain } from '../codegen/compile.js';
+import type { Optimize } from '../codegen/emit/backend.js';
+import type { BackendName } from '../codegen/emit/backends.js';
+import { IsochroneError } from '../codegen/errors.js';
+import { elementsOf, integerTensor } from '../codegen/integer/program.js';
+import { selfTestInput } from '../codegen/interpret/known-answer.js';
+import { packageRoot } from '../codegen/package-root.js';
+import { REFERENCE_NETWORKS, referenceNetwork } from '../codegen/testing/reference-networks.js';
+import { compileTrial } from '../codegen/testing/trial.js';
+import { compileModel } from '../host/cli/network.js';
+import { textTable } from '../host/report/text.js';
+import { instructionsOf } from '../host/toolchain/run-vectors.js';
+import { CLASS_OF_WINNER } from '../host/toolchain/vectors.js';
+import { writeNetwork } from '../host/toolchain/write-network.js';
+import { differences, expectedResults } from '../host/validate/bit-exact.js';
+import { targetByName } from '../host/validate/targets.js';
+import { layerReports } from '../host/validate/validate.js';
+import { codeBytes } from './code-bytes.js';
+
+/** The emulated machine, or the program, that stands for each core. */
+export const CORES = {
+  m4: 'mps2-an386',
+  m7: 'mps2-an500',
+  m55: 'mps3-an547',
+  aarch64: 'aarch64',
+  host: 'host',
+} as const;
+export type Core = keyof typeof CORES;
+
+export interface KernelsOptions {
+  /** `std`, `ds` or a model file. */
+  readonly net: string;
+  readonly core: Core;
+  readonly optimize: Optimize;
+  readonly explain: Explain;
+  /** Instead of what the core asks for. */
+  readonly backend?: BackendName;
+}
+
+interface PassReport {
+  readonly multiplyAccumulates: number;
+  /** Absent on cores whose instructions are not counted. */
+  readonly instructions?: number;
+  readonly perMultiplyAccumulate?: number;
+}
+
+export interface KernelsReport {
+  readonly network: string;
+  readonly core: Core;
+  readonly backend: BackendName;
+  readonly optimize: Optimize;
+  readonly bitExact: boolean;
+  /** The first layer that differs. */
+  readonly first?: string;
+  readonly arenaBytes: number;
+  readonly constantBytes: number;
+  /** Machine code of network.c without its constants. */
+  readonly codeBytes: number;
+  readonly forward: PassReport;
+  readonly explanation: PassReport;
+  readonly layers: readonly (PassReport & {
+    readonly index: number;
+    readonly pass: 'forward' | 'explanation';
+    readonly kind: string;
+    readonly name: string;
+    /** Source file of its kernel. */
+    readonly kernel: string;
+    readonly outputBytes: number;
+    readonly scratchBytes: number;
+  })[];
+}
+
+export async function benchKernels(options: KernelsOptions): Promise<KernelsReport> {
+  const target = await targetByName(CORES[options.core], options.backend);
+  const network = emitFor(compileFor(options.net, options.explain), {
+    backend: target.backend,
+    optimize: options.optimize,
+  });
+  const { program, plan, emitted } = network;
+  const build = join(packageRoot(), 'build/bench/kernels', `${options.core}-${target.backend}`);
+  const networkDir = join(build, 'network');
+  writeNetwork(network, networkDir);
+  const built = await target.build(networkDir, build);
+  const input = selfTestInput(elementsOf(integerTensor(program, program.input)));
+  const vectors = [{ input, classIndex: CLASS_OF_WINNER }];
+  // One run compares and times each layer; the checksums' own time is left out of it. The other times whole passes.
+  const request = { vectors, fullGradients: 0 };
+  const observed = await built.run(
+    { ...request, observeLayers: true, timeLayers: true },
+    { countInstructions: true },
+  );
+  const whole = await built.run({ ...request, observeLayers: false }, { countInstructions: true });
+  const [first] = differences(network, expectedResults(network, vectors), observed.results);
+  const instructions = (ticks: number | undefined): { readonly instructions?: number } =>
+    built.countsInstructions
+      ? { instructions: instructionsOf(ticks ?? 0, observed.ticksPerSecond) }
+      : {};
+  const layers = layerReports(network).map((layer, index) => ({
+    ...withRate({
+      multiplyAccumulates: layer.multiplyAccumulates,
+      ...instructions(observed.results[0]?.layerTicks?.[index]),
+    }),
+    index,
+    pass: layer.pass,
+    kind: layer.kind,
+    name: layer.name,
+    kernel: network.kernels[index]?.file ?? '',
+    outputBytes: layer.outputBytes,
+    scratchBytes: network.kernels[index]?.scratchBytes ?? 0,
+  }));
+  const macs = (pass: string): number =>
+    layers
+      .filter((layer) => layer.pass === pass)
+      .reduce((sum, layer) => sum + layer.multiplyAccumulates, 0);
+  return {
+    network: options.net,
+    core: options.core,
+    ...network.target,
+    bitExact: first === undefined,
+    ...(first === undefined ? {} : { first: first.what }),
+    arenaBytes: plan.bytes,
+    constantBytes: emitted.constantBytes,
+    codeBytes: await codeBytes(target.name, networkDir, build),
+    forward: withRate({
+      multiplyAccumulates: macs('forward'),
+      ...instructions(whole.results[0]?.forwardTicks),
+    }),
+    explanation: withRate({
+      multiplyAccumulates: macs('explanation'),
+      ...instructions(whole.results[0]?.explainTicks),
+    }),
+    layers,
+  };
+}
+
+/** A network that cannot be explained is measured without. */
+function compileFor(net: string, explain: Explain): CompiledNetwork {
+  const reference = REFERENCE_NETWORKS.find((name) => name === net);
+  if (reference !== undefined) return compileTrial({ ...referenceNetwork(reference), explain });
+  try {
+    return compileModel(net, { explain });
+  } catch (error) {
+    if (!(error instanceof IsochroneError) || !error.code.startsWith('EXPLAIN_')) throw error;
+    return compileModel(net, { explain: 'none' });
+  }
+}
+
+function withRate(pass: { multiplyAccumulates: number; instructions?: number }): PassReport {
+  const { multiplyAccumulates, instructions } = pass;
+  return multiplyAccumulates === 0 || instructions === undefined
+    ? pass
+    : { ...pass, perMultiplyAccumulate: Number((instructions / multiplyAccumulates).toFixed(3)) };
+}
+
+export function kernelsText(report: KernelsReport): string {
+  const cells = (pass: PassReport): readonly string[] => [
+    String(pass.multiplyAccumulates),
+    String(pass.instructions ?? ''),
+    pass.perMultiplyAccumulate?.toFixed(3) ?? '',
+  ];
+  const rows = report.layers.map((layer) => [
+    String(layer.index),
+    layer.kind,
+    ...cells(layer),
+    String(layer.outputBytes),
+    String(layer.scratchBytes),
+    layer.kernel.replace(/^codegen\/emit\//, ''),
+    layer.name,
+  ]);
+  return [
+    `${report.network} on ${report.core}, backend ${report.backend}, ${report.optimize}: ${report.bitExact ? 'every layer as the interpreter, bit for bit' : `DIFFERS: ${report.first ?? ''}`}`,
+    '',
+    textTable(
+      ['#', 'kind', 'MAC', 'instructions', 'per MAC', 'output B', 'scratch B', 'kernel', 'name'],
+      [
+        ...rows,
+        ['', 'answer', ...cells(report.forward), '', '', '', ''],
+        ['', 'explanation', ...cells(report.explanation), '', '', '', ''],
+      ],
+    ),
+    `arena ${report.arenaBytes} B, scratch included; constants ${report.constantBytes} B; code ${report.codeBytes} B`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,17 @@
+import { armv7emDspKernels } from './armv7em-dsp/backend.js';
+import { composeBackend, type Backend } from './backend.js';
+import { portableKernels } from './portable/backend.js';
+
+/** Every instruction family, by name: the kernels of its own folder, then those that it falls back to. */
+const backends = {
+  portable: composeBackend('portable', portableKernels),
+  'armv7em-dsp': composeBackend('armv7em-dsp', armv7emDspKernels, portableKernels),
+} as const satisfies Readonly<Record<string, Backend>>;
+
+export type BackendName = keyof typeof backends;
+
+export const BACKENDS = Object.keys(backends) as readonly BackendName[];
+
+export function backendNamed(name: BackendName): Backend {
+  return backends[name];
+}

@@ -1,0 +1,18 @@
+/** Files of a compiled network. */
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CompiledNetwork } from '../../codegen/compile.js';
+
+/** Writes network.c and network.h into a folder, which is made. */
+export function writeNetwork(compiled: CompiledNetwork, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeWhole(join(folder, 'network.h'), compiled.emitted.header);
+  writeWhole(join(folder, 'network.c'), compiled.emitted.source);
+}
+
+/** Never a half-written file, whenever the process ends. */
+export function writeWhole(path: string, text: string): void {
+  const fresh = `${path}.${process.pid}.part`;
+  writeFileSync(fresh, text);
+  renameSync(fresh, path);
+}
