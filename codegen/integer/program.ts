@@ -13,7 +13,6 @@ import type { MatMulOperation } from './mat-mul.js';
 import type { PackSignsOperation } from './pack-signs.js';
 import type { SoftmaxOperation } from './softmax.js';
 import type { BroadcastAddOperation } from './broadcast-add.js';
-import type { LoadOperation } from './load.js';
 import type { LookupOperation } from './lookup.js';
 import type { LookupGradientOperation } from './lookup-gradient.js';
 import type { MultiplyOperation } from './multiply.js';
@@ -69,7 +68,6 @@ export type IntegerOperation =
   | MaxPoolWinnerOperation
   | PackSignsOperation
   | BroadcastAddOperation
-  | LoadOperation
   | LookupOperation
   | LookupGradientOperation
   | MultiplyOperation

@@ -9,7 +9,6 @@ import { embedKernel } from './embed.js';
 import { gradientMergeKernel } from './gradient-merge.js';
 import { gruKernel } from './gru.js';
 import { broadcastAddKernel } from './broadcast-add.js';
-import { loadKernel } from './load.js';
 import { lookupKernel } from './lookup.js';
 import { lookupGradientKernel } from './lookup-gradient.js';
 import { multiplyKernel } from './multiply.js';
@@ -47,7 +46,6 @@ const kernels: { readonly [Kind in IntegerOperation['kind']]: IntegerKernel<Oper
   gradientMerge: gradientMergeKernel,
   gru: gruKernel,
   channelNorm: channelNormKernel,
-  load: loadKernel,
   lstm: lstmKernel,
   matMul: matMulKernel,
   softmax: softmaxKernel,

@@ -78,9 +78,9 @@ export class Lowering {
     return this.constant(name, shape);
   }
 
-  /** A float constant, broadcast to `shape`, as int8 codes over its own range. */
+  /** A constant, broadcast to `shape`, as int8 codes: those that the file gives it, else over its own range. */
   constant(name: string, shape: readonly number[]): Placement {
-    const { data, shape: own } = tensorOf(this.graph, name);
+    const { data, shape: own, quantization: given } = tensorOf(this.graph, name);
     if (data === undefined) throw new RangeError(`"${name}" was not placed`);
     const placement = { ...layoutOf(shape), tensor: `${name}/constant_${shape.join('x')}` };
     if (this.tensors.has(placement.tensor)) return placement;
@@ -96,7 +96,11 @@ export class Lowering {
     );
     const low = values.reduce((a, b) => Math.min(a, b), 0);
     const high = values.reduce((a, b) => Math.max(a, b), 0);
-    const quantisation = int8Range({ low, high }, false);
+    const [only] = given?.scales ?? [];
+    const quantisation =
+      given === undefined || only === undefined
+        ? int8Range({ low, high }, false)
+        : { scale: only, zeroPoint: given.zeroPoint };
     const { scale, zeroPoint } = quantisation;
     this.tensors.set(placement.tensor, {
       name: placement.tensor,

@@ -14,7 +14,7 @@ import {
   windowAverageGradientEmitter,
 } from './pool.js';
 import { concatEmitter, embedEmitter, rearrangeEmitter } from './rearrange.js';
-import { loadEmitter, rescaledAddEmitter, widenEmitter, windowMeanEmitter } from './own-scales.js';
+import { rescaledAddEmitter, widenEmitter, windowMeanEmitter } from './own-scales.js';
 
 import {
   broadcastAddEmitter,
@@ -40,7 +40,6 @@ const emitters: { readonly [Kind in IntegerOperation['kind']]: Emitter<Operation
   gradientMerge: gradientMergeEmitter,
   gru: gruEmitter,
   channelNorm: channelNormEmitter,
-  load: loadEmitter,
   lstm: lstmEmitter,
   matMul: matMulEmitter,
   softmax: softmaxEmitter,

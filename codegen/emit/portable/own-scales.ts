@@ -1,23 +1,12 @@
 /** Calls of the kernels that networks with scales of their own need. */
-import type { LoadOperation } from '../../integer/load.js';
 import type { RescaledAddOperation } from '../../integer/rescaled-add.js';
 import type { WidenOperation } from '../../integer/widen.js';
 import type { WindowMeanOperation } from '../../integer/window-mean.js';
-import { constantArray } from '../c-text.js';
 import { SHAPE_BYTES, shapeConstant } from './conv.js';
 import { plain, type Emitter } from './emitter.js';
 
 /** iso_rescaled_add_scales holds thirteen words, iso_window_mean_scales four. */
 const SCALE_BYTES = { rescaledAdd: 52, windowMean: 16 } as const;
-
-export const loadEmitter: Emitter<LoadOperation> = {
-  file: 'iso_load.c',
-  emit: (op, { identifier, pointer }) => ({
-    constants: constantArray('int8_t', `${identifier}_values`, op.values),
-    call: `iso_load(${identifier}_values, ${pointer(op.output)}, sizeof ${identifier}_values);`,
-    constantBytes: op.values.length,
-  }),
-};
 
 export const rescaledAddEmitter: Emitter<RescaledAddOperation> = {
   file: 'iso_rescaled_add.c',

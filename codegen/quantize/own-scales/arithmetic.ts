@@ -9,7 +9,6 @@ import {
 } from '../../integer/rescaled-add.js';
 import type { Strides } from '../../integer/strides.js';
 import { unsupported } from '../../operators/require.js';
-import { layoutOf } from '../layout.js';
 import type { Lowering } from '../lowering.js';
 import { operandsOf } from '../lower/operands.js';
 import { exactFactorOf } from './conv.js';
@@ -85,7 +84,7 @@ interface TwoOperands {
   readonly stridesB: Strides;
 }
 
-/** A table where one operand is a single constant, the operation itself else; constants come into memory in front of it. */
+/** A table where one operand is a single constant, the operation itself else. */
 function emit(
   lowering: Lowering,
   node: GraphNode,
@@ -102,9 +101,6 @@ function emit(
     return lookupOf(lowering, node, isRight ? 0 : 1, context.output, of);
   }
   const { output } = context;
-  constants.forEach((values, index) => {
-    if (values !== undefined) load(lowering, node, index, values);
-  });
   const { a, b, height, width, channels } = operandsOf(lowering, node);
   const steps = stepsOf(lowering, node, output);
   lowering.placeAs(output, { tensor: output, height, width, channels }, { type: 'int8', ...steps });
@@ -129,24 +125,4 @@ function constantOf(lowering: Lowering, node: GraphNode, index: number): Int8Arr
     throw unsupported(node, `its constant operand ${index} is not int8 with one scale`);
   }
   return values;
-}
-
-/** Brings a constant, which has the rank of the signal, into memory. */
-function load(lowering: Lowering, node: GraphNode, index: number, values: Int8Array): void {
-  const name = inputName(node, index);
-  const layout = layoutOf(tensorOf(lowering.graph, name).shape);
-  const positions = layout.height * layout.width;
-  lowering.placeAs(
-    name,
-    { tensor: name, ...layout },
-    { type: 'int8', ...stepsOf(lowering, node, name) },
-  );
-  lowering.operations.push({
-    kind: 'load',
-    name,
-    output: name,
-    values: values.map(
-      (_, i) => values[(i % layout.channels) * positions + Math.floor(i / layout.channels)] ?? 0,
-    ),
-  });
 }

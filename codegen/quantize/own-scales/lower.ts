@@ -14,7 +14,6 @@ import { addWithOwnScales, mulWithOwnScales, subWithOwnScales } from './arithmet
 import { concatWithOwnScales, keepingCodes } from './codes.js';
 import { convWithOwnScales, gemmWithOwnScales } from './conv.js';
 import { averagePoolWithOwnScales, globalAverageWithOwnScales, meanWithOwnScales } from './mean.js';
-import { expandConstants } from './expand-constants.js';
 import type { OwnScalesRule } from './rule.js';
 import { ANYTHING, boundsOf, stepsOf } from './rule.js';
 import { fusedActivation, settleScales } from './settle-scales.js';
@@ -80,7 +79,7 @@ export function hasOwnScales(graph: Graph): boolean {
 export function lowerWithOwnScales(prepared: PreparedGraph): IntegerProgram {
   if (isExplained(prepared)) throw new RangeError('networks with own scales are not explained');
   const { input, logits } = prepared;
-  const graph = expandConstants(settleScales(prepared.graph));
+  const graph = settleScales(prepared.graph);
   const lowering = new Lowering(graph, {
     format: CALIBRATION_FORMAT,
     modelSha256: '',
