@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { OPTIMIZE } from '../codegen/emit/backend.js';
 import { BACKENDS } from '../codegen/emit/backends.js';
 import { IsochroneError } from '../codegen/errors.js';
+import { EXIT_CHECK_FAILED, EXIT_FAILED } from '../host/cli/exit-codes.js';
 import type { KernelsOptions } from './kernels.js';
 
 const program = new Command('bench').description(
@@ -26,21 +27,25 @@ program
 program
   .command('models')
   .description(
-    'a model on every target: bit-exact, error against onnxruntime, memory, compile time',
+    'models on every target: bit-exact, error against an independent runtime, macro AUC, memory, compile time; ' +
+      'exit code 1 when one cannot be built, 4 when a target differs',
   )
-  .option('--file <model>', 'an ONNX file; the default network without it')
-  .option('--io <file>', 'inputs in JSON (docs/cli.md)')
+  .option('--file <model>', 'an ONNX or TFLite file; without it every model there is')
+  .option('--io <file>', 'its inputs, and outputs of a reference, in JSON (docs/cli.md)')
   .option('--json', 'print JSON', false)
   .action(
     async (options: { readonly file?: string; readonly io?: string; readonly json: boolean }) => {
-      const { benchModels, modelsText } = await import('./models.js');
+      const { benchModels } = await import('./models.js');
+      const { modelsText } = await import('./models/table.js');
       const reports = await benchModels(options);
       process.stdout.write(
         options.json ? `${JSON.stringify(reports, null, 2)}\n` : modelsText(reports),
       );
-      if (reports.some(({ targets }) => targets.some(({ bitExact }) => !bitExact))) {
-        process.exitCode = 1;
-      }
+      const differs = reports.some(({ measured }) =>
+        measured?.targets.some(({ bitExact, tooLarge }) => !bitExact && tooLarge === undefined),
+      );
+      if (differs) process.exitCode = EXIT_CHECK_FAILED;
+      else if (reports.some(({ failed }) => failed !== undefined)) process.exitCode = EXIT_FAILED;
     },
   );
 
@@ -75,5 +80,5 @@ try {
 } catch (error) {
   if (!(error instanceof IsochroneError)) throw error;
   process.stderr.write(`\n${error.describe()}\n`);
-  process.exitCode = 1;
+  process.exitCode = EXIT_FAILED;
 }

@@ -14,7 +14,7 @@ import { progress } from './progress.js';
 import { chainInput } from './windows.js';
 
 /** About a minute on one core: 32 records of a network of 10 million MAC and twenty tensors. */
-const BUDGET_MACS = 2e10;
+export const DEFAULT_BUDGET_MACS = 2e10;
 
 export interface CalibrateOptions {
   readonly data: string;
@@ -61,7 +61,7 @@ export async function runCalibrate(modelFile: string, options: CalibrateOptions)
       onRecord: (done) => {
         bar.update(done, inputs.length);
       },
-      budgetMacs: BUDGET_MACS,
+      budgetMacs: DEFAULT_BUDGET_MACS,
     },
   );
   const out = options.out ?? calibrationFileOf(modelFile);

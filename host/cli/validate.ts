@@ -18,7 +18,7 @@ import {
 } from '../validate/validation-inputs.js';
 import { firstRecords, syntheticRecords } from '../validate/vectors-from-records.js';
 import { EXIT_CHECK_FAILED } from './exit-codes.js';
-import { generateNetwork, type GeneratedNetwork } from './network.js';
+import { generateNetwork, readModel, type GeneratedNetwork } from './network.js';
 import { progress } from './progress.js';
 
 export interface ValidateCommand {
@@ -80,7 +80,8 @@ async function chosenInputs(
 ): Promise<ValidationInputs> {
   const { compiled } = network;
   if (options.vectors !== undefined) {
-    return inputsOfFile(compiled, options.vectors, network.modelFile, options.count);
+    const model = { bytes: readModel(network.modelFile), file: network.modelFile };
+    return inputsOfFile(compiled, options.vectors, model, options.count);
   }
   if (!takesRecords(compiled)) {
     throw new IsochroneError(

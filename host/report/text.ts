@@ -30,10 +30,16 @@ export function errorText(value: number): string {
   return value === 0 ? '0' : value.toPrecision(4);
 }
 
+/** Bit-exact or not, and why not. */
+export function exactText(target: TargetReport): string {
+  if (target.tooLarge !== undefined) return 'too large';
+  return target.bitExact ? 'yes' : (target.first ?? 'other network');
+}
+
 export function targetRow(target: TargetReport): readonly string[] {
   return [
     target.name,
-    target.bitExact ? 'yes' : (target.first ?? 'other network'),
+    exactText(target),
     target.backend,
     String(target.arenaBytes),
     String(target.constantBytes),

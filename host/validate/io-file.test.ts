@@ -45,6 +45,8 @@ describe('a file of inputs and outputs', () => {
   it('for several models gives the one that is asked for', () => {
     const file = write({ 'a.tflite': { in: x }, 'b.tflite': { out: x } });
     expect([...readIoFile(file, 'models/b.tflite').keys()]).toEqual(['out']);
+    const stems = write({ a: { in: x }, 'sub/b': { out: x } });
+    expect([...readIoFile(stems, 'models/b.onnx').keys()]).toEqual(['out']);
   });
 
   it.each([
@@ -64,8 +66,8 @@ describe('a file of inputs and outputs', () => {
   });
 
   it('cases of another size are refused', () => {
-    expect(() => casesOf({ shape: [5], values: new Float32Array(5) }, 3, 'x', 'f')).toThrowError(
-      expect.objectContaining({ code: 'IO_FILE' }),
-    );
+    expect(() =>
+      casesOf({ shape: [5], type: 'float32', values: new Float32Array(5) }, 3, 'x', 'f'),
+    ).toThrowError(expect.objectContaining({ code: 'IO_FILE' }));
   });
 });

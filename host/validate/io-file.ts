@@ -6,9 +6,12 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
+import { halfToFloat } from '../../codegen/import/tflite-values.js';
 
 export interface IoArray {
   readonly shape: readonly number[];
+  /** `float32`, `int8` …: integers may be codes of a quantised tensor. */
+  readonly type: string;
   readonly values: Float32Array;
 }
 
@@ -17,9 +20,13 @@ const READERS: Readonly<
 > = {
   float32: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
   float64: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
+  float16: { bytes: 2, read: (view, at) => halfToFloat(view.getUint16(at, true)) },
+  bool: { bytes: 1, read: (view, at) => view.getUint8(at) },
   int8: { bytes: 1, read: (view, at) => view.getInt8(at) },
   uint8: { bytes: 1, read: (view, at) => view.getUint8(at) },
   int16: { bytes: 2, read: (view, at) => view.getInt16(at, true) },
+  uint16: { bytes: 2, read: (view, at) => view.getUint16(at, true) },
+  uint32: { bytes: 4, read: (view, at) => view.getUint32(at, true) },
   int64: { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) },
   int32: { bytes: 4, read: (view, at) => view.getInt32(at, true) },
 };
@@ -38,15 +45,27 @@ export function readIoFile(file: string, modelFile: string): ReadonlyMap<string,
   if (typeof parsed !== 'object' || parsed === null) throw unusable(file, 'it is not an object');
   const arrays = new Map<string, IoArray>();
   const all = parsed as Record<string, unknown>;
-  const ours = all[basename(modelFile)];
-  const holder = typeof ours === 'object' && ours !== null && !('data' in ours) ? ours : all;
-  for (const [name, value] of Object.entries(holder as Record<string, unknown>)) {
+  for (const [name, value] of Object.entries(holderOf(all, modelFile))) {
     if (typeof value === 'object' && value !== null && 'data' in value) {
       arrays.set(name, arrayOf(value, name, file));
     }
   }
   if (arrays.size === 0) throw unusable(file, 'it holds no array');
   return arrays;
+}
+
+/** The object with the arrays of this model: the file itself, or what it holds under the model's name. */
+function holderOf(all: Record<string, unknown>, modelFile: string): Record<string, unknown> {
+  const name = basename(modelFile);
+  const stem = name.replace(/\.[^.]*$/, '');
+  const holders = new Map(
+    Object.entries(all).flatMap(([key, value]) =>
+      typeof value === 'object' && value !== null && !('data' in value)
+        ? [[basename(key), value as Record<string, unknown>] as const]
+        : [],
+    ),
+  );
+  return holders.get(name) ?? holders.get(stem) ?? all;
 }
 
 function arrayOf(value: object, name: string, file: string): IoArray {
@@ -76,7 +95,7 @@ function arrayOf(value: object, name: string, file: string): IoArray {
   const values = Float32Array.from({ length: count }, (_, i) =>
     reader.read(view, i * reader.bytes),
   );
-  return { shape: sizes, values };
+  return { shape: sizes, type: dtype as string, values };
 }
 
 /** The cases of an array, each with `size` values. */

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { emitFor, type CompiledNetwork } from '../../codegen/compile.js';
 import type { BackendName } from '../../codegen/emit/backends.js';
+import { IsochroneError } from '../../codegen/errors.js';
 import { bytesOf, integerTensor } from '../../codegen/integer/program.js';
 import { kernelOf } from '../../codegen/integer/registry.js';
 import { writeNetwork } from '../toolchain/write-network.js';
@@ -37,6 +38,8 @@ export interface TargetReport {
   readonly differing: number;
   /** The first input and layer that differ. */
   readonly first?: string;
+  /** Not run: the image needs more than all memory of the machine; what the linker said of it. */
+  readonly tooLarge?: string;
   readonly fitsBoard: boolean;
   readonly flashBytes?: number;
   readonly ramBytes?: number;
@@ -90,7 +93,19 @@ export async function validateNetwork(options: ValidateOptions): Promise<Validat
     const folder = targetFolder(options.buildDir, target);
     const networkDir = join(folder, 'network');
     writeNetwork(code, networkDir);
-    const built = await target.build(networkDir, folder);
+    const about = {
+      name: target.name,
+      title: target.title,
+      backend: target.backend,
+      arenaBytes: code.plan.bytes,
+      constantBytes: code.emitted.constantBytes,
+    };
+    const built = await buildFor(target, networkDir, folder);
+    if (built instanceof IsochroneError) {
+      const none = { bitExact: false, differing: 0, fitsBoard: false };
+      targets.push({ ...about, ...none, tooLarge: built.message });
+      continue;
+    }
     const request = { vectors, observeLayers: true, fullGradients: 0 };
     const found = await built.run(request, signal === undefined ? {} : { signal });
     const differing = differences(network, expected, found.results);
@@ -101,11 +116,7 @@ export async function validateNetwork(options: ValidateOptions): Promise<Validat
       if (row !== undefined) row[target.name] = value;
     });
     targets.push({
-      name: target.name,
-      title: target.title,
-      backend: target.backend,
-      arenaBytes: code.plan.bytes,
-      constantBytes: code.emitted.constantBytes,
+      ...about,
       bitExact: differing.length === 0 && found.networkHash === code.emitted.hash,
       differing: differing.length,
       ...(first === undefined ? {} : { first: `input ${first.vector}: ${first.what}` }),
@@ -136,6 +147,20 @@ export async function validateNetwork(options: ValidateOptions): Promise<Validat
       };
     }),
   };
+}
+
+/** The error where the network does not fit the target in any way: a result like another. */
+async function buildFor(
+  target: Target,
+  networkDir: string,
+  folder: string,
+): Promise<BuiltTarget | IsochroneError> {
+  try {
+    return await target.build(networkDir, folder);
+  } catch (error) {
+    if (error instanceof IsochroneError && error.code === 'FIRMWARE_TOO_LARGE') return error;
+    throw error;
+  }
 }
 
 /** What each layer is, before anything has run. */

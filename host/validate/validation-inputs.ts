@@ -2,7 +2,8 @@
 import type { CompiledNetwork } from '../../codegen/compile.js';
 import type { PreparedGraph } from '../../codegen/explain/gradient.js';
 import { quantizeMicrovolt } from '../../codegen/emit/input-factor.js';
-import { sizeOf, tensorOf } from '../../codegen/graph/graph.js';
+import { sizeOf, tensorOf, type TensorInfo } from '../../codegen/graph/graph.js';
+import { isTflite } from '../../codegen/import/model.js';
 import { integerTensor } from '../../codegen/integer/program.js';
 import { clamp } from '../../codegen/integer/round.js';
 import { toAcquisition } from '../records/acquisition.js';
@@ -15,8 +16,10 @@ export interface ValidationInputs {
   /** In words, for the report. */
   readonly source: string;
   readonly inputs: readonly PairedInput[];
-  /** What a reference answered to each, where the file says so. */
+  /** What a reference answered to each, where the file says so, in the order of axes of the model file. */
   readonly expected?: readonly Float32Array[];
+  /** The answers are codes of the quantised output, not what they stand for. */
+  readonly expectedCodes?: boolean;
 }
 
 /** Float values in the graph's layout (channels first) → the program's input codes, channels last. */
@@ -55,54 +58,118 @@ export function inputsOfRecords(
   };
 }
 
-/** Names that the files use beside those of the network itself. */
-const INPUT_NAMES = ['in', 'input'];
-const OUTPUT_NAMES = ['logits', 'out', 'output'];
+/** A model as its inputs must fit it: its bytes tell the order of axes. */
+export interface ModelFile {
+  readonly bytes: Uint8Array;
+  readonly file: string;
+}
 
-function named<Value>(
-  from: ReadonlyMap<string, Value>,
-  names: readonly string[],
-): Value | undefined {
-  return names.map((name) => from.get(name)).find((value) => value !== undefined);
+/** Names that the files use beside those of the network itself. */
+const INPUT_NAMES = ['in', 'input', 'inputs', 'x'];
+const OUTPUT_NAMES = ['logits', 'out', 'output', 'outputs', 'y'];
+
+/**
+ * The array of that tensor: named like it (whatever the case, without a converter's decoration), by a usual name, or else
+ * the only one whose rows have its size.
+ */
+function arrayFor(
+  arrays: ReadonlyMap<string, IoArray>,
+  tensor: string,
+  usual: readonly string[],
+  size: number,
+): IoArray | undefined {
+  const plain = (name: string): string =>
+    name
+      .toLowerCase()
+      .replace(/^serving_default_/, '')
+      .replace(/:\d+$/, '');
+  const byName = new Map([...arrays].map(([name, array]) => [plain(name), array]));
+  const named = [plain(tensor), ...usual].map((name) => byName.get(name));
+  const found = arrays.get(tensor) ?? named.find((array) => array !== undefined);
+  if (found !== undefined) return found;
+  const ofSize = [...arrays.values()].filter(
+    ({ shape }) => shape.slice(1).reduce((a, b) => a * b, 1) === size,
+  );
+  return ofSize.length === 1 ? ofSize[0] : undefined;
+}
+
+export interface FileInputs {
+  /** In the graph's order of axes. */
+  readonly floats: readonly Float32Array[];
+  /** What a reference answered, in the order of axes of the model file. */
+  readonly expected?: readonly Float32Array[];
+  /** The answers are codes of the quantised output, not what they stand for. */
+  readonly expectedCodes: boolean;
 }
 
 /**
- * Float inputs of a JSON file (see io-file.ts), at most `most` of them, and what a reference answered where the file says so.
+ * Inputs of a JSON file (see io-file.ts), at most `most` of them, and what a reference answered where the file says so. A
+ * TFLite model's arrays are channels last; integers given for a quantised input are its codes.
  * @throws IsochroneError IO_FILE
  */
 export function floatInputsOfFile(
   prepared: PreparedGraph,
   file: string,
-  modelFile: string,
+  model: ModelFile,
   most: number,
-): { readonly floats: readonly Float32Array[]; readonly expected?: readonly Float32Array[] } {
+): FileInputs {
   const { graph, input, logits } = prepared;
-  const arrays = readIoFile(file, modelFile);
-  const given = named(arrays, [input, ...INPUT_NAMES]);
+  const arrays = readIoFile(file, model.file);
+  const info = tensorOf(graph, input);
+  const given = arrayFor(arrays, input, INPUT_NAMES, sizeOf(info.shape));
   if (given === undefined) {
     throw unusable(file, `it has no array "${input}" (it has ${[...arrays.keys()].join(', ')})`);
   }
-  const cases = (array: IoArray, tensor: string): Float32Array[] =>
-    casesOf(array, sizeOf(tensorOf(graph, tensor).shape), tensor, file).slice(0, most);
-  const answers = named(arrays, [logits, ...OUTPUT_NAMES]);
+  const channelsLast = isTflite(model.bytes);
+  const channels = info.shape.length > 2 ? (info.shape[1] ?? 1) : 1;
+  const real = realValues(given, info);
+  const floats = casesOf(given, sizeOf(info.shape), input, file)
+    .slice(0, most)
+    .map((values) => {
+      const reals = values.map(real);
+      return channelsLast ? channelsFirstOf(reals, channels) : reals;
+    });
+  if (!floats.every((values) => values.every(Number.isFinite))) {
+    throw unusable(file, `array "${input}" holds a value that is not a finite number`);
+  }
+  const size = sizeOf(tensorOf(graph, logits).shape);
+  const answers = arrayFor(arrays, logits, OUTPUT_NAMES, size);
   return {
-    floats: cases(given, input),
-    ...(answers === undefined ? {} : { expected: cases(answers, logits) }),
+    floats,
+    expectedCodes: answers !== undefined && !answers.type.startsWith('float'),
+    ...(answers === undefined || answers === given
+      ? {}
+      : { expected: casesOf(answers, size, logits, file).slice(0, most) }),
   };
+}
+
+/** What an element of the array stands for: itself, or the value of a code. */
+function realValues(array: IoArray, info: TensorInfo): (value: number) => number {
+  const { quantization } = info;
+  if (quantization === undefined || array.type.startsWith('float')) return (value) => value;
+  const scale = quantization.scales[0] ?? 1;
+  // The device's codes are int8: those of a uint8 file lie 128 higher.
+  const zeroPoint = quantization.zeroPoint + (array.type === 'uint8' ? 128 : 0);
+  return (code) => (code - zeroPoint) * scale;
+}
+
+function channelsFirstOf(values: Float32Array, channels: number): Float32Array {
+  const positions = values.length / channels;
+  return values.map((_, i) => values[(i % positions) * channels + Math.floor(i / positions)] ?? 0);
 }
 
 /** @throws IsochroneError IO_FILE */
 export function inputsOfFile(
   network: CompiledNetwork,
   file: string,
-  modelFile: string,
+  model: ModelFile,
   most: number,
 ): ValidationInputs {
-  const { floats, expected } = floatInputsOfFile(network.explained, file, modelFile, most);
+  const { floats, ...answers } = floatInputsOfFile(network.explained, file, model, most);
   return {
     source: file,
     inputs: floats.map((float) => ({ float, integer: quantizedInput(network, float) })),
-    ...(expected === undefined ? {} : { expected }),
+    ...answers,
   };
 }
 

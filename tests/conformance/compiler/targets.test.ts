@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Explain } from '../../../codegen/compile.js';
+import { IsochroneError } from '../../../codegen/errors.js';
 import { packageRoot } from '../../../codegen/package-root.js';
 import { compileModel, DEFAULT_MODEL } from '../../../host/cli/network.js';
 import { validationHtml } from '../../../host/report/html.js';
@@ -95,6 +96,24 @@ it('without explanation it is the same answer, on the host and on the smallest c
   expect(report.targets.map(({ bitExact }) => bitExact)).toEqual([true, true]);
   expect(report.layers.every(({ pass }) => pass === 'forward')).toBe(true);
   expect(report.targets[1]?.instructions?.explanation).toBeLessThan(100);
+});
+
+it('a target that the network does not fit in any way is a result, not a failure', async () => {
+  const small: Target = {
+    name: 'small',
+    title: 'a board without memory',
+    backend: 'portable',
+    build: () =>
+      Promise.reject(
+        new IsochroneError('FIRMWARE_TOO_LARGE', 'region flash overflowed', { hint: 'Larger.' }),
+      ),
+  };
+  const report = await validate([small, hostTarget], 'none', 1);
+  expect(report.targets).toMatchObject([
+    { name: 'small', bitExact: false, fitsBoard: false, tooLarge: 'region flash overflowed' },
+    { name: 'host', bitExact: true },
+  ]);
+  expect(validationText(report)).toMatch(/small +too large/);
 });
 
 it('a target that computes one layer differently is named with that layer', async () => {

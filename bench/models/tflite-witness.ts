@@ -1,0 +1,96 @@
+/**
+ * The independent executor of .tflite files: the Emscripten module of @tensorflow/tfjs-tflite, loaded by itself in Node.
+ * Its declarations cover the few calls made here; the package has none for the module.
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { IsochroneError } from '../../codegen/errors.js';
+
+interface WasmTensor {
+  readonly dataType: string;
+  readonly shape: string;
+  data(): Int8Array | Float32Array;
+}
+
+interface WasmList {
+  size(): number;
+  get(index: number): WasmTensor;
+}
+
+interface WasmRunner {
+  GetInputs(): WasmList;
+  GetOutputs(): WasmList;
+  Infer(): boolean;
+  delete(): void;
+}
+
+interface WasmModule {
+  readonly HEAPU8: Uint8Array;
+  _malloc(bytes: number): number;
+  _free(pointer: number): void;
+  readonly TFLiteWebModelRunner: {
+    CreateFromBufferAndOptions(
+      pointer: number,
+      bytes: number,
+      options: typeof OPTIONS,
+    ): { ok(): boolean; errorMessage(): string; value(): WasmRunner };
+  };
+}
+
+/** The module asks for all of them. */
+const OPTIONS = { numThreads: 1, enableProfiling: false, maxProfilingBufferEntries: 1024 };
+
+const require = createRequire(import.meta.url);
+const GLUE = '@tensorflow/tfjs-tflite/wasm/tflite_web_api_cc_simd.js';
+
+let loaded: Promise<WasmModule> | undefined;
+
+function load(): Promise<WasmModule> {
+  loaded ??= (async () => {
+    const folder = dirname(require.resolve(GLUE));
+    const factory = require(GLUE) as (options: object) => Promise<WasmModule>;
+    return factory({
+      wasmBinary: readFileSync(join(folder, 'tflite_web_api_cc_simd.wasm')),
+      locateFile: (file: string) => join(folder, file),
+      // Its remarks are no part of what a bench prints.
+      print: () => undefined,
+      printErr: () => undefined,
+    });
+  })();
+  return loaded;
+}
+
+/**
+ * Runs the model on each input; raw values in the file's own types and order.
+ * @throws IsochroneError ORACLE_FAILED
+ */
+export async function witness<Values extends Int8Array | Float32Array>(
+  model: Uint8Array,
+  inputs: readonly Values[],
+): Promise<readonly Values[]> {
+  const module = await load();
+  const pointer = module._malloc(model.length);
+  module.HEAPU8.set(model, pointer);
+  const created = module.TFLiteWebModelRunner.CreateFromBufferAndOptions(
+    pointer,
+    model.length,
+    OPTIONS,
+  );
+  if (!created.ok()) throw refused(created.errorMessage());
+  const runner = created.value();
+  const outputs = inputs.map((input) => {
+    runner.GetInputs().get(0).data().set(input);
+    if (!runner.Infer()) throw refused('it does not run');
+    return runner.GetOutputs().get(0).data().slice() as Values;
+  });
+  runner.delete();
+  module._free(pointer);
+  return outputs;
+}
+
+function refused(why: string): IsochroneError {
+  return new IsochroneError('ORACLE_FAILED', `tfjs-tflite refuses the model: ${why}`, {
+    hint: 'The model may use what that runtime does not know; its answer cannot be compared with.',
+  });
+}
