@@ -89,7 +89,9 @@ static iso_vectors_status run_one(bool full_gradient) {
     if (!iso_vectors_read(head, sizeof head) || !iso_vectors_read(iso_net_input(), INPUT_BYTES)) {
         return ISO_VECTORS_TRUNCATED;
     }
-    if (head[0] >= ISO_NET_CLASSES && head[0] != CLASS_OF_WINNER) {
+    /* Wider than its byte: of a network of more than 255 outputs the byte names them all. */
+    const uint32_t asked = head[0];
+    if (asked >= ISO_NET_CLASSES && asked != CLASS_OF_WINNER) {
         return ISO_VECTORS_BAD_FILE;
     }
     union {
@@ -102,7 +104,7 @@ static iso_vectors_status run_one(bool full_gradient) {
     layer_start = start;
     iso_net_forward(out.logits);
     const uint32_t middle = iso_vectors_ticks();
-    const uint32_t explained = head[0] == CLASS_OF_WINNER ? largest(out.logits) : head[0];
+    const uint32_t explained = asked == CLASS_OF_WINNER ? largest(out.logits) : asked;
     const uint32_t before_explain = iso_vectors_ticks();
     layer_start = before_explain;
     const int16_t *gradient = explain(explained, &saturations);
