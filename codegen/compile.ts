@@ -20,6 +20,7 @@ import { planArena } from './plan/arena.js';
 import type { Calibration } from './quantize/calibration.js';
 import { parseCalibration } from './quantize/calibration.js';
 import { foldCalibration } from './quantize/fold-calibration.js';
+import { int16Candidates } from './quantize/int16.js';
 import { hasOwnScales, lowerWithOwnScales } from './quantize/own-scales/lower.js';
 import { quantize } from './quantize/quantize.js';
 
@@ -51,6 +52,21 @@ export type Explain = 'gradient' | 'none';
 
 /** Leads that the compiled network reads: the file's twelve, or the eight independent ones (lead folding). */
 export type Leads = 12 | 8;
+
+/**
+ * Width of the signals between layers: int8, or int16 wherever an operation takes it.
+ */
+export type Precision = 'int8' | 'int16';
+
+export interface CompileOptions {
+  /** Portable C unless said otherwise. */
+  readonly target?: CodeTarget;
+  readonly explain?: Explain;
+  /** A known-answer test in the generated C; on unless said otherwise. */
+  readonly selfTest?: boolean;
+  readonly leads?: Leads;
+  readonly precision?: Precision;
+}
 
 /** Import, passes and gradient: everything before numbers are rounded. */
 export function frontEnd(
@@ -100,14 +116,7 @@ export function modelSha256(modelBytes: Uint8Array): string {
 export function compileNetwork(
   model: { readonly bytes: Uint8Array; readonly file: string },
   calibration: { readonly text: string; readonly file: string } | undefined,
-  options: {
-    /** Portable C unless said otherwise. */
-    readonly target?: CodeTarget;
-    readonly explain?: Explain;
-    /** A known-answer test in the generated C; on unless said otherwise. */
-    readonly selfTest?: boolean;
-    readonly leads?: Leads;
-  } = {},
+  options: CompileOptions = {},
 ): CompiledNetwork {
   const explained = frontEnd(model.bytes, model.file, options.explain ?? 'gradient', options.leads);
   const ranges = (): Calibration => {
@@ -116,7 +125,7 @@ export function compileNetwork(
   };
   const program = hasOwnScales(explained.graph)
     ? lowerWithOwnScales(explained)
-    : quantize(explained, ranges());
+    : quantize(explained, ranges(), int16Signals(explained, options.precision ?? 'int8'));
   const answer = options.selfTest === false ? undefined : knownAnswer(program);
   return emitFor(
     { graph: explained.graph, explained, program, ...(answer === undefined ? {} : { answer }) },
@@ -136,6 +145,12 @@ export function emitFor(
   const emitted = emitNetwork(program, plan, kernels, read, answer);
   const tested = answer === undefined ? {} : { answer };
   return { graph, explained, program, ...tested, target, kernels, plan, emitted };
+}
+
+function int16Signals(explained: PreparedGraph, precision: Precision): ReadonlySet<string> {
+  if (precision === 'int8') return new Set();
+  const { graph, forwardNodes } = explained;
+  return new Set(int16Candidates(graph, graph.nodes.slice(0, forwardNodes), explained));
 }
 
 function rangesOf(

@@ -12,11 +12,8 @@ import { hasShared, sharedPath } from '../../host/records/shared-data.js';
 import { classAreas } from '../../host/validate/area-under-curve.js';
 import { readIoFile } from '../../host/validate/io-file.js';
 import type { PairedInput } from '../../host/validate/layer-errors.js';
-import {
-  inputsOfRecords,
-  quantizedInput,
-  takesRecords,
-} from '../../host/validate/validation-inputs.js';
+import { inputCodes } from '../../codegen/interpret/input-codes.js';
+import { inputsOfRecords, takesRecords } from '../../host/validate/validation-inputs.js';
 import { deviceAnswers, type ModelRun } from './device-answers.js';
 import type { Say } from './model-inputs.js';
 import type { ListedModel } from './model-list.js';
@@ -118,7 +115,7 @@ function preparation(
     records.map((record) =>
       scoredWindows(record, { mean, deviation }, samples ?? 1).map((float) => ({
         float,
-        integer: quantizedInput(network, float),
+        integer: inputCodes(network.program, float),
       })),
     );
 }

@@ -11,6 +11,7 @@ import { IsochroneError } from '../../codegen/errors.js';
 import type { PreparedGraph } from '../../codegen/explain/gradient.js';
 import { sizeOf, tensorOf } from '../../codegen/graph/graph.js';
 import { calibrate } from '../../codegen/quantize/calibration.js';
+import { inputCodes } from '../../codegen/interpret/input-codes.js';
 import { hasOwnScales } from '../../codegen/quantize/own-scales/lower.js';
 import { DEFAULT_BUDGET_MACS } from '../../host/cli/calibrate.js';
 import { calibrationFileOf } from '../../host/cli/network.js';
@@ -18,7 +19,6 @@ import {
   floatInputsOfFile,
   inputsOfFile,
   inputsOfRecords,
-  quantizedInput,
   takesRecords,
   type ValidationInputs,
 } from '../../host/validate/validation-inputs.js';
@@ -137,7 +137,7 @@ export function measuredInputs(
     // Not the noise that it was calibrated on.
     const inputs = noise(network.explained, 2).map((float) => ({
       float,
-      integer: quantizedInput(network, float),
+      integer: inputCodes(network.program, float),
     }));
     return { source: 'seeded noise', inputs };
   }

@@ -41,7 +41,7 @@ async function tfliteAnswers(
   const answers = takesCodes
     ? await witness(
         bytes,
-        inputs.map(({ integer }) => integer),
+        inputs.map(({ integer }) => Int8Array.from(integer)),
       )
     : await witness(
         bytes,
@@ -69,7 +69,9 @@ async function onnxAnswers(
     const type = metadata?.isTensor === true ? metadata.type : 'float32';
     const answers: number[][] = [];
     for (const { float, integer } of inputs) {
-      const answer = (await session.run({ [input]: feedOf(type, float, integer, shape) }))[output];
+      const answer = (
+        await session.run({ [input]: feedOf(type, float, Int8Array.from(integer), shape) })
+      )[output];
       if (answer === undefined) throw new Error(`it gives no "${output}"`);
       answers.push(Array.from(answer.data as ArrayLike<number | bigint>, Number));
     }

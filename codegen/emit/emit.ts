@@ -98,7 +98,8 @@ export function emitNetwork(
     ]) + `static union {\n    int64_t alignment;\n    uint8_t bytes[${plan.bytes}];\n} arena;\n`,
     ...tables,
     ...functions,
-    interfaceOf(program, names, pointer, hash) + selfTestSource(selfTest),
+    interfaceOf(program, names, pointer, hash) +
+      selfTestSource(selfTest, integerTensor(program, program.input).type),
   ].join('\n');
   return {
     header: headerOf(program, selfTest),
@@ -231,13 +232,16 @@ function headerOf(program: IntegerProgram, selfTest: KnownAnswer | undefined): s
     '#ifndef ISO_NETWORK_H',
     '#define ISO_NETWORK_H\n',
     '#include <stdint.h>\n',
+    '/* One code of the input. */',
+    `typedef ${C_TYPES[input.type]} iso_net_input_code;`,
+    `#define ISO_NET_INPUT_BITS ${input.type === 'int16' ? 16 : 8}`,
     `#define ISO_NET_CLASSES ${elementsOf(logits)}`,
     `#define ISO_NET_INPUT_LENGTH ${input.height * input.width}`,
     `#define ISO_NET_INPUT_LEADS ${input.channels}`,
     `#define ISO_NET_LAYERS ${program.operations.length}`,
     '/* 1: iso_net_explain is there. */',
     `#define ISO_NET_EXPLAINS ${gradient === undefined ? 0 : 1}`,
-    '/* Microvolt to input code: sat8((microvolt * MULTIPLIER + half) >> SHIFT). */',
+    '/* Microvolt to input code: saturated (microvolt * MULTIPLIER + half) >> SHIFT. */',
     `#define ISO_NET_INPUT_MULTIPLIER ${multiplier}`,
     `#define ISO_NET_INPUT_SHIFT ${shift}`,
     '/* Millivolt for one input step, logit for one output step. */',
@@ -255,7 +259,7 @@ function headerOf(program: IntegerProgram, selfTest: KnownAnswer | undefined): s
     '/* First 32 bits of the SHA-256 of the layers and kernels below. */',
     'extern const uint32_t iso_net_hash;\n',
     `/* [ISO_NET_INPUT_LENGTH][ISO_NET_INPUT_LEADS]: fill before each forward${gradient === undefined ? ', which uses its memory up' : '; kept until the next forward'}. */`,
-    'int8_t *iso_net_input(void);',
+    'iso_net_input_code *iso_net_input(void);',
     'void iso_net_forward(int16_t logits[ISO_NET_CLASSES]);',
     ...(gradient === undefined
       ? []
@@ -292,7 +296,7 @@ function interfaceOf(
 const char *const iso_net_class_names[ISO_NET_CLASSES] = {${classes}};
 const uint32_t iso_net_hash = 0x${hash.toString(16).padStart(8, '0')}U;
 
-int8_t *iso_net_input(void) {
+iso_net_input_code *iso_net_input(void) {
     return ${pointer(program.input)};
 }
 

@@ -1,8 +1,9 @@
-import type { IntegerProgram } from '../integer/program.js';
+import type { IntegerProgram, SignalArray } from '../integer/program.js';
 import { integerTensor } from '../integer/program.js';
-import { clamp, multiplyRound } from '../integer/round.js';
+import { multiplyRound } from '../integer/round.js';
+import { signalCodes } from '../interpret/input-codes.js';
 
-/** Digits of the multiplier: far finer than the 8 bits of the input. */
+/** Digits of the multiplier: finer than the 16 bits of the widest input. */
 const MULTIPLIER_BITS = 19;
 /** multiplyRound is exact from 17 on; iso_window_quantize takes up to 31. */
 const SHIFTS = { least: 17, most: 31 } as const;
@@ -22,9 +23,10 @@ export function microvoltFactor(scaleMillivolt: number): {
  * What the device feeds the network with: the same integers as iso_window_quantize.
  * @param window chain output in microvolt, in the order of the network's input ([time][lead])
  */
-export function quantizeMicrovolt(program: IntegerProgram, window: ArrayLike<number>): Int8Array {
-  const { multiplier, shift } = microvoltFactor(integerTensor(program, program.input).scale);
-  return Int8Array.from({ length: window.length }, (_, i) =>
-    clamp(multiplyRound(window[i] ?? 0, multiplier, shift), -128, 127),
+export function quantizeMicrovolt(program: IntegerProgram, window: ArrayLike<number>): SignalArray {
+  const tensor = integerTensor(program, program.input);
+  const { multiplier, shift } = microvoltFactor(tensor.scale);
+  return signalCodes(tensor, window.length, (i) =>
+    multiplyRound(window[i] ?? 0, multiplier, shift),
   );
 }

@@ -1,3 +1,4 @@
+import type { IntegerType } from '../integer/program.js';
 import type { KnownAnswer } from '../interpret/known-answer.js';
 
 const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}U`;
@@ -20,8 +21,9 @@ export function selfTestHeader(answer: KnownAnswer | undefined): readonly string
 }
 
 /** The function for network.c: see codegen/interpret/known-answer.ts for input and hash. */
-export function selfTestSource(answer: KnownAnswer | undefined): string {
+export function selfTestSource(answer: KnownAnswer | undefined, input: IntegerType): string {
   if (answer === undefined) return '';
+  const bits = input === 'int16' ? 16 : 8;
   const explanation =
     answer.gradient === undefined
       ? ''
@@ -43,11 +45,11 @@ static uint32_t iso_self_test_hash(uint32_t hash, const int16_t *words, uint32_t
 }
 
 uint8_t iso_net_self_test(void) {
-    int8_t *input = iso_net_input();
+    iso_net_input_code *input = iso_net_input();
     uint32_t state = 1;
     for (uint32_t i = 0; i < (uint32_t)ISO_NET_INPUT_LENGTH * ISO_NET_INPUT_LEADS; i++) {
         state = state * 1664525U + 1013904223U;
-        input[i] = (int8_t)((int32_t)(state >> 24) - 128);
+        input[i] = (iso_net_input_code)((int32_t)(state >> ${32 - bits}) - ${2 ** (bits - 1)});
     }
     int16_t logits[ISO_NET_CLASSES];
     iso_net_forward(logits);

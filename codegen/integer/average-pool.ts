@@ -2,7 +2,7 @@ import type { IntegerKernel } from './kernel.js';
 import type { RunContext } from './run.js';
 import { clamp, multiplyRound } from './round.js';
 
-/** Mean over all positions, int8 → int8: y[c] = clamp((Σ x + bias) · multiplier >> shift). */
+/** Mean over all positions, each end int8 or int16: y[c] = clamp((Σ x + bias) · multiplier >> shift). */
 export interface AveragePoolOperation {
   readonly kind: 'averagePool';
   readonly name: string;
@@ -14,6 +14,8 @@ export interface AveragePoolOperation {
   readonly bias: number;
   readonly multiplier: number;
   readonly shift: number;
+  readonly clampLow: number;
+  readonly clampHigh: number;
 }
 
 function runAveragePool(op: AveragePoolOperation, context: RunContext): void {
@@ -22,7 +24,7 @@ function runAveragePool(op: AveragePoolOperation, context: RunContext): void {
   for (let c = 0; c < op.channels; c += 1) {
     let sum = op.bias;
     for (let p = 0; p < op.positions; p += 1) sum += x[p * op.channels + c] as number;
-    y[c] = clamp(multiplyRound(sum, op.multiplier, op.shift), -128, 127);
+    y[c] = clamp(multiplyRound(sum, op.multiplier, op.shift), op.clampLow, op.clampHigh);
   }
 }
 

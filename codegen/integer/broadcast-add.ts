@@ -1,10 +1,11 @@
 import type { IntegerKernel } from './kernel.js';
 import type { RunContext } from './run.js';
+import { elementwiseOverlaps } from './order-of-work.js';
 import { clamp } from './round.js';
 import { isWhole, type Strides } from './strides.js';
 
 /**
- * y = clamp((a · multiplierA + b · multiplierB + bias) >> shift), int8: `add` for operands of which one is broadcast, and
+ * y = clamp((a · multiplierA + b · multiplierB + bias) >> shift), each int8 or int16: `add` for operands of which one is broadcast, and
  * for differences (a negative multiplier).
  */
 export interface BroadcastAddOperation {
@@ -22,6 +23,7 @@ export interface BroadcastAddOperation {
   readonly bias: number;
   readonly shift: number;
   readonly clampLow: number;
+  readonly clampHigh: number;
 }
 
 function runBroadcastAdd(op: BroadcastAddOperation, context: RunContext): void {
@@ -33,7 +35,7 @@ function runBroadcastAdd(op: BroadcastAddOperation, context: RunContext): void {
       const valueA = a[p * op.stridesA.position + c * op.stridesA.channel] as number;
       const valueB = b[p * op.stridesB.position + c * op.stridesB.channel] as number;
       const sum = valueA * op.multiplierA + valueB * op.multiplierB + op.bias;
-      y[p * op.channels + c] = clamp(sum >> op.shift, op.clampLow, 127);
+      y[p * op.channels + c] = clamp(sum >> op.shift, op.clampLow, op.clampHigh);
     }
   }
 }
@@ -41,11 +43,15 @@ function runBroadcastAdd(op: BroadcastAddOperation, context: RunContext): void {
 export const broadcastAddKernel: IntegerKernel<BroadcastAddOperation> = {
   inputs: (op) => [op.inputA, op.inputB],
   run: runBroadcastAdd,
-  overlaps: (op) =>
-    [
+  overlaps: (op, tensor) => {
+    const whole = [
       { input: op.inputA, strides: op.stridesA },
       { input: op.inputB, strides: op.stridesB },
-    ]
-      .filter(({ strides }) => isWhole(strides, op.channels, op.positions))
-      .map(({ input }) => ({ input, gap: 0 })),
+    ].filter(({ strides }) => isWhole(strides, op.channels, op.positions));
+    return elementwiseOverlaps(
+      whole.map(({ input }) => input),
+      op.output,
+      tensor,
+    );
+  },
 };

@@ -12,7 +12,7 @@ export interface ConcatPart {
   readonly shift: number;
 }
 
-/** y = rows of [part 0 | part 1 | …], int8, each part brought to the output's scale. */
+/** y = rows of [part 0 | part 1 | …], each part int8 or int16, brought to the output's scale. */
 export interface ConcatOperation {
   readonly kind: 'concat';
   readonly name: string;
@@ -20,6 +20,7 @@ export interface ConcatOperation {
   readonly output: string;
   readonly rows: number;
   readonly clampLow: number;
+  readonly clampHigh: number;
 }
 
 /** Elements of one row of the output. */
@@ -36,7 +37,7 @@ function runConcat(op: ConcatOperation, context: RunContext): void {
     for (let i = 0; i < op.rows * part.elements; i += 1) {
       const to = Math.floor(i / part.elements) * row + first + (i % part.elements);
       const sum = (x[i] as number) * part.multiplier + part.bias;
-      y[to] = clamp(sum >> part.shift, op.clampLow, 127);
+      y[to] = clamp(sum >> part.shift, op.clampLow, op.clampHigh);
     }
     first += part.elements;
   }

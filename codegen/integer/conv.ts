@@ -5,7 +5,7 @@ import type { RunContext } from './run.js';
 import { clamp, multiplyRound } from './round.js';
 
 /**
- * y = clamp(((bias + Σ w·x) · multiplier >> shift) + outputOffset), int8 in, int8 or int16 out. Padding reads the input's zero point.
+ * y = clamp(((bias + Σ w·x) · multiplier >> shift) + outputOffset), int8 weights, each end int8 or int16. Padding reads the input's zero point.
  * Dense layers are this too: a kernel as large as the input.
  */
 export interface ConvOperation {

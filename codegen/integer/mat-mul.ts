@@ -19,7 +19,6 @@ export interface MatMulOperation {
   /** From matrix to matrix, from row to row, along the depth. */
   readonly aOffset: number;
   readonly aStrides: readonly [number, number, number];
-  readonly aIsInt16: boolean;
   readonly aZeroPoint: number;
   /** From matrix to matrix, along the depth, from column to column. */
   readonly bOffset: number;

@@ -15,7 +15,6 @@ export interface MaxPoolGradientOperation {
   readonly winner: string;
   readonly output: string;
   readonly geometry: ConvGeometry;
-  readonly wide: boolean;
   readonly multiplier: Int32Array;
   readonly shift: number;
   readonly mask?: string;

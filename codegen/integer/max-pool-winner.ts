@@ -13,14 +13,13 @@ export interface MaxPoolWinnerOperation {
   readonly input: string;
   readonly output: string;
   readonly geometry: ConvGeometry;
-  readonly wide: boolean;
 }
 
 function runMaxPoolWinner(op: MaxPoolWinnerOperation, context: RunContext): void {
   const x = context.values(op.input);
   const winner = context.values(op.output);
   const channels = op.geometry.inputChannels;
-  const best = new Int16Array(winner.length).fill(-129);
+  const best = new Float64Array(winner.length).fill(-Infinity);
   eachTap(op.geometry, ({ output, input, tap }) => {
     for (let c = 0; c < channels; c += 1) {
       const value = x[input * channels + c] as number;

@@ -4,7 +4,7 @@ import { convNeeds, overlapGap } from './order-of-work.js';
 import { eachTap } from './pool-window.js';
 import type { RunContext } from './run.js';
 
-/** Largest code of each window, channel by channel, int8; padding never wins. The scale stays. */
+/** Largest code of each window, channel by channel, int8 or int16; padding never wins. The scale stays. */
 export interface MaxPoolOperation {
   readonly kind: 'maxPool';
   readonly name: string;
@@ -17,7 +17,7 @@ function runMaxPool(op: MaxPoolOperation, context: RunContext): void {
   const x = context.values(op.input);
   const y = context.values(op.output);
   const channels = op.geometry.inputChannels;
-  y.fill(-128);
+  y.fill(y instanceof Int16Array ? -32_768 : -128);
   eachTap(op.geometry, ({ output, input }) => {
     for (let c = 0; c < channels; c += 1) {
       const value = x[input * channels + c] as number;

@@ -1,5 +1,6 @@
 /** The order in which convolution kernels read and write, from which the planner knows what may overlap. */
 import type { ConvGeometry } from '../operators/conv-geometry.js';
+import type { Overlap } from './kernel.js';
 import { bytesOf, type IntegerTensor } from './program.js';
 
 /**
@@ -65,4 +66,15 @@ function firstCovering(padded: number, kernel: number, dilation: number, stride:
 export function convMacs(g: ConvGeometry): number {
   const perOutput = g.kernelHeight * g.kernelWidth * (g.inputChannels / g.groups);
   return g.outputHeight * g.outputWidth * g.outputChannels * perOutput;
+}
+
+/** Overlaps of an operation that reads each element of `inputs` once, in the order of its output. */
+export function elementwiseOverlaps(
+  inputs: readonly string[],
+  output: string,
+  tensor: (name: string) => IntegerTensor,
+): readonly Overlap[] {
+  // Where an element of the output is wider than one of the input, writing must not overtake reading.
+  const room = bytesOf(tensor(output));
+  return inputs.map((input) => ({ input, gap: Math.max(0, room - bytesOf(tensor(input))) }));
 }

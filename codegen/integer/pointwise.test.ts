@@ -57,7 +57,7 @@ describe('pointwise kernels at their boundaries', () => {
       {
         ...{ kind: 'broadcastAdd', ...names, positions: 2, channels: 2 },
         ...{ stridesA: WHOLE, stridesB: { position: 0, channel: 1 } },
-        ...{ multiplierA: 4, multiplierB: -4, bias: 2, shift: 2, clampLow: -100 },
+        ...{ multiplierA: 4, multiplierB: -4, bias: 2, shift: 2, clampLow: -100, clampHigh: 127 },
       } as const,
       { a: Int8Array.of(-128, 127, 5, 5), b: Int8Array.of(1, -128), y },
     );

@@ -105,7 +105,15 @@ export interface IntegerProgram {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-export type IntegerArray = Int8Array | Int16Array | Uint8Array;
+/** Codes of a signal, as they lie in memory. */
+export type SignalArray = Int8Array | Int16Array;
+export type IntegerArray = SignalArray | Uint8Array;
+
+/** The type of a tensor that is a signal, not bits. */
+export function widthOf(tensor: IntegerTensor): 'int8' | 'int16' {
+  if (tensor.type === 'bits') throw new RangeError(`"${tensor.name}" is no signal`);
+  return tensor.type;
+}
 
 export function elementsOf(tensor: IntegerTensor): number {
   return tensor.height * tensor.width * tensor.channels;

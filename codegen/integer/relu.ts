@@ -1,7 +1,7 @@
 import type { IntegerKernel } from './kernel.js';
 import type { RunContext } from './run.js';
 
-/** y = max(x, zero point), int8: a ReLU that could not be fused into what computes its input. */
+/** y = max(x, zero point), int8 or int16: a ReLU that could not be fused into what computes its input. */
 export interface ReluOperation {
   readonly kind: 'relu';
   readonly name: string;

@@ -13,7 +13,6 @@ export interface SoftmaxOperation {
   readonly output: string;
   readonly rows: number;
   readonly columns: number;
-  readonly inputIsInt16: boolean;
   readonly multiplier: number;
   readonly shift: number;
   /** int16 with 15 fraction bits for a product to come, else int8 with 8 and zero point −128. */

@@ -7,7 +7,7 @@ import type { RunContext } from './run.js';
 import { clamp, multiplyRound } from './round.js';
 
 /**
- * Mean of each window, int8: y = clamp(z' + ((Σ (x − z)) · multiplier[count − fewest] >> shift)), where count is how
+ * Mean of each window, each end int8 or int16: y = clamp(z' + ((Σ (x − z)) · multiplier[count − fewest] >> shift)), where count is how
  * many taps of the window lie inside `bounds`.
  */
 export interface WindowAverageOperation {
@@ -23,6 +23,8 @@ export interface WindowAverageOperation {
   readonly shift: number;
   readonly inputZeroPoint: number;
   readonly outputZeroPoint: number;
+  readonly clampLow: number;
+  readonly clampHigh: number;
 }
 
 function runWindowAverage(op: WindowAverageOperation, context: RunContext): void {
@@ -41,7 +43,7 @@ function runWindowAverage(op: WindowAverageOperation, context: RunContext): void
     const multiplier = op.multiplier[windowCount(g, position, op.bounds) - op.fewest] as number;
     for (let i = position * channels; i < (position + 1) * channels; i += 1) {
       const mean = multiplyRound(sums[i] as number, multiplier, op.shift);
-      y[i] = clamp(op.outputZeroPoint + mean, -128, 127);
+      y[i] = clamp(op.outputZeroPoint + mean, op.clampLow, op.clampHigh);
     }
   }
 }

@@ -1,5 +1,10 @@
 import { kernelOf } from '../integer/registry.js';
-import type { IntegerArray, IntegerOperation, IntegerProgram } from '../integer/program.js';
+import type {
+  IntegerArray,
+  IntegerOperation,
+  IntegerProgram,
+  SignalArray,
+} from '../integer/program.js';
 import { bytesOf, elementsOf, integerTensor } from '../integer/program.js';
 import type { RunContext } from '../integer/run.js';
 
@@ -23,9 +28,9 @@ export class IntegerInterpreter {
 
   /**
    * Answers: logits of one input.
-   * @param input [height][width][channels] int8, channels last
+   * @param input [height][width][channels], channels last, as wide as the program's input
    */
-  forward(input: Int8Array): Int16Array {
+  forward(input: SignalArray): Int16Array {
     this.values(this.program.input).set(input);
     this.execute(0, this.program.forwardOperations);
     return Int16Array.from(this.values(this.program.logits));

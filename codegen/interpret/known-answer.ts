@@ -1,4 +1,10 @@
-import { elementsOf, integerTensor, type IntegerProgram } from '../integer/program.js';
+import {
+  elementsOf,
+  integerTensor,
+  widthOf,
+  type IntegerProgram,
+  type SignalArray,
+} from '../integer/program.js';
 import { IntegerInterpreter } from './integer.js';
 
 /** FNV-1a on 16-bit words (offset basis and prime of draft-eastlake-fnv, 32 bits): five lines of C, no table. */
@@ -14,15 +20,17 @@ export interface KnownAnswer {
 }
 
 /**
- * The self-test's input: the top byte of a linear congruential sequence (Numerical Recipes), the same in the emitted C.
- * Noise over the whole range of int8 reaches every weight.
+ * The self-test's input: the top byte (int16: the top two) of a linear congruential sequence (Numerical Recipes), the same in
+ * the emitted C. Noise over the whole range of the codes reaches every weight.
  */
-export function selfTestInput(length: number): Int8Array {
+export function selfTestInput(length: number, type: 'int8' | 'int16' = 'int8'): SignalArray {
+  const bits = type === 'int16' ? 16 : 8;
   let state = 1;
-  return Int8Array.from({ length }, () => {
+  const codes = Array.from({ length }, () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return (state >>> 24) - 128;
+    return (state >>> (32 - bits)) - 2 ** (bits - 1);
   });
+  return type === 'int16' ? Int16Array.from(codes) : Int8Array.from(codes);
 }
 
 export function fnvWords(words: Iterable<number>, start = FNV_BASIS): number {
@@ -35,7 +43,7 @@ export function fnvWords(words: Iterable<number>, start = FNV_BASIS): number {
 export function knownAnswer(program: IntegerProgram): KnownAnswer {
   const interpreter = new IntegerInterpreter(program);
   const input = integerTensor(program, program.input);
-  const logits = fnvWords(interpreter.forward(selfTestInput(elementsOf(input))));
+  const logits = fnvWords(interpreter.forward(selfTestInput(elementsOf(input), widthOf(input))));
   if (program.explanation === undefined) return { logits };
   const { gradient, saturations } = interpreter.explain(0);
   return { logits, gradient: fnvWords([saturations], fnvWords(gradient)) };

@@ -6,13 +6,14 @@ import { integerTensor } from '../integer/program.js';
 import { testNetworks, type TestNetwork } from '../testing/networks.js';
 import { OnnxBuilder } from '../testing/onnx-builder.js';
 import { seededRandom } from '../testing/random.js';
-import { quantizeInput, trialInputs } from '../testing/trial.js';
+import { trialInputs } from '../testing/trial.js';
 import { correctBiases } from './bias-correction.js';
 import { calibrate, type Calibration } from './calibration.js';
 import { chooseRanges, type ChosenRange } from './choose-ranges.js';
 import { Histogram, RANGE_RULES, type RangeRule } from './histogram.js';
 import { layerErrors, layerErrorText } from './layer-error.js';
 import { forwardOf } from './simulate.js';
+import { inputCodes } from '../interpret/input-codes.js';
 
 function compileWith(network: TestNetwork, calibration: Calibration): CompiledNetwork {
   return compileNetwork(
@@ -28,7 +29,7 @@ function logitError(network: CompiledNetwork, inputs: readonly Float32Array[]): 
   const { scale } = integerTensor(network.program, network.program.logits);
   const errors = inputs.flatMap((x) => {
     const values = runFloat(forward, new Map([[network.explained.input, x]]));
-    const ours = interpreter.forward(quantizeInput(network, x));
+    const ours = interpreter.forward(inputCodes(network.program, x));
     return Array.from(floatOf(values, network.explained.logits), (value, c) =>
       Math.abs(value - (ours[c] ?? NaN) * scale),
     );
@@ -180,7 +181,7 @@ describe('error by layer', () => {
     const errorsOf = (network: CompiledNetwork): ReturnType<typeof layerErrors> =>
       layerErrors(
         network,
-        inputs.map((float) => ({ float, integer: quantizeInput(network, float) })),
+        inputs.map((float) => ({ float, integer: inputCodes(network.program, float) })),
       );
     const good = errorsOf(compileWith(plain, calibration));
     expect(good.map(({ operation }) => operation)[0]).toBe('input');

@@ -8,6 +8,15 @@ import { Histogram } from './histogram.js';
 
 export const CALIBRATION_FORMAT = 1;
 
+/** Clipping range of a tensor, and the rule that it came from (for people only). */
+export interface CalibratedRange {
+  readonly low: number;
+  readonly high: number;
+  readonly rule?: string;
+  /** Largest magnitude seen, which a range for int8 may leave out; that of the range when left out. */
+  readonly magnitude?: number;
+}
+
 /** Statistics of a network on real input: what the quantiser needs, and no record of anybody. */
 export interface Calibration {
   readonly format: number;
@@ -16,10 +25,8 @@ export interface Calibration {
   /** Where the records came from, in words. */
   readonly source: string;
   readonly records: number;
-  /** Clipping range of each tensor of the forward pass, and the rule that it came from (for people only). */
-  readonly activations: Readonly<
-    Record<string, { readonly low: number; readonly high: number; readonly rule?: string }>
-  >;
+  /** Of each tensor of the forward pass. */
+  readonly activations: Readonly<Record<string, CalibratedRange>>;
   /** Largest magnitude per channel of each tensor of the backward pass, over all records and classes. */
   readonly gradients: Readonly<Record<string, readonly number[]>>;
   /** What rounding takes from the mean of each layer's output channels, to be added to its bias, by node; absent: nothing. */
@@ -84,7 +91,12 @@ export function calibrate(
   const ranges = new Map(
     [...chooseRanges(explained, histograms, kept, budget)].map(([name, { low, high, rule }]) => [
       name,
-      { low: significant(low), high: significant(high), rule },
+      {
+        low: significant(low),
+        high: significant(high),
+        rule,
+        magnitude: significant(histograms.get(name)?.magnitude() ?? 0),
+      },
     ]),
   );
   const corrections = Object.entries(correctBiases(explained, ranges, kept, budget));
@@ -142,7 +154,8 @@ export function parseCalibration(text: string, file: string, modelSha256: string
     throw damaged(file, `it is not of format ${CALIBRATION_FORMAT}`);
   }
   for (const [name, range] of Object.entries(activations)) {
-    if (!Number.isFinite(range.low) || !Number.isFinite(range.high) || range.low > range.high) {
+    const { low, high, magnitude = 0 } = range;
+    if (![low, high, magnitude].every(Number.isFinite) || low > high || magnitude < 0) {
       throw damaged(file, `the range of "${name}" is not one`);
     }
   }

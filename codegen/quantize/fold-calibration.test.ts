@@ -6,9 +6,10 @@ import { IntegerInterpreter } from '../interpret/integer.js';
 import { floatOf, runFloat } from '../interpret/float.js';
 import { integerTensor } from '../integer/program.js';
 import { packageRoot } from '../package-root.js';
-import { channelsFirst, cosine, quantizeInput, trialInputs } from '../testing/trial.js';
+import { channelsFirst, cosine, trialInputs } from '../testing/trial.js';
 import { parseCalibration } from './calibration.js';
 import { foldCalibration } from './fold-calibration.js';
+import { inputCodes } from '../interpret/input-codes.js';
 
 const folder = join(packageRoot(), 'models/default');
 const bytes = readFileSync(join(folder, 'default.onnx'));
@@ -37,7 +38,7 @@ describe('the default network of eight leads', () => {
           ['gradient/seed', seed],
         ]),
       );
-      const logits = interpreter.forward(quantizeInput(network, x));
+      const logits = interpreter.forward(inputCodes(network.program, x));
       floatOf(values, explained.logits).forEach((value, c) => {
         expect(Math.abs(value - (logits[c] ?? NaN) * scale)).toBeLessThan(0.5);
       });

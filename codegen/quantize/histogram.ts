@@ -33,7 +33,7 @@ export class Histogram {
       if (value < this.least) this.least = value;
       if (value > this.most) this.most = value;
     }
-    const reach = Math.max(this.most, -this.least);
+    const reach = this.magnitude();
     if (reach === 0) {
       this.bins[HALF] = (this.bins[HALF] ?? 0) + values.length;
       return;
@@ -45,6 +45,11 @@ export class Histogram {
       const bin = Math.min(2 * HALF - 1, Math.max(0, Math.floor(value * scale) + HALF));
       this.bins[bin] = (this.bins[bin] ?? 0) + 1;
     }
+  }
+
+  /** Largest magnitude seen. */
+  magnitude(): number {
+    return Math.max(this.most, -this.least);
   }
 
   /** Every range contains zero, which padding and ReLU need exact. */
@@ -87,7 +92,7 @@ export class Histogram {
 
   /** Scans magnitudes to clip at, down to where an int8 step is one bin wide. */
   private leastCost(cost: (low: number, high: number) => number): Range {
-    const reach = Math.max(this.most, -this.least);
+    const reach = this.magnitude();
     let best = { low: this.least, high: this.most, cost: cost(this.least, this.most) };
     for (let share = 0.97; share > 1 / 16; share *= 0.97) {
       const low = Math.max(this.least, -share * reach);

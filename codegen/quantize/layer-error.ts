@@ -1,7 +1,7 @@
 import type { CompiledNetwork } from '../compile.js';
 import { IntegerInterpreter } from '../interpret/integer.js';
 import { floatOf, runFloat } from '../interpret/float.js';
-import { elementsOf, integerTensor } from '../integer/program.js';
+import { elementsOf, integerTensor, type SignalArray } from '../integer/program.js';
 
 /** How far one integer tensor of the answer is from the float tensor that it stands for. */
 export interface LayerError {
@@ -19,11 +19,11 @@ export interface LayerError {
 
 /**
  * Error of every layer of the answer against the float graph, in order of execution, all earlier layers' error included.
- * @param samples the same inputs as float (the graph's layout) and as the program's int8 (channels last)
+ * @param samples the same inputs as float (the graph's layout) and as the program's codes (channels last)
  */
 export function layerErrors(
   network: Pick<CompiledNetwork, 'program' | 'explained'>,
-  samples: Iterable<{ readonly float: Float32Array; readonly integer: Int8Array }>,
+  samples: Iterable<{ readonly float: Float32Array; readonly integer: SignalArray }>,
 ): readonly LayerError[] {
   const { program, explained } = network;
   const forward = {

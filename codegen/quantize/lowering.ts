@@ -7,7 +7,8 @@ import { elementsOf } from '../integer/program.js';
 import { clamp } from '../integer/round.js';
 import { unsupported } from '../operators/require.js';
 import { broadcastStrides, gatherStrided } from '../operators/strides.js';
-import type { Calibration } from './calibration.js';
+import type { CalibratedRange, Calibration } from './calibration.js';
+import { int16Limit } from './int16.js';
 import type { Layout, Loop } from './layout.js';
 import {
   axisOrder,
@@ -18,12 +19,23 @@ import {
   reorderLoops,
   sameOrder,
 } from './layout.js';
-import { int8Range } from './ranges.js';
+import { INT16_MOST, int16Range, int8Range, symmetricInt8 } from './ranges.js';
 import type { QuantizedWeights } from './weights.js';
 
 /** How a float tensor lies in the integer program: the same values, channels last. */
 export interface Placement extends Layout {
   readonly tensor: string;
+}
+
+/** How an operation writes a signal. */
+export interface Signal {
+  readonly steps: {
+    readonly type: 'int8' | 'int16';
+    readonly scale: number;
+    readonly zeroPoint: number;
+  };
+  readonly clampLow: number;
+  readonly clampHigh: number;
 }
 
 /** The integer program while it grows; shared by the forward and the gradient lowering. */
@@ -37,9 +49,11 @@ export class Lowering {
   /** Bounds of each Clip, by name of its output. */
   readonly clips = new Map<string, ClipBounds>();
 
+  /** @param int16 float tensors whose codes are int16; the others are int8 */
   constructor(
     readonly graph: Graph,
     readonly calibration: Calibration,
+    private readonly int16: ReadonlySet<string> = new Set(),
   ) {}
 
   /** Makes an integer tensor for a float one, in the shape that ONNX gives it. */
@@ -210,9 +224,58 @@ export class Lowering {
     this.operations.splice(producer + 1, 0, operation);
   }
 
-  activationRange(name: string): { readonly low: number; readonly high: number } {
+  /**
+   * Steps and limits of a signal that an operation computes, as wide as was chosen for it.
+   * @param relu a ReLU is fused into the operation
+   */
+  signal(name: string, relu: boolean): Signal {
+    if (!this.int16.has(name)) {
+      const range = int8Range(this.activationRange(name), relu);
+      return {
+        steps: { type: 'int8', ...range },
+        clampLow: relu ? range.zeroPoint : -128,
+        clampHigh: 127,
+      };
+    }
+    const limit = int16Limit(this.graph, name);
+    const range = int16Range(this.wholeRange(name), limit);
+    const clip = this.clips.get(name);
+    const code = (bound: number): number =>
+      Math.max(-limit, Math.min(limit, Math.round(bound / range.scale)));
+    return {
+      steps: { type: 'int16', ...range },
+      clampLow: relu ? 0 : code(clip?.low ?? -Infinity),
+      clampHigh: code(clip?.high ?? Infinity),
+    };
+  }
+
+  /** The network's answer: int16, whatever computes it. */
+  answer(name: string): Signal {
+    const range = int16Range(this.activationRange(name));
+    return { steps: { type: 'int16', ...range }, clampLow: -INT16_MOST, clampHigh: INT16_MOST };
+  }
+
+  /** The network's input: symmetric, so that the zero of a signal is the zero of its code. */
+  input(name: string): Signal['steps'] {
+    return this.int16.has(name)
+      ? { type: 'int16', ...int16Range(this.wholeRange(name)) }
+      : { type: 'int8', ...symmetricInt8(this.activationRange(name)) };
+  }
+
+  /** Everything that calibration saw of a tensor, where its range may leave rare values out. */
+  private wholeRange(name: string): { readonly low: number; readonly high: number } {
+    const { low, high, magnitude = 0 } = this.calibratedRange(name);
+    return { low: Math.min(low, -magnitude), high: Math.max(high, magnitude) };
+  }
+
+  private calibratedRange(name: string): CalibratedRange {
     const range = this.calibration.activations[name];
     if (range === undefined) throw missing(name);
+    return range;
+  }
+
+  activationRange(name: string): { readonly low: number; readonly high: number } {
+    const range = this.calibratedRange(name);
     const clip = this.clips.get(name);
     // A range that ends just short of a bound ends at it: what the network clips is then what the integers clip.
     const near = (end: number, bound: number): number => (end / bound > 0.9 ? bound : end);

@@ -5,14 +5,9 @@ import { IntegerInterpreter } from '../interpret/integer.js';
 import { floatOf, runFloat } from '../interpret/float.js';
 import { integerTensor } from '../integer/program.js';
 import { testNetworks } from '../testing/networks.js';
-import {
-  channelsFirst,
-  compileTrial,
-  cosine,
-  quantizeInput,
-  trialInputs,
-} from '../testing/trial.js';
+import { channelsFirst, compileTrial, cosine, trialInputs } from '../testing/trial.js';
 import { calibrate, parseCalibration } from './calibration.js';
+import { inputCodes } from '../interpret/input-codes.js';
 
 describe('quantised network', () => {
   it.each(testNetworks())('answers and explains like the float one: $name', (network) => {
@@ -24,7 +19,7 @@ describe('quantised network', () => {
     const channels = integerTensor(program, program.input).channels;
     const classes = sizeOf(tensorOf(explained.graph, explained.logits).shape);
     for (const x of trialInputs(network.inputShape, 31, 4)) {
-      const logits = interpreter.forward(quantizeInput(compiled, x));
+      const logits = interpreter.forward(inputCodes(compiled.program, x));
       for (let target = 0; target < classes; target += 1) {
         const seed = Float32Array.from({ length: classes }, (_, i) => (i === target ? 1 : 0));
         const float = runFloat(

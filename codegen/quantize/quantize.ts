@@ -7,20 +7,21 @@ import type { Calibration } from './calibration.js';
 import { lowerForward } from './lower-forward.js';
 import { lowerGradient } from './lower-gradient.js';
 import { Lowering } from './lowering.js';
-import { symmetricInt8 } from './ranges.js';
 
 /**
- * Float network with its gradient → integer program: int8 activations and per-channel int8 weights, int16 gradients.
+ * Float network with its gradient → integer program: int8 or int16 activations and per-channel int8 weights, int16 gradients.
+ * @param int16 tensors to be int16, of those that `int16Candidates` gives
  * @throws IsochroneError CALIBRATION_INCOMPLETE, MODEL_UNSUPPORTED_OPERATOR
  */
-export function quantize(explained: PreparedGraph, calibration: Calibration): IntegerProgram {
+export function quantize(
+  explained: PreparedGraph,
+  calibration: Calibration,
+  int16: ReadonlySet<string> = new Set(),
+): IntegerProgram {
   const { graph } = explained;
-  const lowering = new Lowering(graph, calibration);
-  lowering.place(explained.input, {
-    type: 'int8',
-    ...symmetricInt8(lowering.activationRange(explained.input)),
-  });
   const forward = graph.nodes.slice(0, explained.forwardNodes);
+  const lowering = new Lowering(graph, calibration, int16);
+  lowering.place(explained.input, lowering.input(explained.input));
   lowerForward(lowering, forward, explained.logits);
   const last = lowering.placements.get(explained.logits);
   const answer = lowering.operations.at(-1);

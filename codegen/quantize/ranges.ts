@@ -1,7 +1,10 @@
 /** From a clipping range to scale and zero point. */
 
-/** Logits may grow beyond what calibration saw; int16 has the room. */
-const LOGIT_HEADROOM = 1.5;
+/** Values may grow beyond what calibration saw; int16 has the room. */
+const INT16_HEADROOM = 1.5;
+
+/** Codes are symmetric. */
+export const INT16_MOST = 32_767;
 
 /** A tensor that is always zero still needs a step. */
 const LEAST_SCALE = 1e-9;
@@ -25,11 +28,14 @@ export function symmetricInt8(range: { readonly low: number; readonly high: numb
   return { scale: Math.max(LEAST_SCALE, Math.max(-range.low, range.high) / 127), zeroPoint: 0 };
 }
 
-/** Symmetric int16 with headroom, for logits. */
-export function int16Range(range: { readonly low: number; readonly high: number }): {
+/** Symmetric int16 with headroom. */
+export function int16Range(
+  range: { readonly low: number; readonly high: number },
+  limit = INT16_MOST,
+): {
   readonly scale: number;
   readonly zeroPoint: number;
 } {
-  const reach = Math.max(-range.low, range.high) * LOGIT_HEADROOM;
-  return { scale: Math.max(LEAST_SCALE, reach / 32_767), zeroPoint: 0 };
+  const reach = Math.max(-range.low, range.high) * INT16_HEADROOM;
+  return { scale: Math.max(LEAST_SCALE, reach / limit), zeroPoint: 0 };
 }

@@ -1,10 +1,8 @@
-import type { CompiledNetwork } from '../compile.js';
-import { compileNetwork, frontEnd, modelSha256, PORTABLE } from '../compile.js';
+import type { CompiledNetwork, CompileOptions } from '../compile.js';
+import { compileNetwork, frontEnd, modelSha256 } from '../compile.js';
 import type { Shape } from '../graph/graph.js';
 import { sizeOf } from '../graph/graph.js';
-import { integerTensor } from '../integer/program.js';
 import { calibrate } from '../quantize/calibration.js';
-import { clamp } from '../integer/round.js';
 import { randomValues, seededRandom } from './random.js';
 import type { TestNetwork } from './networks.js';
 
@@ -14,8 +12,8 @@ export function trialInputs(shape: Shape, seed: number, count: number): readonly
   return Array.from({ length: count }, () => randomValues(random, sizeOf(shape), 1));
 }
 
-/** Compiles a test network, calibrated on seeded inputs; portable C unless said otherwise. */
-export function compileTrial(network: TestNetwork, target = PORTABLE): CompiledNetwork {
+/** Compiles a test network, calibrated on seeded inputs. */
+export function compileTrial(network: TestNetwork, options: CompileOptions = {}): CompiledNetwork {
   const explain = network.explain ?? 'gradient';
   const explained = frontEnd(network.bytes, network.name, explain);
   const calibration = calibrate(explained, trialInputs(network.inputShape, 77, 8), {
@@ -25,19 +23,8 @@ export function compileTrial(network: TestNetwork, target = PORTABLE): CompiledN
   return compileNetwork(
     { bytes: network.bytes, file: network.name },
     { text: JSON.stringify(calibration), file: `${network.name}.calibration.json` },
-    { explain, target },
+    { ...options, explain },
   );
-}
-
-/** A float input in ONNX order → the program's int8 input, channels last. */
-export function quantizeInput(network: CompiledNetwork, input: Float32Array): Int8Array {
-  const { scale, channels } = integerTensor(network.program, network.program.input);
-  const positions = input.length / channels;
-  return Int8Array.from(input, (_, index) => {
-    const channel = index % channels;
-    const position = Math.floor(index / channels);
-    return clamp(Math.round((input[channel * positions + position] ?? 0) / scale), -128, 127);
-  });
 }
 
 /** Channels-last values back in ONNX order. */

@@ -4,6 +4,13 @@
 #include <math.h>
 #include <string.h>
 
+/* The field that takes the network's codes, here and in the heart. */
+#if ISO_NET_INPUT_BITS == 16
+#define ISO_APP_INPUT int16
+#else
+#define ISO_APP_INPUT int8
+#endif
+
 bool iso_app_answer_due(const iso_app *app) {
     return iso_window_full(&app->window) &&
            app->new_chain_samples >= ISO_APP_RESULT_INTERVAL_CHAIN_SAMPLES;
@@ -37,8 +44,11 @@ static uint8_t beats_in_window(const iso_app *app, uint16_t r_index[ISO_APP_BEAT
 
 static void forward(iso_app *app, int16_t logits[ISO_NET_CLASSES]) {
     iso_wire_result *result = &app->answer.result;
-    iso_window_quantize(&app->window, ISO_NET_INPUT_MULTIPLIER, ISO_NET_INPUT_SHIFT,
-                        iso_net_input());
+    const iso_window_codes codes = {
+        .ISO_APP_INPUT = iso_net_input(),
+        .leads = ISO_NET_INPUT_LEADS,
+    };
+    iso_window_quantize(&app->window, ISO_NET_INPUT_MULTIPLIER, ISO_NET_INPUT_SHIFT, &codes);
     const uint32_t before = iso_hal_ticks();
     iso_net_forward(logits);
     result->network_microseconds = iso_app_microseconds(iso_hal_ticks() - before);
@@ -60,7 +70,8 @@ static void explain(iso_app *app) {
     const int16_t *gradient = iso_net_explain(answer->class_index, &app->gradient_saturations);
     const iso_heart_input input = {
         .microvolt = iso_window_samples(&app->window),
-        .input = iso_net_input(),
+        .ISO_APP_INPUT = iso_net_input(),
+        .leads = ISO_NET_INPUT_LEADS,
         .gradient = gradient,
         .input_scale_millivolt = ISO_NET_INPUT_SCALE_MILLIVOLT,
         .gradient_scale = ISO_NET_GRADIENT_SCALE,

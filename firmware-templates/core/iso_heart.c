@@ -20,26 +20,27 @@ static void phase_ranges(const int16_t fiducials[ISO_FIDUCIALS], uint8_t range_e
     ranges[ISO_PHASE_STT].end = t_end < 0 ? range_end : (uint8_t)(t_end + 1);
 }
 
-/* Mean over beats of gradient x input. A beat's products are exact: 64 * 32768 * 128 stays below
- * 2^31. */
+/* Mean over beats of gradient x input, exact up to the division. */
 static void attribute(const iso_heart_input *in, iso_explanation *out) {
     const float logit_per_step = in->gradient_scale * in->input_scale_millivolt;
     for (uint32_t t = 0; t < ISO_HEART_BEAT_SAMPLES; t++) {
-        for (uint32_t lead = 0; lead < ISO_HEART_INPUT_LEADS; lead++) {
-            int32_t sum = 0;
+        for (uint32_t lead = 0; lead < in->leads; lead++) {
+            int64_t sum = 0;
             for (uint32_t beat = 0; beat < out->beat_count; beat++) {
-                const uint32_t at =
-                    ((uint32_t)out->scratch.first[beat] + t) * ISO_HEART_INPUT_LEADS + lead;
-                sum += (int32_t)in->gradient[at] * in->input[at];
+                const uint32_t sample = (uint32_t)out->scratch.first[beat] + t;
+                const int32_t gradient = in->gradient[sample * in->leads + lead];
+                sum += (int64_t)gradient * iso_heart_code(in, sample, lead);
             }
-            out->attribution[lead][t] = (float)sum * logit_per_step / (float)out->beat_count;
+            const uint32_t row =
+                in->leads == ISO_HEART_TWELVE_LEADS ? lead : iso_heart_independent_in_twelve[lead];
+            out->attribution[row][t] = (float)sum * logit_per_step / (float)out->beat_count;
         }
     }
 }
 
 static void sum_lead_evidence(const iso_phase_range ranges[ISO_HEART_PHASES],
                               iso_explanation *out) {
-    for (uint32_t lead = 0; lead < ISO_HEART_INPUT_LEADS; lead++) {
+    for (uint32_t lead = 0; lead < ISO_HEART_TWELVE_LEADS; lead++) {
         for (uint32_t phase = 0; phase < ISO_HEART_PHASES; phase++) {
             float sum = 0.0f;
             for (uint32_t t = ranges[phase].begin; t < ranges[phase].end; t++) {
@@ -59,7 +60,7 @@ static bool map_beat(const iso_heart_input *in, const iso_heart_options *options
         for (uint32_t t = ranges[phase].begin; t < ranges[phase].end; t++) {
             int32_t folded[ISO_HEART_LEADS];
             float weighted[ISO_HEART_LEADS], vector[3];
-            iso_vcg_fold_gradient(&in->gradient[(first + t) * ISO_HEART_INPUT_LEADS], folded);
+            iso_heart_folded_gradient(in, first + t, folded);
             for (uint32_t lead = 0; lead < ISO_HEART_LEADS; lead++) {
                 weighted[lead] = weight * (float)folded[lead];
             }
@@ -107,22 +108,21 @@ static float residual_share(const iso_heart_input *in, iso_vcg_transform transfo
     float dipolar = 0.0f, residual = 0.0f;
     for (uint32_t beat = 0; beat < out->beat_count; beat++) {
         for (uint32_t t = ranges[ISO_PHASE_P].begin; t < ranges[ISO_PHASE_STT].end; t++) {
-            const uint32_t at = ((uint32_t)out->scratch.first[beat] + t) * ISO_HEART_INPUT_LEADS;
-            iso_heart_split_evidence(transform, &in->gradient[at], &in->input[at], &dipolar,
-                                     &residual);
+            const uint32_t sample = (uint32_t)out->scratch.first[beat] + t;
+            iso_heart_split_evidence(in, transform, sample, &dipolar, &residual);
         }
     }
     return dipolar + residual > 0.0f ? residual / (dipolar + residual) : 0.0f;
 }
 
 /* Paper-like: mean over the leads of |attribution|, at each point of the path. */
-static void paint_path(uint32_t qrs_onset, iso_explanation *out) {
+static void paint_path(uint32_t qrs_onset, uint32_t leads, iso_explanation *out) {
     for (uint32_t i = 0; i < out->path_length; i++) {
         float sum = 0.0f;
-        for (uint32_t lead = 0; lead < ISO_HEART_INPUT_LEADS; lead++) {
+        for (uint32_t lead = 0; lead < ISO_HEART_TWELVE_LEADS; lead++) {
             sum += fabsf(out->attribution[lead][qrs_onset + i]);
         }
-        out->path[i].evidence = sum / (float)ISO_HEART_INPUT_LEADS;
+        out->path[i].evidence = sum / (float)leads;
     }
 }
 
@@ -161,7 +161,7 @@ static iso_heart_status explain_beats(const iso_heart_input *in, const iso_heart
     sum_lead_evidence(ranges, out);
     out->residual_share = residual_share(in, options->transform, ranges, out);
     out->path_length = iso_heart_path(scratch->vcg, ranges, out->path);
-    paint_path(ranges[ISO_PHASE_QRS].begin, out);
+    paint_path(ranges[ISO_PHASE_QRS].begin, in->leads, out);
     return ISO_HEART_OK;
 }
 

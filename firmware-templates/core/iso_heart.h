@@ -44,12 +44,14 @@ typedef enum {
 
 typedef struct {
     const int16_t *microvolt;    /* [1000][8] chain output, leads I II V1..V6 */
-    const int8_t *input;         /* [1000][12] what the network saw */
-    const int16_t *gradient;     /* [1000][12] of the explained logit */
-    float input_scale_millivolt; /* millivolt per int8 step */
+    const int8_t *int8;          /* [1000][leads] what the network saw; exactly one of the two */
+    const int16_t *int16;        /* pointers is given */
+    const int16_t *gradient;     /* [1000][leads] of the explained logit */
+    float input_scale_millivolt; /* millivolt per input step */
     float gradient_scale;        /* (logit per millivolt) per int16 step */
     const uint16_t *r_index;     /* R positions in the window (100 Hz samples), ascending */
     uint8_t beat_count;          /* entries of r_index */
+    uint8_t leads;               /* 12, or the 8 independent ones */
 } iso_heart_input;
 
 typedef struct {
@@ -64,7 +66,8 @@ extern const iso_heart_options iso_heart_default_options;
 
 typedef struct {
     float frank_mm[3];
-    float evidence; /* mean over the 12 leads of |mean attribution| at this moment, logit units */
+    float evidence; /* mean over the network's leads of |mean attribution| at this moment, logit
+                       units */
     uint8_t phase;  /* ISO_PHASE_QRS or ISO_PHASE_STT: the path begins at QRS onset */
 } iso_path_point;
 
@@ -83,7 +86,7 @@ typedef struct {
 typedef struct {
     int16_t mean_beat_microvolt[8][ISO_HEART_BEAT_SAMPLES];
     float attribution[12][ISO_HEART_BEAT_SAMPLES]; /* mean over beats of gradient x input, logit
-                                                      units */
+                                                      units; 0 for leads the network has not */
     float lead_evidence[12][ISO_HEART_PHASES]; /* sum over the phase, mean per beat, logit units */
     float segment_scores[ISO_HEART_REGIONS];   /* sums to 1 */
     float segment_spread[ISO_HEART_REGIONS];   /* standard deviation over beats */

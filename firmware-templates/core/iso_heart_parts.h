@@ -7,7 +7,7 @@
 #include "iso_heart.h"
 
 #define ISO_HEART_LEADS 8
-#define ISO_HEART_INPUT_LEADS 12
+#define ISO_HEART_TWELVE_LEADS 12
 /* The isoelectric level is the mean of this many samples, which end at QRS onset. */
 #define ISO_HEART_ISOELECTRIC_SAMPLES 3
 
@@ -44,9 +44,19 @@ void iso_heart_deposit(const float vector[3], float map[ISO_HEART_REGIONS]);
 /* Divides the neutral map out and makes the sum 1; false without any mass. */
 bool iso_heart_normalize_map(float map[ISO_HEART_REGIONS]);
 
+/* Place of each independent lead among I II III aVR aVL aVF V1..V6. */
+extern const uint8_t iso_heart_independent_in_twelve[ISO_HEART_LEADS];
+
+/* Code that the network saw, by its own count of leads. */
+int32_t iso_heart_code(const iso_heart_input *in, uint32_t sample, uint32_t lead);
+
+/* Gradient of one moment by the independent leads, in half steps. */
+void iso_heart_folded_gradient(const iso_heart_input *in, uint32_t sample,
+                               int32_t half_steps[ISO_HEART_LEADS]);
+
 /* Sums of |dipolar| and |non-dipolar| evidence of one moment, added to the two totals; units of
  * steps. */
-void iso_heart_split_evidence(iso_vcg_transform transform, const int16_t gradient[12],
-                              const int8_t input[12], float *dipolar, float *residual);
+void iso_heart_split_evidence(const iso_heart_input *in, iso_vcg_transform transform,
+                              uint32_t sample, float *dipolar, float *residual);
 
 #endif

@@ -3,20 +3,39 @@
 #include "iso_heart_parts.h"
 
 #include <math.h>
+#include <stddef.h>
 
 #include "iso_geometry.h"
 
-/* Place of each independent lead among I II III aVR aVL aVF V1..V6. */
-static const uint8_t independent_in_twelve[ISO_HEART_LEADS] = {0, 1, 6, 7, 8, 9, 10, 11};
+const uint8_t iso_heart_independent_in_twelve[ISO_HEART_LEADS] = {0, 1, 6, 7, 8, 9, 10, 11};
 
-void iso_heart_split_evidence(iso_vcg_transform transform, const int16_t gradient[12],
-                              const int8_t input[12], float *dipolar, float *residual) {
+int32_t iso_heart_code(const iso_heart_input *in, uint32_t sample, uint32_t lead) {
+    const uint32_t at = sample * in->leads + lead;
+    return in->int8 != NULL ? in->int8[at] : in->int16[at];
+}
+
+void iso_heart_folded_gradient(const iso_heart_input *in, uint32_t sample,
+                               int32_t half_steps[ISO_HEART_LEADS]) {
+    const int16_t *const gradient = &in->gradient[sample * in->leads];
+    if (in->leads == ISO_HEART_TWELVE_LEADS) {
+        iso_vcg_fold_gradient(gradient, half_steps);
+        return;
+    }
+    for (uint32_t lead = 0; lead < ISO_HEART_LEADS; lead++) {
+        half_steps[lead] = 2 * gradient[lead];
+    }
+}
+
+void iso_heart_split_evidence(const iso_heart_input *in, iso_vcg_transform transform,
+                              uint32_t sample, float *dipolar, float *residual) {
+    const int all = in->leads == ISO_HEART_TWELVE_LEADS;
     int32_t folded[ISO_HEART_LEADS];
     float half_steps[ISO_HEART_LEADS], leads[ISO_HEART_LEADS], vcg[3], adjoint[3];
-    iso_vcg_fold_gradient(gradient, folded);
+    iso_heart_folded_gradient(in, sample, folded);
     for (uint32_t lead = 0; lead < ISO_HEART_LEADS; lead++) {
+        const uint32_t own = all ? iso_heart_independent_in_twelve[lead] : lead;
         half_steps[lead] = (float)folded[lead];
-        leads[lead] = (float)input[independent_in_twelve[lead]];
+        leads[lead] = (float)iso_heart_code(in, sample, own);
     }
     iso_vcg_transform_leads(transform, leads, vcg);
     iso_vcg_adjoint(half_steps, adjoint);

@@ -1,10 +1,9 @@
 #include "iso_window.h"
 
-static int8_t saturate8(int64_t value) {
-    if (value > INT8_MAX) {
-        return INT8_MAX;
-    }
-    return value < INT8_MIN ? INT8_MIN : (int8_t)value;
+#include <stddef.h>
+
+static int64_t clamp(int64_t value, int64_t low, int64_t high) {
+    return value < low ? low : (value > high ? high : value);
 }
 
 static unsigned slot_at(const iso_window *window, unsigned t) {
@@ -58,16 +57,35 @@ uint32_t iso_window_first_index(const iso_window *window) {
     return window->expected_index - (uint32_t)window->count * ISO_CHAIN_FACTOR;
 }
 
+/* The leads of one sample that the network reads. */
+static void network_leads(const int16_t independent[ISO_INDEPENDENT_LEADS], unsigned count,
+                          int32_t leads[ISO_TWELVE_LEADS]) {
+    if (count == ISO_TWELVE_LEADS) {
+        iso_leads_twelve(independent, leads);
+        return;
+    }
+    for (unsigned lead = 0; lead < ISO_INDEPENDENT_LEADS; lead++) {
+        leads[lead] = independent[lead];
+    }
+}
+
 void iso_window_quantize(const iso_window *window, int32_t multiplier, uint8_t shift,
-                         int8_t *input) {
+                         const iso_window_codes *to) {
     const int64_t half = (int64_t)1 << (shift - 1);
+    unsigned at = 0;
 
     for (unsigned t = 0; t < ISO_WINDOW_SAMPLES; t++) {
-        int32_t twelve[ISO_TWELVE_LEADS];
+        int32_t leads[ISO_TWELVE_LEADS];
 
-        iso_leads_twelve(window->microvolt[slot_at(window, t)], twelve);
-        for (unsigned lead = 0; lead < ISO_TWELVE_LEADS; lead++) {
-            *input++ = saturate8(((int64_t)twelve[lead] * multiplier + half) >> shift);
+        network_leads(window->microvolt[slot_at(window, t)], to->leads, leads);
+        for (unsigned lead = 0; lead < to->leads; lead++, at++) {
+            const int64_t code = ((int64_t)leads[lead] * multiplier + half) >> shift;
+
+            if (to->int8 != NULL) {
+                to->int8[at] = (int8_t)clamp(code, INT8_MIN, INT8_MAX);
+            } else {
+                to->int16[at] = (int16_t)clamp(code, INT16_MIN, INT16_MAX);
+            }
         }
     }
 }

@@ -28,14 +28,22 @@ bool iso_window_full(const iso_window *window);
 /* The sample_index of the oldest sample held. */
 uint32_t iso_window_first_index(const iso_window *window);
 
+/* Where the network reads its input, [1000][leads]: 12 leads, or the 8 independent ones; exactly
+ * one pointer is given. */
+typedef struct {
+    int8_t *int8;
+    int16_t *int16;
+    uint8_t leads;
+} iso_window_codes;
+
 /*
  * The functions below want a full window.
  *
- * Network input, [1000][12] int8, in time order: sat8((microvolt * multiplier + (1 << (shift - 1)))
- * >> shift), 64-bit product, shift 1 to 31.
+ * Network input in time order: (microvolt * multiplier + (1 << (shift - 1))) >> shift, 64-bit
+ * product, shift 1 to 31, saturated to the width of the codes.
  */
 void iso_window_quantize(const iso_window *window, int32_t multiplier, uint8_t shift,
-                         int8_t *input);
+                         const iso_window_codes *to);
 /* One independent lead in time order. */
 void iso_window_lead(const iso_window *window, unsigned lead, int16_t out[ISO_WINDOW_SAMPLES]);
 /*

@@ -96,6 +96,22 @@ describe('iso_window', () => {
     expect(window?.input).toEqual(expected);
   });
 
+  it.each([
+    { leads: 12, bits: 16, multiplier: 3 },
+    { leads: 8, bits: 8, multiplier: 1 },
+    { leads: 8, bits: 16, multiplier: 5 },
+  ])('writes $leads leads of $bits bits', ({ leads, bits, multiplier }) => {
+    const samples = noise(1000, 6);
+    const window = run(fill(samples, 0).window(multiplier, 1, { leads, bits })).windows[0];
+    const largest = 2 ** (bits - 1);
+    const expected = samples.map((eight) =>
+      (leads === 12 ? twelve(eight) : eight).map((value) =>
+        Math.min(Math.max(Math.floor((value * multiplier + 1) / 2), -largest), largest - 1),
+      ),
+    );
+    expect(window?.input.map((row) => row.slice(0, leads))).toEqual(expected);
+  });
+
   it('is emptied by a gap, announced or seen, and fills again from there', () => {
     const first = noise(1200, 21);
     const second = noise(1000, 22);

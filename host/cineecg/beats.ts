@@ -1,7 +1,11 @@
 /** The mean beat: which beats of the window count, and their average around R. */
-import { INDEPENDENT_LEAD_COUNT, TWELVE_LEAD_COUNT } from './matrices.js';
+import { INDEPENDENT_IN_TWELVE, INDEPENDENT_LEAD_COUNT, TWELVE_LEAD_COUNT } from './matrices.js';
 
 export const WINDOW_SAMPLES = 1000;
+
+/** Codes of a window as a network reads them, `[1000][leads]`: twelve leads or the eight independent ones, int8 or int16. */
+export type NetworkCodes = Int8Array | Int16Array;
+
 /** 0.8 s at 100 Hz: 0.3 s before R, 0.5 s from R on. */
 export const BEAT_SAMPLES = 80;
 export const BEAT_R_INDEX = 30;
@@ -59,19 +63,23 @@ export function meanBeat(microvolt: Int16Array, first: readonly number[]): numbe
   );
 }
 
-/** `[lead 12][t]`: mean over beats of gradient × input, in steps of both scales' product. */
+/** `[lead 12][t]`: mean over beats of gradient × input, in steps of both scales' product; 0 for leads the network has not. */
 export function meanAttribution(
   gradient: Int16Array,
-  input: Int8Array,
+  input: NetworkCodes,
   first: readonly number[],
 ): number[][] {
-  return Array.from({ length: TWELVE_LEAD_COUNT }, (_lead, lead) =>
-    Array.from({ length: BEAT_SAMPLES }, (_t, t) => {
+  const leads = input.length / WINDOW_SAMPLES;
+  return Array.from({ length: TWELVE_LEAD_COUNT }, (_lead, twelve) => {
+    const lead =
+      leads === TWELVE_LEAD_COUNT ? twelve : INDEPENDENT_IN_TWELVE.findIndex((at) => at === twelve);
+    return Array.from({ length: BEAT_SAMPLES }, (_t, t) => {
+      if (lead < 0) return 0;
       const sum = first.reduce((total, start) => {
-        const at = (start + t) * TWELVE_LEAD_COUNT + lead;
+        const at = (start + t) * leads + lead;
         return total + (gradient[at] ?? 0) * (input[at] ?? 0);
       }, 0);
       return sum / first.length;
-    }),
-  );
+    });
+  });
 }

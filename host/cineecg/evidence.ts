@@ -1,7 +1,8 @@
 /** Evidence of single moments and beats: its dipolar part, what lies outside it, and its direction. */
 import type { PhaseRanges } from './path.js';
 import { adjoint, dowerForward, foldGradient, independentOf, toFrank } from './leads.js';
-import { TWELVE_LEAD_COUNT, type VcgTransform } from './matrices.js';
+import { INDEPENDENT_LEAD_COUNT, type VcgTransform } from './matrices.js';
+import { WINDOW_SAMPLES, type NetworkCodes } from './beats.js';
 import { type FrankVector, dot, magnitude, scale } from './vector.js';
 
 export interface SplitEvidence {
@@ -23,8 +24,21 @@ export function splitEvidence(
   return { dipolar: dot(adjoint(gradient), vcg), residual };
 }
 
-function rowOf<T extends Int16Array | Int8Array>(rows: T, sample: number): number[] {
-  return Array.from(rows.subarray(sample * TWELVE_LEAD_COUNT, (sample + 1) * TWELVE_LEAD_COUNT));
+/** One moment of what a network of twelve or of the eight independent leads saw or gave. */
+function rowOf(rows: NetworkCodes, sample: number): number[] {
+  const leads = rows.length / WINDOW_SAMPLES;
+  return Array.from(rows.subarray(sample * leads, (sample + 1) * leads));
+}
+
+/** Gradient of one moment by the eight independent leads. */
+function foldedGradient(gradient: Int16Array, sample: number): number[] {
+  const row = rowOf(gradient, sample);
+  return row.length === INDEPENDENT_LEAD_COUNT ? row : foldGradient(row);
+}
+
+function independentLeads(input: NetworkCodes, sample: number): number[] {
+  const row = rowOf(input, sample);
+  return row.length === INDEPENDENT_LEAD_COUNT ? row : independentOf(row);
 }
 
 /**
@@ -34,7 +48,7 @@ function rowOf<T extends Int16Array | Int8Array>(rows: T, sample: number): numbe
  */
 export function residualShare(
   gradient: Int16Array,
-  input: Int8Array,
+  input: NetworkCodes,
   first: readonly number[],
   ranges: PhaseRanges,
   transform: VcgTransform,
@@ -42,8 +56,8 @@ export function residualShare(
   let [dipolarSum, residualSum] = [0, 0];
   for (const start of first) {
     for (let t = ranges[0][0]; t < ranges[2][1]; t += 1) {
-      const folded = foldGradient(rowOf(gradient, start + t));
-      const leads = independentOf(rowOf(input, start + t));
+      const folded = foldedGradient(gradient, start + t);
+      const leads = independentLeads(input, start + t);
       const { dipolar, residual } = splitEvidence(folded, leads, transform);
       dipolarSum += Math.abs(dipolar);
       residualSum += Math.abs(residual);
@@ -55,9 +69,7 @@ export function residualShare(
 
 /** g_V = Lᵀ g̃ at each sample of one beat, in gradient steps. */
 export function adjointOfBeat(gradient: Int16Array, start: number, samples: number): FrankVector[] {
-  return Array.from({ length: samples }, (_t, t) =>
-    adjoint(foldGradient(rowOf(gradient, start + t))),
-  );
+  return Array.from({ length: samples }, (_t, t) => adjoint(foldedGradient(gradient, start + t)));
 }
 
 /** Signed, weighted evidence vectors of one beat: weight × g_V in each phase; a phase of weight 0 takes no part. */

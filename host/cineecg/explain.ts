@@ -4,7 +4,14 @@
  */
 import { IsochroneError } from '../../codegen/errors.js';
 import type { Phase } from '../stream/events.js';
-import { BEAT_SAMPLES, WINDOW_SAMPLES, meanAttribution, meanBeat, selectBeats } from './beats.js';
+import {
+  BEAT_SAMPLES,
+  type NetworkCodes,
+  WINDOW_SAMPLES,
+  meanAttribution,
+  meanBeat,
+  selectBeats,
+} from './beats.js';
 import { depositByDirection, normalizedMap } from './deposit.js';
 import { adjointOfBeat, evidenceVectors, residualShare } from './evidence.js';
 import { type Fiducials, findFiducials, isoelectricThirds } from './fiducials.js';
@@ -16,9 +23,9 @@ import type { FrankVector } from './vector.js';
 export interface HeartInput {
   /** `[1000][8]` chain output, I II V1…V6. */
   readonly microvolt: Int16Array;
-  /** `[1000][12]` what the network saw. */
-  readonly input: Int8Array;
-  /** `[1000][12]` gradient of the explained logit. */
+  /** What the network saw. */
+  readonly input: NetworkCodes;
+  /** Gradient of the explained logit, in the input's shape. */
   readonly gradient: Int16Array;
   readonly inputScaleMillivolt: number;
   /** (logit per millivolt) per step. */
@@ -108,8 +115,12 @@ export function explainHeart(
   options: HeartOptions = DEFAULT_HEART_OPTIONS,
 ): HeartExplanation | HeartWithheld {
   checkLength('microvolt', heart.microvolt.length, WINDOW_SAMPLES * INDEPENDENT_LEAD_COUNT);
-  checkLength('input', heart.input.length, WINDOW_SAMPLES * TWELVE_LEAD_COUNT);
-  checkLength('gradient', heart.gradient.length, WINDOW_SAMPLES * TWELVE_LEAD_COUNT);
+  const leads =
+    heart.input.length === WINDOW_SAMPLES * INDEPENDENT_LEAD_COUNT
+      ? INDEPENDENT_LEAD_COUNT
+      : TWELVE_LEAD_COUNT;
+  checkLength('input', heart.input.length, WINDOW_SAMPLES * leads);
+  checkLength('gradient', heart.gradient.length, WINDOW_SAMPLES * leads);
 
   const { first, rangeBegin, rangeEnd } = selectBeats(heart.rIndex);
   const beatCount = first.length;
@@ -157,7 +168,7 @@ export function explainHeart(
       phase,
       evidence:
         attribution.reduce((sum, lead) => sum + Math.abs(lead[fiducials.qrsOnset + i] ?? 0), 0) /
-        TWELVE_LEAD_COUNT,
+        leads,
     })),
   };
 }

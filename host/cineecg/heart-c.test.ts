@@ -14,6 +14,7 @@ import {
   explainHeart,
 } from './explain.js';
 import { generatedFiles } from './generate-c.js';
+import { INDEPENDENT_IN_TWELVE } from './matrices.js';
 import { dipoleWindow, seededRandom } from './test-support/dipole.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -56,17 +57,22 @@ interface Case {
   readonly options: HeartOptions;
 }
 
+/** Transform, beats, leads, bits. */
+const HEAD_BYTES = 4;
+
 function encode({ input, options }: Case): Buffer {
-  const head = Buffer.alloc(2 + 5 * 4 + 255 * 2);
+  const head = Buffer.alloc(HEAD_BYTES + 5 * 4 + 255 * 2);
   head.writeUInt8(options.transform === 'kors' ? 1 : 0, 0);
   head.writeUInt8(input.rIndex.length, 1);
+  head.writeUInt8(input.input.length / WINDOW_SAMPLES, 2);
+  head.writeUInt8(8 * input.input.BYTES_PER_ELEMENT, 3);
   [...options.phaseWeight, input.inputScaleMillivolt, input.gradientScale].forEach((value, i) =>
-    head.writeFloatLE(value, 2 + 4 * i),
+    head.writeFloatLE(value, HEAD_BYTES + 4 * i),
   );
-  Array.from(input.rIndex).forEach((r, i) => head.writeUInt16LE(r, 22 + 2 * i));
-  const bytes = (a: Int16Array | Int8Array): Buffer =>
-    Buffer.from(a.buffer, a.byteOffset, a.byteLength);
-  return Buffer.concat([head, bytes(input.microvolt), bytes(input.input), bytes(input.gradient)]);
+  Array.from(input.rIndex).forEach((r, i) => head.writeUInt16LE(r, HEAD_BYTES + 20 + 2 * i));
+  const bytes = (a: Int16Array): Buffer => Buffer.from(a.buffer, a.byteOffset, a.byteLength);
+  const codes = Int16Array.from(input.input);
+  return Buffer.concat([head, bytes(input.microvolt), bytes(codes), bytes(input.gradient)]);
 }
 
 interface DeviceResult {
@@ -112,6 +118,26 @@ function decode(bytes: Buffer): DeviceResult {
 
 const NORMAL = { rrSamples: 80, firstR: 40, noiseMicrovolt: 10 } as const;
 
+/** The same window for a network of the eight independent leads. */
+function independentLeads({ input, gradient }: HeartInput): Pick<HeartInput, 'input' | 'gradient'> {
+  const at = (i: number): number => Math.floor(i / 8) * 12 + (INDEPENDENT_IN_TWELVE[i % 8] ?? 0);
+  const length = WINDOW_SAMPLES * 8;
+  return {
+    input: Int8Array.from({ length }, (_, i) => input[at(i)] ?? 0),
+    gradient: Int16Array.from({ length }, (_, i) => gradient[at(i)] ?? 0),
+  };
+}
+
+/** The largest products that there are, all of one sign. */
+function railsOfEight(window: HeartInput): Pick<HeartInput, 'input' | 'gradient' | 'rIndex'> {
+  const { gradient } = independentLeads(window);
+  return {
+    input: Int16Array.from(gradient, () => -32768),
+    gradient: gradient.map((_, i) => (i % 3 === 0 ? -32768 : -32767)),
+    rIndex: Array.from({ length: 64 }, (_r, i) => 40 + 14 * i),
+  };
+}
+
 function edgeCases(): Case[] {
   const of = (
     name: string,
@@ -139,6 +165,9 @@ function edgeCases(): Case[] {
     of('no gradient', { gradient: new Int16Array(WINDOW_SAMPLES * 12) }),
     of('gradient in one beat alone', { gradient: impulse }),
     of('no input', { input: new Int8Array(WINDOW_SAMPLES * 12) }),
+    of('eight leads', independentLeads(slow)),
+    of('int16 codes', { input: Int16Array.from(slow.input, (v, i) => 250 * v + (i % 7)) }),
+    of('int16 rails of eight leads', railsOfEight(slow)),
     of('phases without weight', {}, { ...DEFAULT_HEART_OPTIONS, phaseWeight: [0, 0, 0] }),
     of('P weighted too', {}, { transform: 'kors', phaseWeight: [0.5, -2, 1] }),
     of('rails', {

@@ -4,6 +4,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { IsochroneError } from '../../codegen/errors.js';
+import type { SignalArray } from '../../codegen/integer/program.js';
 
 const VECTORS_MAGIC = 0x564f5349;
 const RESULTS_MAGIC = 0x524f5349;
@@ -16,8 +17,8 @@ const RESULTS_HEADER_BYTES = 40;
 export const CLASS_OF_WINNER = 255;
 
 export interface NetworkVector {
-  /** `[1000][12]`, as quantised. */
-  readonly input: Int8Array;
+  /** As the network reads it, channels last. */
+  readonly input: SignalArray;
   /** Class to explain, or CLASS_OF_WINNER. */
   readonly classIndex: number;
 }
@@ -54,7 +55,7 @@ export interface VectorsResults {
 }
 
 export async function writeVectors(file: string, request: VectorsRequest): Promise<void> {
-  const inputBytes = request.vectors[0]?.input.length ?? 0;
+  const inputBytes = request.vectors[0]?.input.byteLength ?? 0;
   const bytes = new Uint8Array(VECTORS_HEADER_BYTES + request.vectors.length * (4 + inputBytes));
   const header = new DataView(bytes.buffer, 0, VECTORS_HEADER_BYTES);
   const words = [
@@ -69,8 +70,10 @@ export async function writeVectors(file: string, request: VectorsRequest): Promi
     header.setUint32(index * 4, word, true);
   });
   request.vectors.forEach(({ input, classIndex }, index) => {
-    if (input.length !== inputBytes) {
-      throw new RangeError(`vector ${index} has ${input.length} values, the first ${inputBytes}`);
+    if (input.byteLength !== inputBytes) {
+      throw new RangeError(
+        `vector ${index} has ${input.byteLength} bytes, the first ${inputBytes}`,
+      );
     }
     const at = VECTORS_HEADER_BYTES + index * (4 + inputBytes);
     bytes[at] = classIndex;

@@ -2,14 +2,14 @@
 import type { CompiledNetwork } from '../../codegen/compile.js';
 import { floatOf, runFloat } from '../../codegen/interpret/float.js';
 import { IntegerInterpreter } from '../../codegen/interpret/integer.js';
-import { integerTensor } from '../../codegen/integer/program.js';
+import { integerTensor, type SignalArray } from '../../codegen/integer/program.js';
 import { LABEL_RULES, type FoldLabels, type LabelRule } from '../records/labels.js';
 import { classAreas, type ClassAreas } from './area-under-curve.js';
 
 /** One window as both see it. */
 export interface EvaluationWindow {
   readonly float: Float32Array;
-  readonly integer: Int8Array;
+  readonly integer: SignalArray;
 }
 
 export interface AccuracyReport {

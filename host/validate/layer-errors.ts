@@ -2,7 +2,7 @@
 import type { CompiledNetwork } from '../../codegen/compile.js';
 import { isExplained } from '../../codegen/explain/gradient.js';
 import { sizeOf, tensorOf } from '../../codegen/graph/graph.js';
-import type { IntegerTensor } from '../../codegen/integer/program.js';
+import type { IntegerTensor, SignalArray } from '../../codegen/integer/program.js';
 import { elementsOf, integerTensor } from '../../codegen/integer/program.js';
 import { runFloat, runNodes } from '../../codegen/interpret/float.js';
 import { IntegerInterpreter } from '../../codegen/interpret/integer.js';
@@ -23,7 +23,7 @@ export interface PairedInput {
   /** In the graph's layout. */
   readonly float: Float32Array;
   /** Channels last. */
-  readonly integer: Int8Array;
+  readonly integer: SignalArray;
 }
 
 /** Sums over inputs of one layer. */

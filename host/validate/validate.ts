@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { emitFor, type CompiledNetwork } from '../../codegen/compile.js';
 import type { BackendName } from '../../codegen/emit/backends.js';
 import { IsochroneError } from '../../codegen/errors.js';
-import { bytesOf, integerTensor } from '../../codegen/integer/program.js';
+import { bytesOf, integerTensor, type SignalArray } from '../../codegen/integer/program.js';
 import { kernelOf } from '../../codegen/integer/registry.js';
 import { writeNetwork } from '../toolchain/write-network.js';
 import { instructionsOf } from '../toolchain/run-vectors.js';
@@ -181,7 +181,7 @@ export function layerReports(
 /** Instructions of one input: whole passes without the hook's checksums, layers with their own clock readings. */
 async function count(
   built: BuiltTarget,
-  vectors: readonly { readonly input: Int8Array; readonly classIndex: number }[],
+  vectors: readonly { readonly input: SignalArray; readonly classIndex: number }[],
 ): Promise<{ forward: number; explanation: number; layers: readonly number[] }> {
   const run = (observeLayers: boolean): Promise<VectorsResults> =>
     built.run(

@@ -5,7 +5,7 @@ import { quantizeMicrovolt } from '../../codegen/emit/input-factor.js';
 import { sizeOf, tensorOf, type TensorInfo } from '../../codegen/graph/graph.js';
 import { isTflite } from '../../codegen/import/model.js';
 import { integerTensor } from '../../codegen/integer/program.js';
-import { clamp } from '../../codegen/integer/round.js';
+import { inputCodes } from '../../codegen/interpret/input-codes.js';
 import { toAcquisition } from '../records/acquisition.js';
 import type { EcgRecord } from '../records/record.js';
 import { buildNativeChain } from '../toolchain/native-chain.js';
@@ -20,17 +20,6 @@ export interface ValidationInputs {
   readonly expected?: readonly Float32Array[];
   /** The answers are codes of the quantised output, not what they stand for. */
   readonly expectedCodes?: boolean;
-}
-
-/** Float values in the graph's layout (channels first) → the program's input codes, channels last. */
-export function quantizedInput(network: CompiledNetwork, float: Float32Array): Int8Array {
-  const { program } = network;
-  const { scale, zeroPoint, channels } = integerTensor(program, program.input);
-  const positions = float.length / channels;
-  return Int8Array.from(float, (_, i) => {
-    const value = float[(i % channels) * positions + Math.floor(i / channels)] ?? 0;
-    return clamp(Math.round(value / scale) + zeroPoint, -128, 127);
-  });
 }
 
 /** First windows of ECG records, through the device's own chain. */
@@ -168,7 +157,7 @@ export function inputsOfFile(
   const { floats, ...answers } = floatInputsOfFile(network.explained, file, model, most);
   return {
     source: file,
-    inputs: floats.map((float) => ({ float, integer: quantizedInput(network, float) })),
+    inputs: floats.map((float) => ({ float, integer: inputCodes(network.program, float) })),
     ...answers,
   };
 }

@@ -2,16 +2,15 @@ import type { ChannelNormOperation } from '../../integer/channel-norm.js';
 import type { MatMulOperation } from '../../integer/mat-mul.js';
 import type { SoftmaxOperation } from '../../integer/softmax.js';
 import { constantArray } from '../c-text.js';
-import { plain, type Emitter } from './emitter.js';
+import { plain, signal, type Emitter } from './emitter.js';
 
 /** iso_mat_mul_shape holds twenty-one 32-bit words. */
 const SHAPE_BYTES = 84;
 
 export const matMulEmitter: Emitter<MatMulOperation> = {
   file: 'iso_mat_mul.c',
-  emit(op, { identifier, pointer }) {
-    const a = op.aIsInt16 ? `NULL, ${pointer(op.inputA)}` : `${pointer(op.inputA)}, NULL`;
-    const y = op.clampHigh > 127 ? `NULL, ${pointer(op.output)}` : `${pointer(op.output)}, NULL`;
+  emit(op, context) {
+    const { identifier, pointer } = context;
     return {
       constants: `static const iso_mat_mul_shape ${identifier}_shape = {
     .batch = ${op.batch}, .rows = ${op.rows}, .depth = ${op.depth}, .columns = ${op.columns},
@@ -22,7 +21,7 @@ export const matMulEmitter: Emitter<MatMulOperation> = {
     .multiplier = ${op.multiplier}, .shift = ${op.shift}U, .low = ${op.clampLow}, .high = ${op.clampHigh},
 };
 `,
-      call: `iso_mat_mul(${a}, ${pointer(op.inputB)}, ${y}, &${identifier}_shape);`,
+      call: `iso_mat_mul(${signal(context, op.inputA)}, ${pointer(op.inputB)}, ${signal(context, op.output)}, &${identifier}_shape);`,
       constantBytes: SHAPE_BYTES,
     };
   },
@@ -30,13 +29,10 @@ export const matMulEmitter: Emitter<MatMulOperation> = {
 
 export const softmaxEmitter: Emitter<SoftmaxOperation> = {
   file: 'iso_softmax.c',
-  emit(op, { pointer }) {
-    const x = op.inputIsInt16 ? `NULL, ${pointer(op.input)}` : `${pointer(op.input)}, NULL`;
-    const y = op.outputIsInt16 ? `NULL, ${pointer(op.output)}` : `${pointer(op.output)}, NULL`;
-    return plain(
-      `iso_softmax(${x}, ${y}, ${op.rows}, ${op.columns}, ${op.multiplier}, ${op.shift}U);`,
-    );
-  },
+  emit: (op, context) =>
+    plain(
+      `iso_softmax(${signal(context, op.input)}, ${signal(context, op.output)}, ${op.rows}, ${op.columns}, ${op.multiplier}, ${op.shift}U);`,
+    ),
 };
 
 export const channelNormEmitter: Emitter<ChannelNormOperation> = {

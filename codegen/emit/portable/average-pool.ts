@@ -1,13 +1,13 @@
 import type { AveragePoolOperation } from '../../integer/average-pool.js';
 import type { AveragePoolGradientOperation } from '../../integer/average-pool-gradient.js';
 import { constantArray } from '../c-text.js';
-import { maskPointer, plain, type Emitter } from './emitter.js';
+import { maskPointer, plain, signal, type Emitter } from './emitter.js';
 
 export const averagePoolEmitter: Emitter<AveragePoolOperation> = {
   file: 'iso_average_pool.c',
-  emit: (op, { pointer }) =>
+  emit: (op, context) =>
     plain(
-      `iso_average_pool(${pointer(op.input)}, ${pointer(op.output)}, ${op.positions}, ${op.channels}, ${op.bias}, ${op.multiplier}, ${op.shift}U);`,
+      `iso_average_pool(${signal(context, op.input)}, ${signal(context, op.output)}, ${op.positions}, ${op.channels}, ${op.bias}, ${op.multiplier}, ${op.shift}U, ${op.clampLow}, ${op.clampHigh});`,
     ),
 };
 

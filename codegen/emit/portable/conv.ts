@@ -3,7 +3,7 @@ import type { ConvGradientOperation } from '../../integer/conv-gradient.js';
 import type { ConvGeometry } from '../../operators/conv-geometry.js';
 import { rowsLayout, type EmitContext, type EmittedOperation } from '../backend.js';
 import { constantArray } from '../c-text.js';
-import { maskPointer, type Emitter } from './emitter.js';
+import { maskPointer, signal, type Emitter } from './emitter.js';
 
 export const convEmitter: Emitter<ConvOperation> = { file: 'iso_conv.c', emit: emitConv };
 
@@ -15,15 +15,13 @@ export const convGradientEmitter: Emitter<ConvGradientOperation> = {
 function emitConv(op: ConvOperation, context: EmitContext): EmittedOperation {
   const id = context.identifier;
   const shifts = op.channelShift;
-  const output = context.pointer(op.output);
-  const [y8, y16] = op.clampHigh > 127 ? ['NULL', output] : [output, 'NULL'];
   return {
     constants:
       shapeConstant(id, op.geometry) +
       constantArray('int32_t', `${id}_bias`, op.bias) +
       constantArray('int32_t', `${id}_multiplier`, op.multiplier) +
       (shifts === undefined ? '' : constantArray('uint8_t', `${id}_shift`, shifts)),
-    call: `iso_conv(${context.pointer(op.input)}, ${y8}, ${y16}, &${id}_shape, ${context.weightTable(op.name, rowsLayout)}, ${id}_bias, ${id}_multiplier, ${op.shift}U, ${shifts === undefined ? 'NULL' : `${id}_shift`}, ${op.outputOffset ?? 0}, ${op.clampLow}, ${op.clampHigh}, ${op.inputZeroPoint});`,
+    call: `iso_conv(${signal(context, op.input)}, ${signal(context, op.output)}, &${id}_shape, ${context.weightTable(op.name, rowsLayout)}, ${id}_bias, ${id}_multiplier, ${op.shift}U, ${shifts === undefined ? 'NULL' : `${id}_shift`}, ${op.outputOffset ?? 0}, ${op.clampLow}, ${op.clampHigh}, ${op.inputZeroPoint});`,
     constantBytes:
       SHAPE_BYTES + 4 * (op.bias.length + op.multiplier.length) + (shifts?.length ?? 0),
   };

@@ -3,29 +3,29 @@ import type { GradientMergeOperation } from '../../integer/gradient-merge.js';
 import type { PackSignsOperation } from '../../integer/pack-signs.js';
 import type { ReluOperation } from '../../integer/relu.js';
 import { constantArray } from '../c-text.js';
-import { maskPointer, plain, type Emitter } from './emitter.js';
+import { maskPointer, plain, signal, type Emitter } from './emitter.js';
 
 export const addEmitter: Emitter<AddOperation> = {
   file: 'iso_add.c',
-  emit: (op, { pointer }) =>
+  emit: (op, context) =>
     plain(
-      `iso_add(${pointer(op.inputA)}, ${pointer(op.inputB)}, ${pointer(op.output)}, ${op.elements}, ${op.multiplierA}, ${op.multiplierB}, ${op.bias}, ${op.shift}U, ${op.clampLow});`,
+      `iso_add(${signal(context, op.inputA)}, ${signal(context, op.inputB)}, ${signal(context, op.output)}, ${op.elements}, ${op.multiplierA}, ${op.multiplierB}, ${op.bias}, ${op.shift}U, ${op.clampLow}, ${op.clampHigh});`,
     ),
 };
 
 export const reluEmitter: Emitter<ReluOperation> = {
   file: 'iso_relu.c',
-  emit: (op, { pointer }) =>
+  emit: (op, context) =>
     plain(
-      `iso_relu(${pointer(op.input)}, ${pointer(op.output)}, ${op.elements}, ${op.zeroPoint});`,
+      `iso_relu(${signal(context, op.input)}, ${signal(context, op.output)}, ${op.elements}, ${op.zeroPoint});`,
     ),
 };
 
 export const packSignsEmitter: Emitter<PackSignsOperation> = {
   file: 'iso_pack_signs.c',
-  emit: (op, { pointer }) =>
+  emit: (op, context) =>
     plain(
-      `iso_pack_signs(${pointer(op.input)}, ${pointer(op.output)}, ${op.elements}, ${op.zeroPoint});`,
+      `iso_pack_signs(${signal(context, op.input)}, ${context.pointer(op.output)}, ${op.elements}, ${op.zeroPoint});`,
     ),
 };
 

@@ -29,6 +29,19 @@ static inline int32_t iso_clamp(int32_t value, int32_t low, int32_t high) {
     return value < low ? low : (value > high ? high : value);
 }
 
+/* Signals are int8 or int16: of the two pointers of one, exactly one is given. */
+static inline int32_t iso_at(const int8_t *x8, const int16_t *x16, int32_t index) {
+    return x8 != NULL ? x8[index] : x16[index];
+}
+
+static inline void iso_put(int8_t *y8, int16_t *y16, int32_t index, int32_t value) {
+    if (y8 != NULL) {
+        y8[index] = (int8_t)value;
+    } else {
+        y16[index] = (int16_t)value;
+    }
+}
+
 /* Bit `index` of a sign map; a NULL map keeps everything. */
 static inline uint32_t iso_kept(const uint8_t *mask, int32_t index) {
     return mask == NULL || (((uint32_t)mask[index >> 3] >> (index & 7)) & 1U) != 0U;

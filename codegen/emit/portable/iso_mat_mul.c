@@ -12,18 +12,17 @@ typedef struct {
     int32_t low, high;
 } iso_mat_mul_shape;
 
-/* One sum; exactly one of a8 and a16 is given. */
+/* One sum. */
 static int32_t iso_mat_mul_sum(const int8_t *a8, const int16_t *a16, const int8_t *b,
                                const iso_mat_mul_shape *s) {
     int32_t sum = 0;
     for (int32_t i = 0; i < s->depth; i++) {
-        const int32_t left = a8 != NULL ? a8[i * s->a_depth] : a16[i * s->a_depth];
-        sum += (left - s->a_zero_point) * (b[i * s->b_depth] - s->b_zero_point);
+        sum += (iso_at(a8, a16, i * s->a_depth) - s->a_zero_point) *
+               (b[i * s->b_depth] - s->b_zero_point);
     }
     return sum;
 }
 
-/* Exactly one of y8 and y16 is given, too. */
 static void iso_mat_mul(const int8_t *a8, const int16_t *a16, const int8_t *b, int8_t *y8,
                         int16_t *y16, const iso_mat_mul_shape *s) {
     for (int32_t matrix = 0; matrix < s->batch; matrix++) {
@@ -36,11 +35,7 @@ static void iso_mat_mul(const int8_t *a8, const int16_t *a16, const int8_t *b, i
                     b + s->b_offset + matrix * s->b_batch + column * s->b_column, s);
                 const int32_t value = iso_round(sum, s->multiplier, s->shift) + s->y_zero_point;
                 const int32_t kept = iso_clamp(value, s->low, s->high);
-                if (y8 != NULL) {
-                    y8[to + column] = (int8_t)kept;
-                } else {
-                    y16[to + column] = (int16_t)kept;
-                }
+                iso_put(y8, y16, to + column, kept);
             }
         }
     }

@@ -1,12 +1,15 @@
 #include "iso_kernel.h"
 
 /* Largest value of each window, channel by channel; padding never wins. */
-static void iso_max_pool(const int8_t *x, int8_t *y, const iso_conv_shape *s) {
+static void iso_max_pool(const int8_t *x8, const int16_t *x16, int8_t *y8, int16_t *y16,
+                         const iso_conv_shape *s) {
+    const int32_t least = x8 != NULL ? INT8_MIN : INT16_MIN;
+    int32_t out = 0;
     const int32_t channels = s->input_channels;
     for (int32_t oh = 0; oh < s->output_height; oh++) {
         for (int32_t ow = 0; ow < s->output_width; ow++) {
-            for (int32_t c = 0; c < channels; c++) {
-                int32_t best = -128;
+            for (int32_t c = 0; c < channels; c++, out++) {
+                int32_t best = least;
                 for (int32_t kh = 0; kh < s->kernel_height; kh++) {
                     const int32_t h = oh * s->stride_height - s->pad_top + kh * s->dilation_height;
                     if (h < 0 || h >= s->input_height) {
@@ -18,11 +21,12 @@ static void iso_max_pool(const int8_t *x, int8_t *y, const iso_conv_shape *s) {
                         if (v < 0 || v >= s->input_width) {
                             continue;
                         }
-                        const int32_t value = x[(h * s->input_width + v) * channels + c];
+                        const int32_t at = (h * s->input_width + v) * channels + c;
+                        const int32_t value = iso_at(x8, x16, at);
                         best = value > best ? value : best;
                     }
                 }
-                *y++ = (int8_t)best;
+                iso_put(y8, y16, out, best);
             }
         }
     }

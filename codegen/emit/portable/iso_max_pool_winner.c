@@ -1,15 +1,14 @@
 #include "iso_kernel.h"
 
-/* Number of the tap that won each window, the first of equals; exactly one of w8 and w16 is given.
- */
-static void iso_max_pool_winner(const int8_t *x, int8_t *w8, int16_t *w16,
+/* Number of the tap that won each window, the first of equals. */
+static void iso_max_pool_winner(const int8_t *x8, const int16_t *x16, int8_t *w8, int16_t *w16,
                                 const iso_conv_shape *s) {
     const int32_t channels = s->input_channels;
     int32_t out = 0;
     for (int32_t oh = 0; oh < s->output_height; oh++) {
         for (int32_t ow = 0; ow < s->output_width; ow++) {
             for (int32_t c = 0; c < channels; c++, out++) {
-                int32_t best = -129, winner = 0;
+                int32_t best = INT32_MIN, winner = 0;
                 for (int32_t kh = 0; kh < s->kernel_height; kh++) {
                     const int32_t h = oh * s->stride_height - s->pad_top + kh * s->dilation_height;
                     if (h < 0 || h >= s->input_height) {
@@ -21,18 +20,15 @@ static void iso_max_pool_winner(const int8_t *x, int8_t *w8, int16_t *w16,
                         if (v < 0 || v >= s->input_width) {
                             continue;
                         }
-                        const int32_t value = x[(h * s->input_width + v) * channels + c];
+                        const int32_t at = (h * s->input_width + v) * channels + c;
+                        const int32_t value = iso_at(x8, x16, at);
                         if (value > best) {
                             best = value;
                             winner = kh * s->kernel_width + kw;
                         }
                     }
                 }
-                if (w8 != NULL) {
-                    w8[out] = (int8_t)winner;
-                } else {
-                    w16[out] = (int16_t)winner;
-                }
+                iso_put(w8, w16, out, winner);
             }
         }
     }

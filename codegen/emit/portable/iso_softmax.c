@@ -29,28 +29,24 @@ static int32_t iso_negative_power(int32_t exponent) {
     return (power + ((1 << whole) >> 1)) >> whole;
 }
 
-static int32_t iso_softmax_code(const int8_t *x8, const int16_t *x16, int32_t at) {
-    return x8 != NULL ? x8[at] : x16[at];
-}
-
-/* Softmax of each row; exactly one of x8 and x16, and of y8 and y16, is given. */
+/* Softmax of each row. */
 static void iso_softmax(const int8_t *x8, const int16_t *x16, int8_t *y8, int16_t *y16,
                         int32_t rows, int32_t columns, int32_t multiplier, uint32_t shift) {
     for (int32_t from = 0; from < rows * columns; from += columns) {
         int32_t largest = -32768;
         for (int32_t i = from; i < from + columns; i++) {
-            const int32_t code = iso_softmax_code(x8, x16, i);
+            const int32_t code = iso_at(x8, x16, i);
             largest = code > largest ? code : largest;
         }
         int32_t sum = 0;
         for (int32_t i = from; i < from + columns; i++) {
-            const int32_t distance = largest - iso_softmax_code(x8, x16, i);
+            const int32_t distance = largest - iso_at(x8, x16, i);
             sum += iso_negative_power(iso_round(distance, multiplier, shift));
         }
         const int64_t reciprocal = ((int64_t)1 << 50) / sum;
         const uint32_t down = y8 != NULL ? 42U : 35U;
         for (int32_t i = from; i < from + columns; i++) {
-            const int32_t distance = largest - iso_softmax_code(x8, x16, i);
+            const int32_t distance = largest - iso_at(x8, x16, i);
             const int64_t power = iso_negative_power(iso_round(distance, multiplier, shift));
             const int32_t share =
                 (int32_t)((power * reciprocal + ((int64_t)1 << (down - 1U))) >> down);

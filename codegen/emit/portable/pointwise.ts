@@ -8,7 +8,7 @@ import type { PReluGradientOperation } from '../../integer/prelu-gradient.js';
 import type { ProductGradientOperation } from '../../integer/product-gradient.js';
 import type { Strides } from '../../integer/strides.js';
 import { constantArray } from '../c-text.js';
-import { plain, type Emitter } from './emitter.js';
+import { plain, signal, type Emitter } from './emitter.js';
 
 export const lookupEmitter: Emitter<LookupOperation> = {
   file: 'iso_lookup.c',
@@ -45,9 +45,9 @@ export const multiplyEmitter: Emitter<MultiplyOperation> = {
 
 export const broadcastAddEmitter: Emitter<BroadcastAddOperation> = {
   file: 'iso_broadcast_add.c',
-  emit: (op, { pointer }) =>
+  emit: (op, context) =>
     plain(
-      `iso_broadcast_add(${pointer(op.inputA)}, ${pointer(op.inputB)}, ${pointer(op.output)}, ${op.positions}, ${op.channels}, ${operand('iso_summand', op.stridesA, op.multiplierA)}, ${operand('iso_summand', op.stridesB, op.multiplierB)}, ${op.bias}, ${op.shift}U, ${op.clampLow});`,
+      `iso_broadcast_add(${signal(context, op.inputA)}, ${signal(context, op.inputB)}, ${signal(context, op.output)}, ${op.positions}, ${op.channels}, ${operand('iso_summand', op.stridesA, op.multiplierA)}, ${operand('iso_summand', op.stridesB, op.multiplierB)}, ${op.bias}, ${op.shift}U, ${op.clampLow}, ${op.clampHigh});`,
     ),
 };
 
@@ -95,8 +95,8 @@ export const preluGradientEmitter: Emitter<PReluGradientOperation> = {
 
 export const packInsideEmitter: Emitter<PackInsideOperation> = {
   file: 'iso_pack_inside.c',
-  emit: (op, { pointer }) =>
+  emit: (op, context) =>
     plain(
-      `iso_pack_inside(${pointer(op.input)}, ${pointer(op.output)}, ${op.elements}, ${op.low}, ${op.high});`,
+      `iso_pack_inside(${signal(context, op.input)}, ${context.pointer(op.output)}, ${op.elements}, ${op.low}, ${op.high});`,
     ),
 };

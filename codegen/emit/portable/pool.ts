@@ -6,27 +6,22 @@ import type { WindowAverageGradientOperation } from '../../integer/window-averag
 import type { CountBounds } from '../../operators/pool-geometry.js';
 import { constantArray } from '../c-text.js';
 import { SHAPE_BYTES, shapeConstant } from './conv.js';
-import { maskPointer, type Emitter } from './emitter.js';
+import { maskPointer, signal, type Emitter } from './emitter.js';
 
 export const maxPoolEmitter: Emitter<MaxPoolOperation> = {
   file: 'iso_max_pool.c',
-  emit: (op, { identifier: id, pointer }) => ({
-    constants: shapeConstant(id, op.geometry),
-    call: `iso_max_pool(${pointer(op.input)}, ${pointer(op.output)}, &${id}_shape);`,
+  emit: (op, context) => ({
+    constants: shapeConstant(context.identifier, op.geometry),
+    call: `iso_max_pool(${signal(context, op.input)}, ${signal(context, op.output)}, &${context.identifier}_shape);`,
     constantBytes: SHAPE_BYTES,
   }),
 };
 
-/** The two pointers of a winner table: one of them is NULL. */
-function winnerPointers(wide: boolean, pointer: string): string {
-  return wide ? `NULL, ${pointer}` : `${pointer}, NULL`;
-}
-
 export const maxPoolWinnerEmitter: Emitter<MaxPoolWinnerOperation> = {
   file: 'iso_max_pool_winner.c',
-  emit: (op, { identifier: id, pointer }) => ({
-    constants: shapeConstant(id, op.geometry),
-    call: `iso_max_pool_winner(${pointer(op.input)}, ${winnerPointers(op.wide, pointer(op.output))}, &${id}_shape);`,
+  emit: (op, context) => ({
+    constants: shapeConstant(context.identifier, op.geometry),
+    call: `iso_max_pool_winner(${signal(context, op.input)}, ${signal(context, op.output)}, &${context.identifier}_shape);`,
     constantBytes: SHAPE_BYTES,
   }),
 };
@@ -39,7 +34,7 @@ export const maxPoolGradientEmitter: Emitter<MaxPoolGradientOperation> = {
       constants:
         shapeConstant(id, op.geometry) +
         constantArray('int32_t', `${id}_multiplier`, op.multiplier),
-      call: `iso_max_pool_gradient(${pointer(op.input)}, ${winnerPointers(op.wide, pointer(op.winner))}, ${pointer(op.output)}, &${id}_shape, ${id}_multiplier, ${op.shift}U, ${maskPointer(context, op.mask)}, ${op.limit});`,
+      call: `iso_max_pool_gradient(${pointer(op.input)}, ${signal(context, op.winner)}, ${pointer(op.output)}, &${id}_shape, ${id}_multiplier, ${op.shift}U, ${maskPointer(context, op.mask)}, ${op.limit});`,
       constantBytes: SHAPE_BYTES + 4 * op.multiplier.length,
     };
   },
@@ -54,14 +49,17 @@ function boundsConstant(id: string, bounds: CountBounds): string {
 
 export const windowAverageEmitter: Emitter<WindowAverageOperation> = {
   file: 'iso_window_average.c',
-  emit: (op, { identifier: id, pointer }) => ({
-    constants:
-      shapeConstant(id, op.geometry) +
-      boundsConstant(id, op.bounds) +
-      constantArray('int32_t', `${id}_multiplier`, op.multiplier),
-    call: `iso_window_average(${pointer(op.input)}, ${pointer(op.output)}, &${id}_shape, ${id}_bounds, ${op.fewest}, ${id}_multiplier, ${op.shift}U, ${op.inputZeroPoint}, ${op.outputZeroPoint});`,
-    constantBytes: SHAPE_BYTES + BOUNDS_BYTES + 4 * op.multiplier.length,
-  }),
+  emit(op, context) {
+    const id = context.identifier;
+    return {
+      constants:
+        shapeConstant(id, op.geometry) +
+        boundsConstant(id, op.bounds) +
+        constantArray('int32_t', `${id}_multiplier`, op.multiplier),
+      call: `iso_window_average(${signal(context, op.input)}, ${signal(context, op.output)}, &${id}_shape, ${id}_bounds, ${op.fewest}, ${id}_multiplier, ${op.shift}U, ${op.inputZeroPoint}, ${op.outputZeroPoint}, ${op.clampLow}, ${op.clampHigh});`,
+      constantBytes: SHAPE_BYTES + BOUNDS_BYTES + 4 * op.multiplier.length,
+    };
+  },
 };
 
 export const windowAverageGradientEmitter: Emitter<WindowAverageGradientOperation> = {

@@ -2,7 +2,7 @@ import { concatRow, type ConcatOperation } from '../../integer/concat.js';
 import type { EmbedOperation } from '../../integer/embed.js';
 import type { RearrangeOperation } from '../../integer/rearrange.js';
 import { constantArray } from '../c-text.js';
-import { plain, type Emitter } from './emitter.js';
+import { plain, signal, type Emitter } from './emitter.js';
 
 /** Four extents, four strides, offset and run. */
 const TABLE_BYTES = 40;
@@ -42,11 +42,11 @@ export const embedEmitter: Emitter<EmbedOperation> = {
 
 export const concatEmitter: Emitter<ConcatOperation> = {
   file: 'iso_concat.c',
-  emit(op, { pointer }) {
+  emit(op, context) {
     const row = concatRow(op);
     let first = 0;
     const calls = op.parts.map((part) => {
-      const call = `iso_concat(${pointer(part.input)}, ${pointer(op.output)} + ${first}, ${op.rows}, ${part.elements}, ${row}, ${part.multiplier}, ${part.bias}, ${part.shift}U, ${op.clampLow});`;
+      const call = `iso_concat(${signal(context, part.input)}, ${signal(context, op.output)}, ${op.rows}, ${part.elements}, ${first}, ${row}, ${part.multiplier}, ${part.bias}, ${part.shift}U, ${op.clampLow}, ${op.clampHigh});`;
       first += part.elements;
       return call;
     });

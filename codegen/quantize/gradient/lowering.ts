@@ -8,14 +8,14 @@ import { fixedFactors } from '../../integer/round.js';
 import { clipBounds } from '../../operators/clip.js';
 import { unsupported } from '../../operators/require.js';
 import type { Layout } from '../layout.js';
+import { INT16_MOST } from '../ranges.js';
 import type { Lowering, Placement } from '../lowering.js';
 import type { QuantizedWeights } from '../weights.js';
 
 /** Records beyond the calibration set may have steeper gradients; what still does not fit saturates and is counted. */
 const GRADIENT_HEADROOM = 1.5;
-const INT16_MOST = 32_767;
-/** No int8 code reaches it. */
-const UNREACHED = 1_000;
+/** No code reaches it. */
+const UNREACHED = 100_000;
 
 /** The seed of the backward pass: one value for each class, for the case that it is the class to explain. */
 export interface LoweredSeed {
@@ -263,21 +263,22 @@ export class GradientLowering {
       Number.isFinite(bound)
         ? Math.round(bound / source.scale) + source.zeroPoint
         : Math.sign(bound) * UNREACHED;
-    // One code beyond int8 is a bound that rounding has pushed out: the last code stands for it.
+    const [least, most] = source.type === 'int16' ? [-INT16_MOST, INT16_MOST] : [-128, 127];
+    // One code beyond the last is a bound that rounding has pushed out: the last code stands for it.
     const [low, high] = [code(bounds.low), code(bounds.high)];
     return this.pack(source, 'inside', {
       kind: 'packInside',
-      low: low < -129 ? -UNREACHED : Math.max(-128, low),
-      high: high > 128 ? UNREACHED : Math.min(127, high),
+      low: low < least - 1 ? -UNREACHED : Math.max(least, low),
+      high: high > most + 1 ? UNREACHED : Math.min(most, high),
     });
   }
 
-  /** Where an int8 tensor is above zero, one bit per element. */
+  /** Where a signal is above zero, one bit per element. */
   signsOf(source: IntegerTensor): string {
     return this.pack(source, 'signs', { kind: 'packSigns', zeroPoint: source.zeroPoint });
   }
 
-  /** Bits of an int8 tensor, packed right behind the operation that computes it, once. */
+  /** Bits of a signal, packed right behind the operation that computes it, once. */
   private pack(
     source: IntegerTensor,
     what: string,

@@ -27,7 +27,6 @@ export const lowerMaxPoolGradient: GradientRule = (gradient, node) => {
     winner: winnerOf(gradient.lowering, node, g, wide),
     output,
     geometry: g,
-    wide,
     ...factorsOf(node, gradient.lowering.tensorAt(dy), tensor, 1, windowOverlap(g)),
     ...(mask === undefined ? {} : { mask }),
     limit,
@@ -131,7 +130,6 @@ function winnerOf(lowering: Lowering, node: GraphNode, g: PoolGeometry, wide: bo
     input: source,
     output: name,
     geometry: g,
-    wide,
   });
   return name;
 }

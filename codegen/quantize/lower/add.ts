@@ -1,6 +1,5 @@
-import { unsupported } from '../../operators/require.js';
-import { int8Range } from '../ranges.js';
 import { operandsOf } from './operands.js';
+import { summandShift } from './summand.js';
 import type { LowerRule } from './rule.js';
 
 export const lowerAdd: LowerRule = lowerSum(1);
@@ -11,17 +10,14 @@ export const lowerSub: LowerRule = lowerSum(-1);
 function lowerSum(sign: 1 | -1): LowerRule {
   return {
     fusesRelu: true,
+    int16: 'computes',
     lower(lowering, node, { output, relu }) {
       const { a, b, height, width, channels, whole } = operandsOf(lowering, node);
-      const quantisation = int8Range(lowering.activationRange(output), relu);
-      lowering.place(output, { type: 'int8', ...quantisation });
-      // Two products of 8 by 21 bits and a bias stay in int32.
-      const largest = Math.max(a.tensor.scale, b.tensor.scale) / quantisation.scale;
-      let shift = 20;
-      while (largest * 2 ** shift >= 2 ** 21) shift -= 1;
-      if (shift < 1) throw unsupported(node, `the scales of its inputs differ by ${largest}`);
-      const multiplierA = Math.round((a.tensor.scale / quantisation.scale) * 2 ** shift);
-      const multiplierB = sign * Math.round((b.tensor.scale / quantisation.scale) * 2 ** shift);
+      const { steps, clampLow, clampHigh } = lowering.signal(output, relu);
+      lowering.place(output, steps);
+      const shift = summandShift(node, [a.tensor, b.tensor], steps);
+      const multiplierA = Math.round((a.tensor.scale / steps.scale) * 2 ** shift);
+      const multiplierB = sign * Math.round((b.tensor.scale / steps.scale) * 2 ** shift);
       const common = {
         name: node.name,
         inputA: a.tensor.name,
@@ -30,12 +26,13 @@ function lowerSum(sign: 1 | -1): LowerRule {
         multiplierA,
         multiplierB,
         bias:
-          quantisation.zeroPoint * 2 ** shift +
+          steps.zeroPoint * 2 ** shift +
           2 ** (shift - 1) -
           a.tensor.zeroPoint * multiplierA -
           b.tensor.zeroPoint * multiplierB,
         shift,
-        clampLow: relu ? quantisation.zeroPoint : -128,
+        clampLow,
+        clampHigh,
       };
       const positions = height * width;
       lowering.operations.push(

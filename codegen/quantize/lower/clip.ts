@@ -1,5 +1,6 @@
 import { clamp } from '../../integer/round.js';
 import { int8Range } from '../ranges.js';
+import { unsupported } from '../../operators/require.js';
 import type { LowerRule } from './rule.js';
 
 /**
@@ -11,6 +12,7 @@ export const lowerClip: LowerRule = {
   lower(lowering, node, { output }) {
     const from = lowering.placementOf(node, 0);
     const x = lowering.tensorAt(from);
+    if (x.type !== 'int8') throw unsupported(node, 'its input is not int8');
     const quantisation = int8Range(lowering.activationRange(output), false);
     lowering.placeAs(output, { ...from, tensor: output }, { type: 'int8', ...quantisation });
     lowering.operations.push({

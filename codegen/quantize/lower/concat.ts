@@ -1,24 +1,16 @@
 import type { GraphNode } from '../../graph/graph.js';
 import { inputName, sizeOf, tensorOf } from '../../graph/graph.js';
 import { concatAxis } from '../../operators/concat.js';
-import { unsupported } from '../../operators/require.js';
 import { axisOrder } from '../layout.js';
-import { int8Range } from '../ranges.js';
-import type { Lowering } from '../lowering.js';
+import type { Lowering, Signal } from '../lowering.js';
 import type { LowerRule } from './rule.js';
-
-interface ConcatOutput {
-  readonly scale: number;
-  readonly zeroPoint: number;
-  readonly clampLow: number;
-}
+import { summandShift } from './summand.js';
 
 export const lowerConcat: LowerRule = {
   fusesRelu: true,
+  int16: 'computes',
   lower(lowering, node, { output, relu }) {
-    const quantisation = int8Range(lowering.activationRange(output), relu);
-    const clampLow = relu ? quantisation.zeroPoint : -128;
-    emitConcat(lowering, node, output, { ...quantisation, clampLow });
+    emitConcat(lowering, node, output, lowering.signal(output, relu));
   },
 };
 
@@ -27,7 +19,7 @@ export function emitConcat(
   lowering: Lowering,
   node: GraphNode,
   output: string,
-  { scale, zeroPoint, clampLow }: ConcatOutput,
+  { steps, clampLow, clampHigh }: Signal,
 ): void {
   const { shape } = tensorOf(lowering.graph, output);
   const axis = concatAxis(node, shape.length);
@@ -35,16 +27,11 @@ export function emitConcat(
   const parts = node.inputs.map((_, index) => {
     const from = lowering.laidOut(node, index);
     const part = lowering.tensorAt(from);
-    if (part.type !== 'int8') throw unsupported(node, `input ${index} is not int8`);
     const own = tensorOf(lowering.graph, inputName(node, index)).shape;
     const inner = order.slice(order.indexOf(axis)).map((a) => own[a] ?? 1);
-    // A product of 8 by 21 bits and a bias stay in int32.
-    const factor = part.scale / scale;
-    let shift = 20;
-    while (factor * 2 ** shift >= 2 ** 21) shift -= 1;
-    if (shift < 1) throw unsupported(node, `the scales of its inputs differ by ${factor}`);
-    const multiplier = Math.round(factor * 2 ** shift);
-    const zeroPoints = zeroPoint * 2 ** shift - part.zeroPoint * multiplier;
+    const shift = summandShift(node, [part], steps);
+    const multiplier = Math.round((part.scale / steps.scale) * 2 ** shift);
+    const zeroPoints = steps.zeroPoint * 2 ** shift - part.zeroPoint * multiplier;
     return {
       input: from.tensor,
       elements: sizeOf(inner),
@@ -53,7 +40,7 @@ export function emitConcat(
       shift,
     };
   });
-  lowering.place(output, { type: 'int8', scale, zeroPoint });
+  lowering.place(output, steps);
   lowering.operations.push({
     kind: 'concat',
     name: node.name,
@@ -61,5 +48,6 @@ export function emitConcat(
     output,
     rows: sizeOf(order.slice(0, order.indexOf(axis)).map((a) => shape[a] ?? 1)),
     clampLow,
+    clampHigh,
   });
 }

@@ -5,12 +5,13 @@ import type { ConvGeometry } from '../../operators/conv-geometry.js';
 import { convGeometry } from '../../operators/conv-geometry.js';
 import { unsupported } from '../../operators/require.js';
 import type { Lowering, Placement } from '../lowering.js';
-import { int16Range, int8Range } from '../ranges.js';
+import { int16Limit } from '../int16.js';
 import { quantizeWeights } from '../weights.js';
 import type { LowerContext, LowerRule } from './rule.js';
 
 export const lowerConv: LowerRule = {
   fusesRelu: true,
+  int16: 'computes',
   lower(lowering, node, context) {
     const { weights, bias } = constantParameters(lowering, node);
     const from = lowering.placementOf(node, 0);
@@ -61,27 +62,22 @@ export function emitConv(
   const correction = lowering.calibration.biasCorrections?.[node.name];
   const bias = layer.bias.map((value, m) => value + (correction?.[m] ?? 0));
   const x = lowering.tensorAt(from);
-  if (x.type !== 'int8') throw unsupported(node, 'its input is not int8');
-  const range = lowering.activationRange(output);
-  const quantisation = isLogits ? int16Range(range) : int8Range(range, relu);
-  lowering.place(output, { type: isLogits ? 'int16' : 'int8', ...quantisation });
-  const weights = quantizeWeights(
-    node.name,
-    geometry,
-    layer.weights,
-    bias,
-    x.scale,
-    quantisation.scale,
-  );
+  const { steps, clampLow, clampHigh } = isLogits
+    ? lowering.answer(output)
+    : lowering.signal(output, relu);
+  lowering.place(output, steps);
+  const weights = quantizeWeights(node.name, geometry, layer.weights, bias, x.scale, steps.scale);
   lowering.weights.set(node.name, weights);
-  const factors = Array.from(weights.scale, (scale) => (x.scale * scale) / quantisation.scale);
+  const factors = Array.from(weights.scale, (scale) => (x.scale * scale) / steps.scale);
   const { multiplier, shift } = fixedFactors(factors);
   const quantizedBias = Int32Array.from({ length: geometry.outputChannels }, (_, m) => {
     const real = (bias[m] ?? 0) / (x.scale * (weights.scale[m] ?? 1));
-    const offset = quantisation.zeroPoint / (factors[m] ?? 1);
+    const offset = steps.zeroPoint / (factors[m] ?? 1);
     return Math.round(real + offset) - x.zeroPoint * (weights.sums[m] ?? 0);
   });
-  requireInt32(node, weights.values, quantizedBias, factors);
+  // The signal's own limit is the least of its readers', so it is not above this one.
+  const reach = x.type === 'int16' ? int16Limit(lowering.graph, inputName(node, 0)) + 1 : 128;
+  requireInt32(node, reach, weights.values, quantizedBias, factors);
   lowering.operations.push({
     kind: 'conv',
     name: node.name,
@@ -92,15 +88,19 @@ export function emitConv(
     bias: quantizedBias,
     multiplier,
     shift,
-    clampLow: isLogits ? -32_767 : relu ? quantisation.zeroPoint : -128,
-    clampHigh: isLogits ? 32_767 : 127,
+    clampLow,
+    clampHigh,
     inputZeroPoint: x.zeroPoint,
   });
 }
 
-/** Proves that neither a channel's sum nor its rounded product can leave int32, whatever the input. */
+/**
+ * Proves that neither a channel's sum nor its rounded product can leave int32, whatever the input.
+ * @param most largest magnitude of an input code
+ */
 function requireInt32(
   node: GraphNode,
+  most: number,
   weights: Int8Array,
   bias: Int32Array,
   factors: readonly number[],
@@ -109,7 +109,7 @@ function requireInt32(
   bias.forEach((offset, m) => {
     const reach = weights
       .subarray(m * each, (m + 1) * each)
-      .reduce((sum, weight) => sum + 128 * Math.abs(weight), Math.abs(offset));
+      .reduce((sum, weight) => sum + most * Math.abs(weight), Math.abs(offset));
     if (reach * Math.max(1, factors[m] ?? 1) >= 2 ** 31) {
       throw unsupported(node, `the sum of output channel ${m} can reach ${reach} and leave int32`);
     }

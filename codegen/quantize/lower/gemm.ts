@@ -7,6 +7,7 @@ import type { LowerRule } from './rule.js';
 
 export const lowerGemm: LowerRule = {
   fusesRelu: true,
+  int16: 'computes',
   lower(lowering, node, context) {
     const from = lowering.placementOf(node, 0);
     const { weights, bias } = constantParameters(lowering, node);

@@ -1,15 +1,14 @@
 import { inputName, tensorOf } from '../../graph/graph.js';
 import { poolGeometry } from '../../operators/pool-geometry.js';
-import { unsupported } from '../../operators/require.js';
 import type { LowerRule } from './rule.js';
 
 export const lowerMaxPool: LowerRule = {
   fusesRelu: false,
+  int16: 'moves',
   lower(lowering, node, { output }) {
     const from = lowering.laidOut(node, 0);
     const { type, scale, zeroPoint } = lowering.tensorAt(from);
-    if (type !== 'int8') throw unsupported(node, 'its input is not int8');
-    lowering.place(output, { type: 'int8', scale, zeroPoint });
+    lowering.place(output, { type, scale, zeroPoint });
     lowering.operations.push({
       kind: 'maxPool',
       name: node.name,

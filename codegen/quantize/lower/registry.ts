@@ -52,9 +52,13 @@ const rules: ReadonlyMap<string, LowerRule> = new Map([
   ['View', lowerView],
 ]);
 
+export function findLowerRule(node: GraphNode): LowerRule | undefined {
+  return rules.get(node.operator);
+}
+
 /** @throws IsochroneError MODEL_UNSUPPORTED_OPERATOR naming the node */
 export function lowerRule(node: GraphNode): LowerRule {
-  const rule = rules.get(node.operator);
+  const rule = findLowerRule(node);
   if (rule === undefined) {
     throw unsupported(node, `operator "${node.operator}" cannot be quantised at this place`);
   }

@@ -14,5 +14,10 @@ export interface LowerContext {
 export interface LowerRule {
   /** A ReLU that alone reads the output is fused into it. */
   readonly fusesRelu: boolean;
+  /**
+   * Where int16 signals may meet it; int8 only when left out. `computes`: any mix of widths in, and whichever is asked for out.
+   * `moves`: the output's codes are the input's.
+   */
+  readonly int16?: 'computes' | 'moves';
   lower(lowering: Lowering, node: GraphNode, context: LowerContext): void;
 }

@@ -7,6 +7,7 @@ import type { LowerRule } from './rule.js';
 /** A walk through the input in steps, its codes kept; a factor changes only what a step means. */
 export const lowerStridedCopy: LowerRule = {
   fusesRelu: false,
+  int16: 'moves',
   lower(lowering, node, { output }) {
     const from = lowering.placementOf(node, 0);
     const source = lowering.tensorAt(from);

@@ -84,6 +84,7 @@ export function embedValues(
 
 const move: LowerRule = {
   fusesRelu: false,
+  int16: 'moves',
   lower: (lowering, node) => moveValues(lowering, node, lowering.laidOut(node, 0)),
 };
 

@@ -4,8 +4,6 @@ import { countsPadding } from '../../operators/average-pool.js';
 import type { CountBounds } from '../../operators/pool-geometry.js';
 import { countBounds, poolGeometry, windowCount } from '../../operators/pool-geometry.js';
 import type { ConvGeometry } from '../../operators/conv-geometry.js';
-import { unsupported } from '../../operators/require.js';
-import { int8Range } from '../ranges.js';
 import type { LowerRule } from './rule.js';
 
 /** Smallest number of taps that a window divides by, and the numbers from there to the largest. */
@@ -24,17 +22,17 @@ export function countRange(
 
 export const lowerWindowAverage: LowerRule = {
   fusesRelu: false,
+  int16: 'computes',
   lower(lowering, node, { output }) {
     const from = lowering.laidOut(node, 0);
     const x = lowering.tensorAt(from);
-    if (x.type !== 'int8') throw unsupported(node, 'its input is not int8');
     const geometry = poolGeometry(node, tensorOf(lowering.graph, inputName(node, 0)).shape);
     const bounds = countBounds(geometry, countsPadding(node));
     const { fewest, counts } = countRange(geometry, bounds);
-    const quantisation = int8Range(lowering.activationRange(output), false);
-    lowering.place(output, { type: 'int8', ...quantisation });
+    const { steps, clampLow, clampHigh } = lowering.signal(output, false);
+    lowering.place(output, steps);
     const { multiplier, shift } = fixedFactors(
-      counts.map((count) => x.scale / (count * quantisation.scale)),
+      counts.map((count) => x.scale / (count * steps.scale)),
     );
     lowering.operations.push({
       kind: 'windowAverage',
@@ -47,7 +45,9 @@ export const lowerWindowAverage: LowerRule = {
       multiplier,
       shift,
       inputZeroPoint: x.zeroPoint,
-      outputZeroPoint: quantisation.zeroPoint,
+      outputZeroPoint: steps.zeroPoint,
+      clampLow,
+      clampHigh,
     });
   },
 };

@@ -13,4 +13,8 @@ export function keepingCodes(rule: LowerRule): OwnScalesRule {
 
 /** TFLite has all parts in the output's scale; others are rescaled. */
 export const concatWithOwnScales: OwnScalesRule = (lowering, node, { output }) =>
-  emitConcat(lowering, node, output, { ...stepsOf(lowering, node, output), clampLow: -128 });
+  emitConcat(lowering, node, output, {
+    steps: { type: 'int8', ...stepsOf(lowering, node, output) },
+    clampLow: -128,
+    clampHigh: 127,
+  });

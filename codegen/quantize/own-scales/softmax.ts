@@ -28,7 +28,6 @@ export const softmaxWithOwnScales: OwnScalesRule = (lowering, node, { output }) 
     output,
     rows: from.height * from.width,
     columns: from.channels,
-    inputIsInt16: false,
     // Powers of two stand for those of e.
     ...exactFactorOf(node, x.scale * Math.LOG2E * 2 ** SOFTMAX_EXPONENT_BITS, MOST_FACTOR),
     outputIsInt16: false,

@@ -11,8 +11,8 @@
  *
  * Vectors: u32 magic "ISOV", version 1, count, flags (bit 0: observe layers, bit 1: time
  * layers), input_bytes,
- * full_gradients. Then count times: u8 class_index (255: the winner), 3 zero bytes, int8
- * input[input_bytes].
+ * full_gradients. Then count times: u8 class_index (255: the winner), 3 zero bytes, the input's
+ * codes, int8 or int16 as the network reads them.
  *
  * Results: u32 magic "ISOR", version 1, count, classes, layers (0: not observed), gradient_values,
  * full_gradients, ticks_per_second, network_hash, 1 if layers are timed.
@@ -30,8 +30,9 @@
 #define FLAG_OBSERVE 1u
 #define FLAG_TIME 2u
 #define CLASS_OF_WINNER 255u
-#define INPUT_BYTES ((uint32_t)ISO_NET_INPUT_LENGTH * ISO_NET_INPUT_LEADS)
-#define GRADIENT_VALUES (ISO_NET_EXPLAINS != 0 ? INPUT_BYTES : 0u)
+#define INPUT_VALUES ((uint32_t)ISO_NET_INPUT_LENGTH * ISO_NET_INPUT_LEADS)
+#define INPUT_BYTES (INPUT_VALUES * (uint32_t)sizeof(iso_net_input_code))
+#define GRADIENT_VALUES (ISO_NET_EXPLAINS != 0 ? INPUT_VALUES : 0u)
 #define LOGIT_WORDS ((ISO_NET_CLASSES + 1u) / 2u)
 
 typedef struct {

@@ -28,8 +28,11 @@ static void print_row(const int32_t row[OUT_WORDS]) {
     fwrite(row, sizeof row[0], OUT_WORDS, stdout);
 }
 
-static void print_window(int32_t multiplier, uint8_t shift) {
-    static int8_t input[ISO_WINDOW_SAMPLES][ISO_TWELVE_LEADS];
+static void print_window(int32_t multiplier, uint8_t shift, uint8_t network_leads, int32_t bits) {
+    static int8_t input8[ISO_WINDOW_SAMPLES * ISO_TWELVE_LEADS];
+    static int16_t input16[ISO_WINDOW_SAMPLES * ISO_TWELVE_LEADS];
+    const iso_window_codes codes = {bits == 8 ? input8 : NULL, bits == 8 ? NULL : input16,
+                                    network_leads};
     static int16_t leads[ISO_INDEPENDENT_LEADS][ISO_WINDOW_SAMPLES];
     const int16_t *samples;
     int32_t row[OUT_WORDS] = {2, iso_window_full(&window),
@@ -39,7 +42,7 @@ static void print_window(int32_t multiplier, uint8_t shift) {
     if (!iso_window_full(&window)) {
         return;
     }
-    iso_window_quantize(&window, multiplier, shift, &input[0][0]);
+    iso_window_quantize(&window, multiplier, shift, &codes);
     for (unsigned lead = 0; lead < ISO_INDEPENDENT_LEADS; lead++) {
         iso_window_lead(&window, lead, leads[lead]);
     }
@@ -49,8 +52,10 @@ static void print_window(int32_t multiplier, uint8_t shift) {
         int32_t sample_row[OUT_WORDS] = {4, t};
         int32_t lead_row[OUT_WORDS] = {5, t};
 
-        for (unsigned lead = 0; lead < ISO_TWELVE_LEADS; lead++) {
-            input_row[2 + lead] = input[t][lead];
+        for (int32_t lead = 0; lead < network_leads; lead++) {
+            const int32_t at = t * network_leads + lead;
+
+            input_row[2 + lead] = bits == 8 ? input8[at] : input16[at];
         }
         for (unsigned lead = 0; lead < ISO_INDEPENDENT_LEADS; lead++) {
             sample_row[2 + lead] = samples[t * ISO_INDEPENDENT_LEADS + (int32_t)lead];
@@ -95,7 +100,7 @@ int main(void) {
             iso_qrs_gap(&qrs, (uint32_t)in[1]);
             iso_window_gap(&window);
         } else if (in[0] == 2) {
-            print_window(in[1], (uint8_t)in[2]);
+            print_window(in[1], (uint8_t)in[2], (uint8_t)in[3], in[4]);
         } else {
             for (unsigned lead = 0; lead < ISO_INDEPENDENT_LEADS; lead++) {
                 sample.microvolt[lead] = (int16_t)in[2 + lead];

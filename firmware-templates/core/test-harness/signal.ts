@@ -52,8 +52,9 @@ export class SignalScript {
   gap(missing: number): this {
     return this.#row(1, missing);
   }
-  window(multiplier = 1, shift = 1): this {
-    return this.#row(2, multiplier, [shift]);
+  /** @param network the leads that it reads, 12 or 8, and the bits of a code, 8 or 16 */
+  window(multiplier = 1, shift = 1, network = { leads: 12, bits: 8 }): this {
+    return this.#row(2, multiplier, [shift, network.leads, network.bits]);
   }
   chainSample(sampleIndex: number, microvolt: EightLeads): this {
     return this.#row(3, sampleIndex, microvolt);

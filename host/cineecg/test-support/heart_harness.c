@@ -1,33 +1,50 @@
 /*
  * Runs iso_heart_explain over cases and writes every result field, all little-endian. A case is:
- * - uint8 transform, uint8 beat_count
+ * - uint8 transform, uint8 beat_count, uint8 leads (12 or 8), uint8 bits of the input (8 or 16)
  * - float phase_weight[3], input scale, gradient scale
  * - uint16 r_index[255]
- * - int16 microvolt[1000][8], int8 input[1000][12], int16 gradient[1000][12]
+ * - int16 microvolt[1000][8], int16 input[1000][leads], int16 gradient[1000][leads]
  */
 #include <string.h>
 
 #include "heart_io.h"
 #include "iso_heart.h"
 
-static uint8_t head[2];
+static uint8_t head[4];
 static float numbers[5];
 static uint16_t r_index[255];
 static int16_t microvolt[ISO_HEART_WINDOW_SAMPLES * 8];
-static int8_t input[ISO_HEART_WINDOW_SAMPLES * 12];
+static int16_t input[ISO_HEART_WINDOW_SAMPLES * 12];
+static int8_t narrow[ISO_HEART_WINDOW_SAMPLES * 12];
 static int16_t gradient[ISO_HEART_WINDOW_SAMPLES * 12];
 static iso_explanation out;
+
+/* Of the network's leads. */
+static size_t window_bytes(void) {
+    return (size_t)ISO_HEART_WINDOW_SAMPLES * head[2] * sizeof(int16_t);
+}
 
 static bool get_case(void) {
     return heart_io_get(head, sizeof head) && heart_io_get(numbers, sizeof numbers) &&
            heart_io_get(r_index, sizeof r_index) && heart_io_get(microvolt, sizeof microvolt) &&
-           heart_io_get(input, sizeof input) && heart_io_get(gradient, sizeof gradient);
+           heart_io_get(input, window_bytes()) && heart_io_get(gradient, window_bytes());
 }
 
 int main(void) {
     while (get_case()) {
-        const iso_heart_input in = {microvolt,  input,   gradient, numbers[3],
-                                    numbers[4], r_index, head[1]};
+        for (uint32_t i = 0; i < ISO_HEART_WINDOW_SAMPLES * 12u; i++) {
+            narrow[i] = (int8_t)input[i];
+        }
+        const bool is_narrow = head[3] == 8;
+        const iso_heart_input in = {.microvolt = microvolt,
+                                    .int8 = is_narrow ? narrow : NULL,
+                                    .int16 = is_narrow ? NULL : input,
+                                    .gradient = gradient,
+                                    .input_scale_millivolt = numbers[3],
+                                    .gradient_scale = numbers[4],
+                                    .r_index = r_index,
+                                    .beat_count = head[1],
+                                    .leads = head[2]};
         const iso_heart_options options = {head[0] == 1 ? ISO_VCG_KORS : ISO_VCG_INVERSE_DOWER,
                                            {numbers[0], numbers[1], numbers[2]}};
         /* What an earlier result left behind must not show. */

@@ -11,7 +11,7 @@ static void every_layer_write(const void *bytes, size_t count) {
 #include "network.c"
 
 int main(void) {
-    static int8_t input[ISO_NET_INPUT_LENGTH * ISO_NET_INPUT_LEADS];
+    static iso_net_input_code input[ISO_NET_INPUT_LENGTH * ISO_NET_INPUT_LEADS];
     while (fread(input, 1, sizeof input, stdin) == sizeof input) {
         int16_t logits[ISO_NET_CLASSES];
         memcpy(iso_net_input(), input, sizeof input);

@@ -1,22 +1,37 @@
 import { describe, expect, it } from 'vitest';
-import { testNetworks } from '../../../codegen/testing/networks.js';
-import { compileTrial, quantizeInput, trialInputs } from '../../../codegen/testing/trial.js';
+import type { CompiledNetwork, Precision } from '../../../codegen/compile.js';
+import { integerTensor, type SignalArray } from '../../../codegen/integer/program.js';
+import { inputCodes, signalCodes } from '../../../codegen/interpret/input-codes.js';
+import { testNetworks, type TestNetwork } from '../../../codegen/testing/networks.js';
+import { compileTrial, trialInputs } from '../../../codegen/testing/trial.js';
 import { expectedBytes, runHostC } from './host-c.js';
 
 const INPUTS = 4;
 
+function inputsOf({ inputShape }: TestNetwork, { program }: CompiledNetwork): SignalArray[] {
+  const inputs = trialInputs(inputShape, 9, INPUTS).map((x) => inputCodes(program, x));
+  // Extremes too: every code at its limits.
+  const tensor = integerTensor(program, program.input);
+  const { length = 0 } = inputs[0] ?? {};
+  for (const end of [-Infinity, Infinity]) inputs.push(signalCodes(tensor, length, () => end));
+  return inputs;
+}
+
+function expectSameBytes(network: TestNetwork, precision: Precision): void {
+  const compiled = compileTrial(network, { precision });
+  const inputs = inputsOf(network, compiled);
+  const expected = expectedBytes(compiled, inputs);
+  const actual = runHostC(`${network.name} ${precision}`, compiled, inputs);
+  expect(actual.length).toBe(expected.length);
+  expect(actual.findIndex((byte, i) => byte !== expected[i])).toBe(-1);
+}
+
 describe('emitted C on the host', () => {
   it.each(testNetworks())('equals the interpreter in every layer: $name', (network) => {
-    const compiled = compileTrial(network);
-    const inputs = trialInputs(network.inputShape, 9, INPUTS).map((x) =>
-      quantizeInput(compiled, x),
-    );
-    // Extremes too: every code at its limits.
-    inputs.push(new Int8Array(inputs[0]?.length ?? 0).fill(-128));
-    inputs.push(new Int8Array(inputs[0]?.length ?? 0).fill(127));
-    const expected = expectedBytes(compiled, inputs);
-    const actual = runHostC(network.name, compiled, inputs);
-    expect(actual.length).toBe(expected.length);
-    expect(actual.findIndex((byte, i) => byte !== expected[i])).toBe(-1);
+    expectSameBytes(network, 'int8');
+  });
+
+  it.each(testNetworks())('equals it with int16 signals: $name', (network) => {
+    expectSameBytes(network, 'int16');
   });
 });

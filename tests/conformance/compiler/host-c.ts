@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CompiledNetwork } from '../../../codegen/compile.js';
+import type { SignalArray } from '../../../codegen/integer/program.js';
 import { IntegerInterpreter } from '../../../codegen/interpret/integer.js';
 import { packageRoot } from '../../../codegen/package-root.js';
 
@@ -9,7 +10,7 @@ import { packageRoot } from '../../../codegen/package-root.js';
 export function runHostC(
   name: string,
   network: CompiledNetwork,
-  inputs: readonly Int8Array[],
+  inputs: readonly SignalArray[],
 ): Uint8Array {
   const folder = join(packageRoot(), 'build/test/host-c', name.replace(/[^a-z0-9]+/gi, '-'));
   mkdirSync(folder, { recursive: true });
@@ -30,7 +31,10 @@ export function runHostC(
 }
 
 /** What the interpreter says that the same program must write. */
-export function expectedBytes(network: CompiledNetwork, inputs: readonly Int8Array[]): Uint8Array {
+export function expectedBytes(
+  network: CompiledNetwork,
+  inputs: readonly SignalArray[],
+): Uint8Array {
   const { program } = network;
   const interpreter = new IntegerInterpreter(program);
   const parts: Uint8Array[] = [];

@@ -49,7 +49,7 @@ static uint32_t run_case(const conv_case *c, uint32_t seed) {
         bias[m] = (int32_t)(next() >> 16) - 32768;
         multiplier[m] = 4000000 + (int32_t)(next() >> 10);
     }
-    iso_conv(input, output, NULL, s, weights, bias, multiplier, SHIFT, NULL, 0, -128, 127,
+    iso_conv(input, NULL, output, NULL, s, weights, bias, multiplier, SHIFT, NULL, 0, -128, 127,
              c->zero_point);
     uint32_t hash = 0x811c9dc5U;
     for (int32_t i = 0; i < s->output_width * s->output_channels; i++) {
