@@ -27,6 +27,7 @@ export const CORES = {
   m4: 'mps2-an386',
   m7: 'mps2-an500',
   m55: 'mps3-an547',
+  a57: 'aarch64-a57',
   aarch64: 'aarch64',
   host: 'host',
 } as const;
@@ -125,7 +126,7 @@ export async function benchKernels(options: KernelsOptions): Promise<KernelsRepo
     ...(first === undefined ? {} : { first: first.what }),
     arenaBytes: plan.bytes,
     constantBytes: emitted.constantBytes,
-    codeBytes: await codeBytes(target.name, networkDir, build),
+    codeBytes: await codeBytes(target.compiler, networkDir, build),
     forward: withRate({
       multiplyAccumulates: macs('forward'),
       ...instructions(whole.results[0]?.forwardTicks),

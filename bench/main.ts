@@ -57,7 +57,7 @@ program
   .option('--net <net>', 'std, ds or a model file', 'std')
   .addOption(
     new Option('--core <core>', 'what to run on')
-      .choices(['m4', 'm7', 'm55', 'aarch64', 'host'])
+      .choices(['m4', 'm7', 'm55', 'a57', 'aarch64', 'host'])
       .default('m4'),
   )
   .addOption(new Option('--backend <name>', "instead of the core's own").choices(BACKENDS))

@@ -215,6 +215,8 @@ export async function buildNative(options: {
   readonly outDir: string;
   /** `aarch64-linux-gnu-` and the like; the machine's own gcc when left out. */
   readonly prefix?: string;
+  /** Instruction set, where it is not the compiler's own. */
+  readonly flags?: readonly string[];
   readonly onProgress?: (progress: BuildProgress) => void;
 }): Promise<NativeImage> {
   const templates = join(packageRoot(), 'firmware-templates');
@@ -224,7 +226,7 @@ export async function buildNative(options: {
   const prefix = options.prefix ?? '';
   const compiled = await compile({
     prefix,
-    targetFlags: OBSERVE,
+    targetFlags: [...(options.flags ?? []), ...OBSERVE],
     sources: [
       ...(await sourcesIn(vectors)),
       join(vectors, 'native', 'iso_vectors_files.c'),

@@ -1,12 +1,13 @@
 /**
  * Runs the vectors program on an emulated board or natively, files and all.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
 import { runToExit } from '../flash/qemu.js';
 import type { Board } from './board.js';
+import { counterPlugin } from './counter-plugin.js';
 import { runProcess } from './process.js';
 import {
   readVectorsResults,
@@ -74,18 +75,25 @@ export function runVectorsOnBoard(options: {
   });
 }
 
-/** On this machine, or with `emulator` (`qemu-aarch64`) on another instruction set. */
+/** On this machine, or on another instruction set with `emulator`: `['qemu-aarch64', '-cpu', 'cortex-a57']`. */
 export function runVectorsNatively(options: {
   readonly programPath: string;
   readonly request: VectorsRequest;
-  readonly emulator?: string;
+  readonly emulator?: readonly string[];
+  /** Ticks are instructions then: an emulator that takes QEMU's plugins is needed. */
+  readonly countInstructions?: boolean;
 }): Promise<VectorsResults> {
   return inTemporaryFolder(options.request, async (vectors, results) => {
+    const counter = `${results}.counter`;
+    const counts = options.countInstructions === true;
+    if (counts) await writeFile(counter, new Uint8Array(8));
     const [command, ...args] = [
-      ...(options.emulator === undefined ? [] : [options.emulator]),
+      ...(options.emulator ?? []),
+      ...(counts ? ['-plugin', `${await counterPlugin()},counter=${counter}`] : []),
       options.programPath,
       vectors,
       results,
+      ...(counts ? [counter] : []),
     ];
     const { status } = await runProcess(command ?? options.programPath, args);
     check(status, options.programPath);

@@ -29,40 +29,92 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface Compiler {
+  /** `arm-none-eabi-`, or empty for the machine's own gcc. */
+  readonly prefix: string;
+  readonly flags: readonly string[];
+}
+
 export interface Target {
   readonly name: string;
   readonly title: string;
   /** Whose C it runs. */
   readonly backend: BackendName;
+  readonly compiler: Compiler;
   build(networkDir: string, outDir: string): Promise<BuiltTarget>;
 }
 
 /** Generous for a hundred records on a busy machine; a hang becomes an error. */
 const RUN_TIMEOUT_MS = 600_000;
 
-export const hostTarget: Target = {
+/** A program of this machine's operating system, run by itself or by an emulator of another instruction set. */
+interface ProgramTarget {
+  readonly name: string;
+  readonly title: string;
+  readonly backend: BackendName;
+  readonly compiler: Compiler;
+  /** QEMU, which counts instructions; none on this machine. */
+  readonly emulator?: readonly string[];
+}
+
+function programTarget(target: ProgramTarget): Target {
+  return {
+    ...target,
+    build: async (networkDir, outDir) => {
+      const { prefix, flags } = target.compiler;
+      const { programPath } = await buildNative({ networkDir, outDir, prefix, flags });
+      const { emulator } = target;
+      return {
+        name: target.name,
+        fitsBoard: true,
+        countsInstructions: emulator !== undefined,
+        run: (request, options = {}) =>
+          runVectorsNatively({
+            programPath,
+            request,
+            ...(emulator === undefined
+              ? {}
+              : { emulator, countInstructions: options.countInstructions === true }),
+          }),
+      };
+    },
+  };
+}
+
+const HERE: Compiler = { prefix: '', flags: [] };
+const AARCH64 = 'aarch64-linux-gnu-';
+
+export const hostTarget = programTarget({
   name: 'host',
   title: 'this machine',
   backend: 'portable',
-  build: (networkDir, outDir) => buildProgram('host', networkDir, outDir),
-};
+  compiler: HERE,
+});
 
-export const aarch64Target: Target = {
-  name: 'aarch64',
-  title: '64-bit Arm, emulated by qemu-aarch64',
-  backend: 'portable',
-  build: (networkDir, outDir) =>
-    buildProgram('aarch64', networkDir, outDir, {
-      prefix: 'aarch64-linux-gnu-',
-      emulator: 'qemu-aarch64',
-    }),
-};
+const PROGRAM_TARGETS: readonly Target[] = [
+  hostTarget,
+  programTarget({
+    name: 'aarch64',
+    title: '64-bit Arm with dot-product (Cortex-A76 class), emulated by qemu-aarch64',
+    backend: 'portable',
+    compiler: { prefix: AARCH64, flags: ['-march=armv8.2-a+dotprod'] },
+    emulator: ['qemu-aarch64', '-cpu', 'cortex-a76'],
+  }),
+  programTarget({
+    name: 'aarch64-a57',
+    title: '64-bit Arm without dot-product (Cortex-A57), emulated by qemu-aarch64',
+    backend: 'portable',
+    compiler: { prefix: AARCH64, flags: ['-march=armv8-a'] },
+    emulator: ['qemu-aarch64', '-cpu', 'cortex-a57'],
+  }),
+];
 
 export function boardTarget(board: Board, backend = backendOf(board)): Target {
   return {
     name: board.name,
     title: board.title,
     backend,
+    compiler: board.compiler,
     build: (networkDir, outDir) => buildForBoard(board, networkDir, outDir),
   };
 }
@@ -73,41 +125,17 @@ export function boardTarget(board: Board, backend = backendOf(board)): Target {
  */
 export async function allTargets(backend?: BackendName): Promise<readonly Target[]> {
   const boards = await Promise.all((await listBoards()).map((name) => loadBoard(name)));
-  return [hostTarget, aarch64Target, ...boards.map((board) => boardTarget(board, backend))];
+  return [...PROGRAM_TARGETS, ...boards.map((board) => boardTarget(board, backend))];
 }
 
 /**
- * `host`, `aarch64`, a board's name or a board file. Throws BOARD_*.
- * @param backend of a board, instead of what its core asks for
+ * `host`, `aarch64`, `aarch64-a57`, a board's name or a board file. Throws BOARD_*.
+ * @param backend instead of what the core asks for
  */
 export async function targetByName(name: string, backend?: BackendName): Promise<Target> {
-  const known = [hostTarget, aarch64Target].find((target) => target.name === name);
-  return known ?? boardTarget(await loadBoard(name), backend);
-}
-
-async function buildProgram(
-  name: string,
-  networkDir: string,
-  outDir: string,
-  cross: { readonly prefix?: string; readonly emulator?: string } = {},
-): Promise<BuiltTarget> {
-  const { prefix, emulator } = cross;
-  const { programPath } = await buildNative({
-    networkDir,
-    outDir,
-    ...(prefix === undefined ? {} : { prefix }),
-  });
-  return {
-    name,
-    fitsBoard: true,
-    countsInstructions: false,
-    run: (request) =>
-      runVectorsNatively({
-        programPath,
-        request,
-        ...(emulator === undefined ? {} : { emulator }),
-      }),
-  };
+  const known = PROGRAM_TARGETS.find((target) => target.name === name);
+  if (known !== undefined) return { ...known, backend: backend ?? known.backend };
+  return boardTarget(await loadBoard(name), backend);
 }
 
 async function buildForBoard(

@@ -43,6 +43,7 @@ describe('default network on every target', () => {
     expect(report.targets.map(({ name }) => name)).toEqual([
       'host',
       'aarch64',
+      'aarch64-a57',
       'mps2-an385',
       'mps2-an385-m0',
       'mps2-an386',
@@ -121,6 +122,7 @@ it('a target that computes one layer differently is named with that layer', asyn
     name: 'wrong',
     title: 'this machine with one layer spoiled',
     backend: 'portable',
+    compiler: hostTarget.compiler,
     build: async (networkDir, outDir) => {
       const built = await hostTarget.build(networkDir, outDir);
       return {
