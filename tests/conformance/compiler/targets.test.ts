@@ -104,6 +104,7 @@ it('a target that the network does not fit in any way is a result, not a failure
     name: 'small',
     title: 'a board without memory',
     backend: 'portable',
+    compiler: hostTarget.compiler,
     build: () =>
       Promise.reject(
         new IsochroneError('FIRMWARE_TOO_LARGE', 'region flash overflowed', { hint: 'Larger.' }),
