@@ -1,4 +1,5 @@
 import { armv7emDspKernels } from './armv7em-dsp/backend.js';
+import { armv81mHeliumKernels } from './armv81m-helium/backend.js';
 import { composeBackend, type Backend } from './backend.js';
 import { portableKernels } from './portable/backend.js';
 
@@ -6,6 +7,12 @@ import { portableKernels } from './portable/backend.js';
 const backends = {
   portable: composeBackend('portable', portableKernels),
   'armv7em-dsp': composeBackend('armv7em-dsp', armv7emDspKernels, portableKernels),
+  'armv81m-helium': composeBackend(
+    'armv81m-helium',
+    armv81mHeliumKernels,
+    armv7emDspKernels,
+    portableKernels,
+  ),
 } as const satisfies Readonly<Record<string, Backend>>;
 
 export type BackendName = keyof typeof backends;

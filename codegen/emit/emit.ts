@@ -67,6 +67,7 @@ export function emitNetwork(
     });
     const weights = weightTables.take();
     return {
+      routines: item.routines ?? [],
       call: item.call,
       constants: weights.text + item.constants,
       constantBytes: weights.bytes + item.constantBytes,
@@ -86,11 +87,13 @@ export function emitNetwork(
     ([name, { id, constant }]) =>
       comment([`Constant "${safe(name)}"`]) + constantArray('int8_t', id, constant),
   );
-  const hash = hashOf([...tables, ...functions, ...files.map(readKernel)].join(''));
+  const routines = [...new Set(emitted.flatMap((item) => item.routines))];
+  const hash = hashOf([...tables, ...functions, ...files.map(readKernel), ...routines].join(''));
   const source = [
     comment(NOTICE),
     '#include "network.h"\n',
     ...[HEADER, ...files].map((file) => bodyOf(readKernel(file))),
+    ...routines,
     observeHook,
     comment([
       `Every tensor of the network lies in this one array: ${plan.bytes} bytes.`,

@@ -58,6 +58,7 @@ export interface Board {
 
 /** The instruction family whose kernels are fastest on the board's core. */
 export function backendOf(board: Board): BackendName {
+  if (board.core.helium) return 'armv81m-helium';
   return board.core.dsp ? 'armv7em-dsp' : 'portable';
 }
 
