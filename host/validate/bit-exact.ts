@@ -5,7 +5,7 @@
 import type { CompiledNetwork } from '../../codegen/compile.js';
 import { IntegerInterpreter } from '../../codegen/interpret/integer.js';
 import { crc32c } from '../protocol/crc32c.js';
-import type { NetworkVector, VectorResult } from '../toolchain/vectors.js';
+import { CLASS_OF_WINNER, type NetworkVector, type VectorResult } from '../toolchain/vectors.js';
 
 /** What the interpreter computes for one vector, in the form of the vectors program. */
 export type ExpectedVector = Pick<
@@ -32,7 +32,8 @@ export function expectedResults(
   const interpreter = new IntegerInterpreter(program);
   return vectors.map((vector, index) => {
     const logits = interpreter.forward(vector.input);
-    const explainedClass = vector.classIndex < logits.length ? vector.classIndex : winner(logits);
+    const explainedClass =
+      vector.classIndex === CLASS_OF_WINNER ? winner(logits) : vector.classIndex;
     const { gradient, saturations } =
       program.explanation === undefined ? NOT_EXPLAINED : interpreter.explain(explainedClass);
     // Every operation has its own tensor in the interpreter: all outputs are still there.
