@@ -26,10 +26,18 @@ export interface FixedFactors {
   readonly shift: number;
 }
 
+/** A scale that no multiplier holds: the ranges do not belong to the weights. Lowering names the node. */
+export class FactorError extends RangeError {
+  constructor(factor: number) {
+    super(`factor ${factor} is out of range`);
+    this.name = 'FactorError';
+  }
+}
+
 /** Factors with fewer digits in their multipliers, for values wider than int32. */
 export function narrowFactors(factors: readonly number[], bits: number): FixedFactors {
   const largest = factors.reduce((a, b) => Math.max(a, b), 0);
-  if (!(largest < 2 ** (bits - 1))) throw new RangeError(`factor ${largest} is out of range`);
+  if (!(largest < 2 ** (bits - 1))) throw new FactorError(largest);
   let shift = 1;
   while (shift < 62 && Math.round(largest * 2 ** (shift + 1)) < 2 ** bits) shift += 1;
   return {
@@ -45,7 +53,7 @@ export function narrowFactors(factors: readonly number[], bits: number): FixedFa
  */
 export function fixedFactors(factors: readonly number[]): FixedFactors {
   const largest = factors.reduce((a, b) => Math.max(a, b), 0);
-  if (!(largest < 2 ** 13)) throw new RangeError(`factor ${largest} is out of range`);
+  if (!(largest < 2 ** 13)) throw new FactorError(largest);
   let shift = 32;
   while (Math.round(largest * 2 ** shift) >= 2 ** 31) shift -= 1;
   // Tiny factors would keep too few digits of the multiplier.
@@ -69,7 +77,7 @@ export function exactFactor(
   readonly multiplier: number;
   readonly shift: number;
 } {
-  if (!(factor >= 0 && factor < limit)) throw new RangeError(`factor ${factor} is out of range`);
+  if (!(factor >= 0 && factor < limit)) throw new FactorError(factor);
   if (factor < 2 ** -32) return { multiplier: 0, shift: 31 };
   let shift = 31;
   while (factor * 2 ** shift < 2 ** 30) shift += 1;

@@ -2,6 +2,7 @@ import type { GraphNode } from '../graph/graph.js';
 import { outputName, tensorOf } from '../graph/graph.js';
 import { clipBounds, type ClipBounds } from '../operators/clip.js';
 import { fusedClamp } from './lower/fused-clamp.js';
+import { atNode } from './at-node.js';
 import { lowerRule } from './lower/registry.js';
 import type { Lowering } from './lowering.js';
 
@@ -22,7 +23,9 @@ export function lowerForward(
     if (clamp !== undefined) fused.add(clamp);
     const output = outputName(clamp ?? node);
     const relu = clamp?.operator === 'Relu' || lowering.clips.get(output)?.low === 0;
-    rule.lower(lowering, node, { output, relu, isLogits: output === logits });
+    atNode(lowering.graph.name, node, () => {
+      rule.lower(lowering, node, { output, relu, isLogits: output === logits });
+    });
   }
 }
 

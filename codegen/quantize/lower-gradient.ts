@@ -1,4 +1,5 @@
 import type { GraphNode } from '../graph/graph.js';
+import { atNode } from './at-node.js';
 import { GradientLowering, type LoweredSeed } from './gradient/lowering.js';
 import { gradientRule } from './gradient/registry.js';
 import type { Lowering } from './lowering.js';
@@ -15,7 +16,10 @@ export function lowerGradient(
   const gradient = new GradientLowering(lowering, nodes, ends.inputGradient);
   const seed = gradient.placeSeed(ends.seed);
   for (const node of nodes) {
-    if (!gradient.fused.has(node)) gradientRule(node)(gradient, node);
+    if (gradient.fused.has(node)) continue;
+    atNode(lowering.graph.name, node, () => {
+      gradientRule(node)(gradient, node);
+    });
   }
   return seed;
 }

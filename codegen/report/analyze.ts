@@ -144,7 +144,7 @@ function costOf(prepared: PreparedGraph): AnalysisCost {
 }
 
 /** Ranges of one everywhere: sizes and shapes are what is asked for here. */
-function anyCalibration({ graph }: PreparedGraph): Calibration {
+export function anyCalibration({ graph }: PreparedGraph): Calibration {
   const names = [...graph.tensors.keys()];
   return {
     format: 1,

@@ -8,7 +8,7 @@ import { seededRandom } from '../../codegen/testing/random.js';
 import { DEFAULT_MODEL } from '../../host/cli/network.js';
 
 const FILE = 'some/model.onnx';
-/** The long form (100,000 mutations) is the compiler's own suite; this runs in CI. */
+/** Plain bytes; what knows the formats, and the long form, is tests/fuzz. */
 const MUTATIONS = 3_000;
 
 /** Imports and differentiates; gives the typed error, or undefined when it went through. Anything else is a defect. */

@@ -4,6 +4,7 @@ import type { Graph, GraphNode } from '../../graph/graph.js';
 import { outputName, tensorOf } from '../../graph/graph.js';
 import type { IntegerProgram } from '../../integer/program.js';
 import { unsupported } from '../../operators/require.js';
+import { atNode } from '../at-node.js';
 import { CALIBRATION_FORMAT } from '../calibration.js';
 import { lowerMaxPool } from '../lower/max-pool.js';
 import { lowerPad, lowerResize, lowerSlice, lowerTranspose } from '../lower/surgery.js';
@@ -100,7 +101,9 @@ export function lowerWithOwnScales(prepared: PreparedGraph): IntegerProgram {
     if (activation !== undefined) fused.add(activation);
     const output = outputName(activation ?? node);
     const bounds = activation === undefined ? ANYTHING : boundsOf(graph, activation);
-    rule(lowering, node, { output, bounds });
+    atNode(graph.name, node, () => {
+      rule(lowering, node, { output, bounds });
+    });
   }
   const answer = lowering.placements.get(logits);
   if (answer === undefined) throw unsupported(last, 'the network computes no answer');
