@@ -9,12 +9,14 @@ import type { ExplainedGraph, PreparedGraph } from './explain/gradient.js';
 import { withGradient, withoutGradient } from './explain/gradient.js';
 import { IsochroneError } from './errors.js';
 import type { Graph } from './graph/graph.js';
+import { tensorOf } from './graph/graph.js';
 import { knownAnswer, type KnownAnswer } from './interpret/known-answer.js';
 import { importModel } from './import/model.js';
 import type { IntegerProgram } from './integer/program.js';
 import { packageRoot } from './package-root.js';
 import { foldLeads } from './passes/fold-leads.js';
 import { optimise } from './passes/passes.js';
+import { stripOutputActivation } from './passes/strip-output-activation.js';
 import type { ArenaPlan } from './plan/arena.js';
 import { planArena } from './plan/arena.js';
 import type { Calibration } from './quantize/calibration.js';
@@ -89,7 +91,7 @@ export function frontEnd(
 ): PreparedGraph {
   const imported = importModel(modelBytes, modelFile);
   if (hasOwnScales(imported)) {
-    if (explain === 'none') return withoutGradient(imported);
+    if (explain === 'none') return withoutGradient(withoutFloatEnd(imported));
     throw new IsochroneError(
       'EXPLAIN_QUANTIZED',
       'the network is quantised already; its gradient cannot be built from it',
@@ -102,6 +104,12 @@ export function frontEnd(
   const asGiven = optimise(imported);
   const graph = leads === 8 ? foldLeads(asGiven) : asGiven;
   return explain === 'none' ? withoutGradient(graph) : withGradient(graph);
+}
+
+/** A closing softmax that the file leaves in float behind a quantised answer is stripped, as float networks' are. */
+function withoutFloatEnd(graph: Graph): Graph {
+  const isFloat = graph.outputs.every((name) => tensorOf(graph, name).quantization === undefined);
+  return isFloat ? stripOutputActivation(graph) : graph;
 }
 
 export function modelSha256(modelBytes: Uint8Array): string {

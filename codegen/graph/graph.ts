@@ -11,13 +11,17 @@ export interface TensorInfo {
   readonly elementType: ElementType;
   /** Present for constants only: weights, biases, shapes. */
   readonly data?: Float32Array | Float64Array;
+  /** The 8-bit type of a constant's codes in the file, which mean nothing by themselves. */
+  readonly codes?: 'int8' | 'uint8';
   /** Present where the model file itself says how the tensor is quantised; the quantiser then keeps to it. */
   readonly quantization?: Quantization;
 }
 
-/** real = scale · (integer − zeroPoint), with one scale for the tensor or one for each index of its first axis. */
+/** real = scale · (integer − zeroPoint), with one scale for the tensor or one for each index along an axis. */
 export interface Quantization {
   readonly scales: Float64Array;
+  /** The axis of several scales; the first when left out. */
+  readonly axis?: number;
   readonly zeroPoint: number;
   /** The integers of a constant, in the order of `data`, which holds what they stand for. */
   readonly values?: Int8Array | Int32Array;

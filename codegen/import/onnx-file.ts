@@ -3,6 +3,7 @@ import type { onnx } from 'onnx-proto';
 import { IsochroneError } from '../errors.js';
 import type { AttributeValue, GraphNode, TensorInfo } from '../graph/graph.js';
 import { sizeOf } from '../graph/graph.js';
+import { QUANTIZED_OPERATORS } from './quantized-operators.js';
 
 /** An ONNX file as plain data: no protobuf object, no Long, no unaligned view leaves this module. */
 export interface OnnxFile {
@@ -30,7 +31,7 @@ const MOST_ELEMENTS = 1 << 26;
 const { onnx: schema } = onnxProto;
 
 /** TensorProto.DataType numbers that weights and shapes use (onnx.proto). */
-const DATA_TYPE = { float: 1, int32: 6, int64: 7, bool: 9, double: 11 } as const;
+const DATA_TYPE = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, double: 11 } as const;
 
 /**
  * Decodes the bytes of an .onnx file.
@@ -104,7 +105,9 @@ function valueOf(value: onnx.IValueInfoProto, file: string): OnnxValue {
 function nodeOf(node: onnx.INodeProto, index: number, file: string): GraphNode {
   const operator = node.opType ?? '';
   const name = (node.name ?? '') === '' ? `${operator}_${index}` : (node.name ?? '');
-  if ((node.domain ?? '') !== '' && node.domain !== 'ai.onnx') {
+  // onnxruntime's quantiser writes operators of its own domain, which their names tell from others.
+  const quantized = node.domain === 'com.microsoft' && QUANTIZED_OPERATORS.has(operator);
+  if ((node.domain ?? '') !== '' && node.domain !== 'ai.onnx' && !quantized) {
     throw new IsochroneError(
       'MODEL_UNSUPPORTED_OPERATOR',
       `operator "${operator}" is of the custom domain "${node.domain}"`,
@@ -187,6 +190,8 @@ function tensorFrom(tensor: onnx.ITensorProto, name: string, file: string): Tens
     shape,
     elementType: data instanceof Float64Array ? 'int64' : 'float32',
     data,
+    ...(tensor.dataType === DATA_TYPE.int8 ? { codes: 'int8' } : {}),
+    ...(tensor.dataType === DATA_TYPE.uint8 ? { codes: 'uint8' } : {}),
   };
 }
 
@@ -224,6 +229,11 @@ function tensorData(
       if (!fromRaw) return Float64Array.from((tensor.int64Data ?? []).map(Number));
       need(8);
       return Float64Array.from(new BigInt64Array(raw.buffer, 0, length), Number);
+    case DATA_TYPE.int8:
+      if (!fromRaw) return Float64Array.from(tensor.int32Data ?? []);
+      need(1);
+      return Float64Array.from(new Int8Array(raw.buffer, 0, length));
+    case DATA_TYPE.uint8:
     case DATA_TYPE.bool:
       if (!fromRaw) return Float64Array.from(tensor.int32Data ?? []);
       need(1);

@@ -7,6 +7,7 @@ import { constantOutputs } from '../passes/fold-constants.js';
 import { expandNode } from './expand-node.js';
 import type { OnnxFile } from './onnx-file.js';
 import { readOnnx } from './onnx-file.js';
+import { realForm, withScales } from './quantized-onnx.js';
 
 /** Activations of one tensor beyond this cannot belong to a network for a microcontroller: 2^24 elements. */
 const MOST_ACTIVATIONS = 1 << 24;
@@ -18,7 +19,8 @@ const MOST_ACTIVATIONS = 1 << 24;
  */
 export function importOnnx(bytes: Uint8Array, file: string): Graph {
   try {
-    return graphFrom(readOnnx(bytes, file), file);
+    const { onnx, scales } = realForm(readOnnx(bytes, file));
+    return withScales(graphFrom(onnx, file), scales);
   } catch (error) {
     throw withFile(error, file);
   }

@@ -5,6 +5,8 @@ import { randomValues } from './random.js';
 const { onnx: schema } = onnxProto;
 const FLOAT = 1;
 const INT64 = 7;
+/** Types of codes (TensorProto.DataType). */
+const CODES = { uint8: 2, int8: 3, int32: 6 } as const;
 
 type Attribute = number | string | readonly number[];
 
@@ -18,7 +20,7 @@ export class OnnxBuilder {
   constructor(
     private readonly random: () => number,
     private readonly inputShape: readonly number[],
-    private readonly opset = 13,
+    protected readonly opset = 13,
   ) {}
 
   readonly input = 'ecg';
@@ -45,14 +47,25 @@ export class OnnxBuilder {
     return name;
   }
 
+  /** A constant of codes; a shape of [] is one number. */
+  codes(type: keyof typeof CODES, shape: readonly number[], values: ArrayLike<number>): string {
+    const name = this.name(type);
+    const typed = { uint8: Uint8Array, int8: Int8Array, int32: Int32Array }[type].from(values);
+    const rawData = new Uint8Array(typed.buffer);
+    this.initializers.push({ name, dims: [...shape], dataType: CODES[type], rawData });
+    return name;
+  }
+
   node(
     operator: string,
     inputs: readonly string[],
     attributes: Readonly<Record<string, Attribute>> = {},
     output = this.name(operator.toLowerCase()),
+    domain = '',
   ): string {
     this.nodes.push({
       opType: operator,
+      domain,
       name: `/${operator}_${this.nodes.length}`,
       input: [...inputs],
       output: [output],
@@ -142,7 +155,12 @@ export class OnnxBuilder {
   bytes(output: string): Uint8Array {
     return schema.ModelProto.encode({
       irVersion: 8,
-      opsetImport: [{ domain: '', version: this.opset }],
+      opsetImport: [
+        { domain: '', version: this.opset },
+        ...(this.nodes.some((node) => node.domain === 'com.microsoft')
+          ? [{ domain: 'com.microsoft', version: 1 }]
+          : []),
+      ],
       producerName: 'isochrone-test',
       metadataProps: this.metadata,
       graph: {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { expandedOperators } from '../../codegen/import/expand-node.js';
 import { constantOperators } from '../../codegen/operators/constant-rules.js';
 import { importableOperators } from '../../codegen/operators/registry.js';
+import { QUANTIZED_OPERATORS } from '../../codegen/import/quantized-operators.js';
 import { tfliteOperators } from '../../codegen/import/tflite-operators.js';
 import { packageRoot } from '../../codegen/package-root.js';
 
@@ -46,7 +47,9 @@ describe('docs/errors.md', () => {
 });
 
 describe('docs/operators.md', () => {
-  const [onnx = '', tflite = ''] = read('docs/operators.md').split('## TFLite');
+  const [onnx = '', tflite = '', quantized = ''] = read('docs/operators.md').split(
+    /## TFLite|## Already quantised ONNX/,
+  );
   const namesIn = (section: string): readonly (string | undefined)[] =>
     section
       .split('\n')
@@ -69,5 +72,9 @@ describe('docs/operators.md', () => {
 
   it('lists what is taken from TFLite', () => {
     expect(namesIn(tflite)).toEqual(tfliteOperators());
+  });
+
+  it('lists the operators on codes that are taken from ONNX', () => {
+    expect(namesIn(quantized)).toEqual([...QUANTIZED_OPERATORS].sort());
   });
 });

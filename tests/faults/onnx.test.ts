@@ -4,6 +4,8 @@ import { frontEnd } from '../../codegen/compile.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { OnnxBuilder } from '../../codegen/testing/onnx-builder.js';
 import { testNetworks } from '../../codegen/testing/networks.js';
+import { qdqNetwork, qOperatorNetwork } from '../../codegen/testing/quantized-onnx-networks.js';
+import { hasOwnScales, lowerWithOwnScales } from '../../codegen/quantize/own-scales/lower.js';
 import { seededRandom } from '../../codegen/testing/random.js';
 import { DEFAULT_MODEL } from '../../host/cli/network.js';
 
@@ -20,6 +22,44 @@ function importError(bytes: Uint8Array): IsochroneError | undefined {
     if (error instanceof IsochroneError) return error;
     throw error;
   }
+}
+
+/** The same for a network that is quantised already, down to its integer program. */
+function lowerError(bytes: Uint8Array): IsochroneError | undefined {
+  try {
+    const prepared = frontEnd(bytes, FILE, 'none');
+    if (hasOwnScales(prepared.graph)) lowerWithOwnScales(prepared);
+    return undefined;
+  } catch (error) {
+    if (error instanceof IsochroneError) return error;
+    throw error;
+  }
+}
+
+/** How often each code comes out of files with flipped, overwritten, inserted or removed bytes. */
+function mutated(
+  sources: readonly Uint8Array[],
+  seed: number,
+  cases: number,
+  errorOf: (bytes: Uint8Array) => IsochroneError | undefined,
+): ReadonlyMap<string, number> {
+  const random = seededRandom(seed);
+  const pick = (below: number): number => Math.floor(random() * below);
+  const seen = new Map<string, number>();
+  for (let i = 0; i < cases; i += 1) {
+    const bytes = Array.from(sources[pick(sources.length)] ?? new Uint8Array());
+    for (let change = 0; change <= pick(3); change += 1) {
+      const at = pick(bytes.length);
+      const kind = pick(4);
+      if (kind === 0) bytes[at] = (bytes[at] ?? 0) ^ (1 << pick(8));
+      else if (kind === 1) bytes[at] = pick(256);
+      else if (kind === 2) bytes.splice(at, 0, pick(256));
+      else bytes.splice(at, 1 + pick(8));
+    }
+    const code = errorOf(Uint8Array.from(bytes))?.code ?? 'imported';
+    seen.set(code, (seen.get(code) ?? 0) + 1);
+  }
+  return seen;
 }
 
 describe('a damaged model file', () => {
@@ -62,28 +102,23 @@ describe('a damaged model file', () => {
   });
 
   it(`with flipped, overwritten, inserted or removed bytes gives a typed error or a sound import (${MUTATIONS} seeded cases)`, () => {
-    const random = seededRandom(20_261_123);
-    const pick = (below: number): number => Math.floor(random() * below);
-    const seen = new Map<string, number>();
-    for (let i = 0; i < MUTATIONS; i += 1) {
-      const source = small[pick(small.length)] ?? new Uint8Array();
-      const bytes = Array.from(source);
-      for (let change = 0; change <= pick(3); change += 1) {
-        const at = pick(bytes.length);
-        const kind = pick(4);
-        if (kind === 0) bytes[at] = (bytes[at] ?? 0) ^ (1 << pick(8));
-        else if (kind === 1) bytes[at] = pick(256);
-        else if (kind === 2) bytes.splice(at, 0, pick(256));
-        else bytes.splice(at, 1 + pick(8));
-      }
-      const code = importError(Uint8Array.from(bytes))?.code ?? 'imported';
-      seen.set(code, (seen.get(code) ?? 0) + 1);
-    }
+    const seen = mutated(small, 20_261_123, MUTATIONS, importError);
     // The cases must reach the deeper checks too, not only the first one.
     expect([...seen.keys()]).toEqual(
       expect.arrayContaining(['imported', 'MODEL_DAMAGED', 'MODEL_BAD_SHAPE']),
     );
     for (const code of seen.keys()) expect(code).toMatch(/^(imported|MODEL_|EXPLAIN_)/);
+  });
+
+  it(`of codes gives a typed error or a sound program (${MUTATIONS / 3} seeded cases)`, () => {
+    const quantized = [qdqNetwork('uint8', 13), qOperatorNetwork('int8')].flatMap((network) =>
+      network.signals.slice(-1).map((signal) => network.bytesFor(signal)),
+    );
+    const seen = mutated(quantized, 20_261_124, MUTATIONS / 3, lowerError);
+    expect([...seen.keys()]).toEqual(
+      expect.arrayContaining(['imported', 'MODEL_DAMAGED', 'MODEL_UNSUPPORTED_OPERATOR']),
+    );
+    for (const code of seen.keys()) expect(code).toMatch(/^(imported|MODEL_)/);
   });
 
   it('with a weight that is not a number is refused by tensor', () => {

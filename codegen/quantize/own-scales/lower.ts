@@ -69,7 +69,9 @@ function ruleOf(node: GraphNode): OwnScalesRule {
 
 /** Whether the model file says itself how its signals are quantised; calibration then has nothing to decide. */
 export function hasOwnScales(graph: Graph): boolean {
-  return graph.inputs.some((input) => tensorOf(graph, input).quantization !== undefined);
+  return [...graph.tensors.values()].some(
+    ({ data, quantization }) => data === undefined && quantization !== undefined,
+  );
 }
 
 /**

@@ -2,45 +2,84 @@ import type { GraphNode } from '../../graph/graph.js';
 import { inputName, intsAttribute, tensorOf } from '../../graph/graph.js';
 import { countsPadding } from '../../operators/average-pool.js';
 import type { ConvGeometry } from '../../operators/conv-geometry.js';
-import { poolGeometry } from '../../operators/pool-geometry.js';
+import type { CountBounds, PoolGeometry } from '../../operators/pool-geometry.js';
+import { countBounds, poolGeometry } from '../../operators/pool-geometry.js';
 import { unsupported } from '../../operators/require.js';
+import { emitWindowAverage } from '../lower/window-average.js';
 import type { Lowering, Placement } from '../lowering.js';
 import { exactFactorOf } from './conv.js';
 import type { OwnScalesContext, OwnScalesRule } from './rule.js';
 import { clampOf, stepsOf } from './rule.js';
 
 /** The mean of the whole input. */
-export const globalAverageWithOwnScales: OwnScalesRule = (lowering, node, context) =>
-  averageOf(lowering, node, context, wholeInput(lowering.laidOut(node, 0)));
+export const globalAverageWithOwnScales: OwnScalesRule = (lowering, node, context) => {
+  const geometry = wholeInput(lowering.laidOut(node, 0));
+  if (!isTflitePool(lowering, node, context, geometry, 0)) {
+    average(lowering, node, context, geometry, countBounds(geometry, false));
+  } else {
+    meanOf(lowering, node, context, geometry);
+  }
+};
 
-/** Means of windows, padding left out of the count. */
+/** Means of windows; padding is left out of the count, or counted where the node says so. */
 export const averagePoolWithOwnScales: OwnScalesRule = (lowering, node, context) => {
   const geometry = poolGeometry(node, tensorOf(lowering.graph, inputName(node, 0)).shape);
   const { padTop, padLeft, padBottom, padRight } = geometry;
-  if (geometry.dilationHeight * geometry.dilationWidth !== 1) {
-    throw unsupported(node, 'an int8 average over a dilated window');
+  const counted = countsPadding(node) ? padTop + padLeft + padBottom + padRight : 0;
+  if (isTflitePool(lowering, node, context, geometry, counted)) {
+    meanOf(lowering, node, context, geometry);
+  } else {
+    average(lowering, node, context, geometry, countBounds(geometry, countsPadding(node)));
   }
-  if (countsPadding(node) && padTop + padLeft + padBottom + padRight > 0) {
-    throw unsupported(node, 'an int8 average that counts its padding');
-  }
-  averageOf(lowering, node, context, geometry);
 };
 
 /** MEAN over all positions. */
 export const meanWithOwnScales: OwnScalesRule = (lowering, node, context) => {
   const rank = tensorOf(lowering.graph, inputName(node, 0)).shape.length;
-  const axes = [...intsAttribute(node, 'axes', [])].sort((a, b) => a - b);
+  // An attribute up to opset 17, an input from 18 on.
+  const given = tensorOf(lowering.graph, node.inputs[1] ?? inputName(node, 0)).data;
+  const axes = [...(given ?? intsAttribute(node, 'axes', []))]
+    .map((axis) => (axis < 0 ? axis + rank : axis))
+    .sort((a, b) => a - b);
   if (axes.length === 0 || axes.join() !== [...Array(rank).keys()].slice(2).join()) {
     throw unsupported(node, `an int8 mean over axes [${axes.join(', ')}], not the spatial ones`);
   }
-  averageOf(lowering, node, context, wholeInput(lowering.laidOut(node, 0)));
+  meanOf(lowering, node, context, wholeInput(lowering.laidOut(node, 0)));
 };
 
-/**
- * In one scale as AVERAGE_POOL_2D (pooling.cc), else as MEAN: rescaled in front of the division
- * (reference/integer_ops/mean.h). In one scale the two are the same.
- */
-function averageOf(
+/** TFLite pools in one scale, windows without gaps, padding not counted. */
+function isTflitePool(
+  lowering: Lowering,
+  node: GraphNode,
+  { output }: OwnScalesContext,
+  geometry: ConvGeometry,
+  countedPadding: number,
+): boolean {
+  const x = lowering.tensorAt(lowering.laidOut(node, 0));
+  const steps = stepsOf(lowering, node, output);
+  const dense = geometry.dilationHeight * geometry.dilationWidth === 1;
+  const oneScale = x.scale === steps.scale && x.zeroPoint === steps.zeroPoint;
+  return oneScale && dense && countedPadding === 0;
+}
+
+/** As ONNX means it: one rounding from the sum to the output's scale. */
+function average(
+  lowering: Lowering,
+  node: GraphNode,
+  { output, bounds: activation }: OwnScalesContext,
+  geometry: ConvGeometry,
+  bounds: CountBounds,
+): void {
+  const steps = stepsOf(lowering, node, output);
+  const from = lowering.laidOut(node, 0);
+  // Refuses scales that no factor joins.
+  exactFactorOf(node, lowering.tensorAt(from).scale / steps.scale);
+  const to = { type: 'int8', ...steps, ...clampOf(activation, steps) } as const;
+  emitWindowAverage(lowering, node, { from, output, geometry, bounds, to });
+}
+
+/** AVERAGE_POOL_2D (pooling.cc), and MEAN, which rescales in front of the division (reference/integer_ops/mean.h). */
+function meanOf(
   lowering: Lowering,
   node: GraphNode,
   { output, bounds }: OwnScalesContext,
@@ -53,7 +92,8 @@ function averageOf(
   if (factor * 256 * geometry.kernelHeight * geometry.kernelWidth >= 2 ** 30) {
     throw unsupported(node, `its scales differ by a factor of ${factor}`);
   }
-  const sameSteps = factor === 1 && x.zeroPoint === steps.zeroPoint;
+  // Pooling rounds the mean of the codes, MEAN that of the values: ties fall differently.
+  const ofValues = node.operator === 'ReduceMean';
   lowering.place(output, { type: 'int8', ...steps });
   lowering.operations.push({
     kind: 'windowMean',
@@ -61,15 +101,17 @@ function averageOf(
     input: from.tensor,
     output,
     geometry,
-    inputOffset: sameSteps && node.operator !== 'ReduceMean' ? 0 : -x.zeroPoint,
+    inputOffset: ofValues ? -x.zeroPoint : 0,
     ...exactFactorOf(node, factor),
-    outputOffset: sameSteps && node.operator !== 'ReduceMean' ? 0 : steps.zeroPoint,
+    outputOffset: ofValues ? steps.zeroPoint : 0,
     ...clampOf(bounds, steps),
   });
 }
 
-function wholeInput(from: Placement): ConvGeometry {
+function wholeInput(from: Placement): PoolGeometry {
   return {
+    padBottom: 0,
+    padRight: 0,
     inputChannels: from.channels,
     inputHeight: from.height,
     inputWidth: from.width,

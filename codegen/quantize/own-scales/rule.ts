@@ -59,7 +59,7 @@ export function integersOf(
   lowering: Lowering,
   node: GraphNode,
   tensor: string,
-): Required<Quantization> {
+): Quantization & Required<Pick<Quantization, 'values'>> {
   const given = tensorOf(lowering.graph, tensor).quantization;
   if (given?.values === undefined) throw unsupported(node, `"${tensor}" is not quantised`);
   if (given.zeroPoint !== 0) throw unsupported(node, `"${tensor}" has a zero point`);

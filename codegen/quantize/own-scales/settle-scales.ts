@@ -24,6 +24,13 @@ export function settleScales(graph: Graph): Graph {
   const give = (name: string, scale: Quantization): void => {
     tensors.set(name, { ...tensorOf(settled, name), quantization: scale });
   };
+  // Values that are only moved before they are quantised, or before a step that has a scale.
+  for (const node of [...graph.nodes].reverse()) {
+    const scale = tensorOf(settled, outputName(node)).quantization;
+    const input = inputName(node, 0);
+    const free = tensorOf(settled, input).quantization === undefined;
+    if (KEEPS_CODES.has(node.operator) && free && scale !== undefined) give(input, scale);
+  }
   const nodes = graph.nodes.flatMap((node): readonly GraphNode[] => {
     const output = outputName(node);
     const own = tensorOf(settled, output).quantization;

@@ -1,4 +1,5 @@
 import { SOFTMAX_EXPONENT_BITS, SOFTMAX_MOST_COLUMNS } from '../../integer/softmax.js';
+import { intAttribute, tensorOf } from '../../graph/graph.js';
 import { unsupported } from '../../operators/require.js';
 import { exactFactorOf } from './conv.js';
 import type { OwnScalesRule } from './rule.js';
@@ -11,11 +12,19 @@ const OUTPUT = { scale: 1 / 256, zeroPoint: -128 } as const;
 const MOST_FACTOR = 2 ** 23;
 
 export const softmaxWithOwnScales: OwnScalesRule = (lowering, node, { output }) => {
-  const from = lowering.placementOf(node, 0);
+  const from = lowering.laidOut(node, 0);
   const x = lowering.tensorAt(from);
   const steps = stepsOf(lowering, node, output);
   if (steps.scale !== OUTPUT.scale || steps.zeroPoint !== OUTPUT.zeroPoint) {
     throw unsupported(node, `a softmax with the scale ${steps.scale}, not 1/256`);
+  }
+  const { shape } = tensorOf(lowering.graph, output);
+  const axis = intAttribute(node, 'axis', -1);
+  if ((axis < 0 ? axis + shape.length : axis) !== 1 && shape.length > 1) {
+    throw unsupported(
+      node,
+      `a softmax over axis ${axis} of [${shape.join(', ')}], not the channels`,
+    );
   }
   if (from.channels > SOFTMAX_MOST_COLUMNS) {
     throw unsupported(node, `a softmax of ${from.channels} values`);
