@@ -18,8 +18,8 @@ export interface ConvWeights {
  */
 export interface WeightLayout {
   readonly name: string;
-  readonly type: 'int8_t' | 'int16_t';
-  pack(conv: ConvWeights): Int8Array | Int16Array;
+  readonly type: 'int8_t' | 'int16_t' | 'int32_t';
+  pack(conv: ConvWeights): Int8Array | Int16Array | Int32Array;
 }
 
 /** As the program holds them; what the portable kernels read. */
@@ -63,9 +63,9 @@ export interface KernelChoice {
   /** RAM that it works in, planned into the arena while the operation runs; 0 for none. */
   readonly scratchBytes: number;
   /**
-   * Output positions that it may have written when it still reads the inputs of the first of them: 1 is position by
-   * position. The planner lets an output lie over its input accordingly. A kernel that copies the inputs of a whole group
-   * into its scratch before it writes any of the group needs no more than 1.
+   * n: when it writes an output position, it may still read the inputs of the n − 1 positions in front of it; 1 is position
+   * by position. The planner lets an output lie over its input accordingly. A kernel that copies the inputs of a whole
+   * group into its scratch before it writes any of the group needs no more than 1.
    */
   readonly positionsTogether: number;
   emit(context: EmitContext): EmittedOperation;

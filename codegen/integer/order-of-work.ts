@@ -6,7 +6,7 @@ import { bytesOf, type IntegerTensor } from './program.js';
 /**
  * Bytes by which the input must lie above an output that is written over it.
  * @param needs for each output position in order, the lowest input position that it reads
- * @param positionsTogether output positions of one group: all may be written when the group's inputs are still read
+ * @param positionsTogether n: when a position is written, the inputs of the n − 1 in front of it may still be read
  * @param inputPositions as the operation sees its input, which may be a view of a tensor of another shape
  */
 export function overlapGap(
@@ -18,16 +18,15 @@ export function overlapGap(
 ): number {
   const inputBytes = bytesOf(input) / inputPositions;
   const outputBytes = bytesOf(output) / needs.length;
-  let lowest = Infinity;
+  // Whatever a position or any later one reads.
+  const lowest = Float64Array.from(needs);
+  for (let i = lowest.length - 2; i >= 0; i -= 1) {
+    lowest[i] = Math.min(lowest[i] ?? 0, lowest[i + 1] ?? 0);
+  }
   let gap = 0;
-  let end = needs.length;
-  const group = Math.min(positionsTogether, needs.length);
-  while (end > 0) {
-    const start = Math.floor((end - 1) / group) * group;
-    // Whatever this group or any later position reads must still be there.
-    for (let i = start; i < end; i += 1) lowest = Math.min(lowest, needs[i] ?? 0);
-    gap = Math.max(gap, end * outputBytes - lowest * inputBytes);
-    end = start;
+  for (let position = 0; position < needs.length; position += 1) {
+    const stillRead = lowest[Math.max(0, position - positionsTogether + 1)] ?? 0;
+    gap = Math.max(gap, (position + 1) * outputBytes - stillRead * inputBytes);
   }
   return gap;
 }

@@ -1,0 +1,168 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { convGeometry, type ConvGeometry } from '../../../../codegen/operators/conv-geometry.js';
+import { packageRoot } from '../../../../codegen/package-root.js';
+import { selfTestInput } from '../../../../codegen/interpret/known-answer.js';
+import { differences, expectedResults } from '../../../../host/validate/bit-exact.js';
+import { targetByName } from '../../../../host/validate/targets.js';
+import { writeNetwork } from '../../../../host/toolchain/write-network.js';
+import { convCases } from '../conv-table/conv-table.js';
+import { OperationProgram } from './operation-program.js';
+
+const build = join(packageRoot(), 'build/test/operations');
+const RUN_TIMEOUT_MS = 20_000;
+const FOLDER = 'codegen/emit/armv7em-dsp/';
+
+/** Runs the program on a board; gives the kernels of this backend that ran, with how many operations each had. */
+async function check(
+  name: string,
+  operations: OperationProgram,
+  board = 'mps2-an386',
+): Promise<Readonly<Record<string, number>>> {
+  const network = operations.compile({ backend: 'armv7em-dsp', optimize: 'balanced' });
+  const target = await targetByName(board);
+  const folder = join(build, name);
+  writeNetwork(network, join(folder, 'network'));
+  const built = await target.build(join(folder, 'network'), folder);
+  const vectors = [{ input: selfTestInput(4), classIndex: 1 }];
+  const request = { vectors, observeLayers: true, fullGradients: 0 };
+  const { results } = await built.run(request, { timeoutMs: RUN_TIMEOUT_MS });
+  const expected = expectedResults(network, vectors);
+  expect(differences(network, expected, results)).toEqual([]);
+  // Without one that saturates their count would prove nothing.
+  if (name === 'gradients') expect(expected[0]?.saturations).toBeGreaterThan(10);
+  const counts: Record<string, number> = {};
+  for (const { file } of network.kernels) {
+    const kernel = file.startsWith(FOLDER) ? file.slice(FOLDER.length) : 'portable';
+    counts[kernel] = (counts[kernel] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** A 2-D geometry by ONNX's rules. */
+function geometry2d(
+  channels: readonly [number, number],
+  size: readonly [number, number],
+  kernel: readonly [number, number],
+  attributes: Readonly<Record<string, number | string | readonly number[]>>,
+): ConvGeometry {
+  const node = { operator: 'Conv', name: 'c', inputs: ['x', 'w'], outputs: ['y'], attributes };
+  const group = typeof attributes['group'] === 'number' ? attributes['group'] : 1;
+  return convGeometry(
+    node,
+    [1, channels[0], ...size],
+    [channels[1], channels[0] / group, ...kernel],
+  );
+}
+
+function shapeOf(g: ConvGeometry): {
+  input: [number, number, number];
+  output: [number, number, number];
+} {
+  return {
+    input: [g.inputHeight, g.inputWidth, g.inputChannels],
+    output: [g.outputHeight, g.outputWidth, g.outputChannels],
+  };
+}
+
+/** A share of the table's combinations, coprime to the length of every axis. */
+const SAMPLED = 23;
+
+describe('kernels of the DSP extension against the interpreter', () => {
+  it('one-dimensional convolutions of the table', async () => {
+    const operations = new OperationProgram(1);
+    convCases().forEach(({ name, operation }, index) => {
+      if (index % SAMPLED !== 0) return;
+      const { input, output } = shapeOf(operation.geometry);
+      operations.add({
+        ...operations.convolution(name, operation.geometry, 60),
+        input: operations.noise(input),
+        output: operations.tensor('int8', output),
+      });
+    });
+    const counts = await check('table', operations);
+    expect(counts['iso_dsp_conv.c']).toBeGreaterThan(100);
+  }, 300_000);
+
+  it('two-dimensional convolutions', async () => {
+    const operations = new OperationProgram(2);
+    for (const kernel of [
+      [1, 1],
+      [3, 3],
+      [2, 3],
+      [5, 1],
+      [1, 4],
+    ] as const)
+      for (const strides of [
+        [1, 1],
+        [2, 1],
+        [2, 2],
+        [1, 3],
+      ] as const)
+        for (const channels of [
+          [3, 8],
+          [4, 5],
+          [8, 6],
+          [16, 7],
+          [1, 4],
+        ] as const)
+          for (const padding of [{ auto_pad: 'SAME_UPPER' }, { pads: [1, 0, 0, 2] }, {}]) {
+            const g = geometry2d(channels, [7, 9], kernel, { strides, ...padding });
+            const { input, output } = shapeOf(g);
+            operations.add({
+              ...operations.convolution(`${operations.tensors.size} ${JSON.stringify(g)}`, g, 60),
+              input: operations.noise(input),
+              output: operations.tensor('int8', output),
+            });
+          }
+    const counts = await check('two-dimensional', operations);
+    expect(counts['iso_dsp_conv.c']).toBe(300);
+  }, 300_000);
+
+  it('gradients, masked and not, some saturating', async () => {
+    const operations = new OperationProgram(3);
+    let index = 0;
+    const add = (g: ConvGeometry): void => {
+      index += 1;
+      // A share of all combinations, coprime to every axis; what is masked changes within it.
+      if (index % 7 !== 0) return;
+      operations.addGradient(`gradient ${index}`, g, index % 2 === 0);
+    };
+    for (const kernel of [1, 2, 3, 5, 7])
+      for (const stride of [1, 2, 3])
+        for (const width of [16, 17, 300])
+          for (const channels of [
+            [4, 2],
+            [8, 6],
+            [12, 16],
+            [4, 24],
+            [5, 3],
+          ] as const)
+            for (const padding of [{ auto_pad: 'SAME_UPPER' }, { pads: [0, 1, 0, 3] }, {}]) {
+              if (width === 300 && (kernel + stride + channels[0]) % 4 !== 0) continue;
+              add(
+                geometry2d(channels, [1, width], [1, kernel], { strides: [1, stride], ...padding }),
+              );
+            }
+    for (const kernel of [
+      [3, 3],
+      [2, 3],
+      [1, 1],
+    ] as const)
+      for (const strides of [
+        [1, 1],
+        [2, 1],
+        [2, 2],
+        [3, 2],
+      ] as const)
+        for (const channels of [
+          [4, 8],
+          [8, 10],
+        ] as const)
+          for (const padding of [{ auto_pad: 'SAME_UPPER' }, { pads: [1, 0, 0, 2] }, {}]) {
+            add(geometry2d(channels, [5, 7], kernel, { strides, ...padding }));
+          }
+    const counts = await check('gradients', operations);
+    expect(counts['iso_dsp_gradient.c']).toBeGreaterThan(60);
+  }, 300_000);
+});
