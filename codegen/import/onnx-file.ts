@@ -3,6 +3,7 @@ import type { onnx } from 'onnx-proto';
 import { IsochroneError } from '../errors.js';
 import type { AttributeValue, GraphNode, TensorInfo } from '../graph/graph.js';
 import { sizeOf } from '../graph/graph.js';
+import { halfToFloat } from './half-float.js';
 import { QUANTIZED_OPERATORS } from './quantized-operators.js';
 
 /** An ONNX file as plain data: no protobuf object, no Long, no unaligned view leaves this module. */
@@ -31,7 +32,16 @@ const MOST_ELEMENTS = 1 << 26;
 const { onnx: schema } = onnxProto;
 
 /** TensorProto.DataType numbers that weights and shapes use (onnx.proto). */
-const DATA_TYPE = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, double: 11 } as const;
+const DATA_TYPE = {
+  float: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  double: 11,
+} as const;
 
 /**
  * Decodes the bytes of an .onnx file.
@@ -217,6 +227,14 @@ function tensorData(
       if (!fromRaw) return Float32Array.from(tensor.floatData ?? []);
       need(4);
       return new Float32Array(raw.buffer, 0, length);
+    case DATA_TYPE.float16: {
+      // Without raw bytes, the bits lie in int32Data.
+      if (fromRaw) need(2);
+      const bits = fromRaw
+        ? new Uint16Array(raw.buffer, 0, length)
+        : Uint16Array.from(tensor.int32Data ?? []);
+      return Float32Array.from(bits, halfToFloat);
+    }
     case DATA_TYPE.double:
       if (!fromRaw) return Float32Array.from(tensor.doubleData ?? []);
       need(8);

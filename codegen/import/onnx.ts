@@ -4,7 +4,7 @@ import { sizeOf } from '../graph/graph.js';
 import { constantResult } from '../operators/constant-rules.js';
 import { operatorRule, requireImportable } from '../operators/registry.js';
 import { constantOutputs } from '../passes/fold-constants.js';
-import { expandNode } from './expand-node.js';
+import { expandNode } from './expand/registry.js';
 import type { OnnxFile } from './onnx-file.js';
 import { readOnnx } from './onnx-file.js';
 import { realForm, withScales } from './quantized-onnx.js';
@@ -53,26 +53,31 @@ function graphFrom(onnx: OnnxFile, file: string): Graph {
     checkSize(info.shape, name, file);
     tensors.set(name, info);
   };
-  for (const original of onnx.nodes) {
+  const names = new Set<string>();
+  for (const [index, given] of onnx.nodes.entries()) {
+    // Passes know nodes by their names, which ONNX does not ask to differ.
+    const name = names.has(given.name) ? `${given.name}_${index}` : given.name;
+    names.add(name);
+    const original = { ...given, name };
     if (original.operator === 'Constant') {
       tensors.set(original.outputs[0] ?? '', constantValue(original, file));
       continue;
     }
-    const given = original.inputs.map((name) => inputOf(name, original, tensors, file));
-    const constant = constantResult(original, given);
+    const known = original.inputs.map((name) => inputOf(name, original, tensors, file));
+    const constant = constantResult(original, known);
     if (constant !== undefined) {
       define(original.outputs[0], constant, original);
       continue;
     }
-    const expansion = expandNode(original, given);
+    const expansion = expandNode(original, known, onnx.opset);
     for (const [name, info] of expansion.constants ?? []) define(name, info, original);
     for (const node of expansion.nodes) {
       const rule =
         node === original
           ? requireImportable(node, onnx.graphName)
           : operatorRule(node, onnx.graphName);
-      const known = node.inputs.map((name) => inputOf(name, node, tensors, file));
-      const infos = rule.infer(node, known);
+      const read = node.inputs.map((name) => inputOf(name, node, tensors, file));
+      const infos = rule.infer(node, read);
       // Optional outputs beyond the first (Dropout's mask, BatchNormalization's statistics) are of no use at inference.
       const outputs = infos.map((_, index) => outputOf(node, index, file));
       infos.forEach((info, index) => define(outputs[index], info, node));
@@ -125,11 +130,25 @@ function inputOf(
 }
 
 function constantValue(node: GraphNode, file: string): TensorInfo {
-  const value = node.attributes['value'];
-  if (typeof value !== 'object' || !('shape' in value)) {
-    throw damaged(file, `constant "${node.name}" holds no tensor`);
+  const { value, value_float, value_floats, value_int, value_ints } = node.attributes;
+  if (typeof value === 'object' && 'shape' in value) return value;
+  const numbers = (one: unknown, many: unknown): TensorInfo['data'] | undefined =>
+    typeof one === 'number'
+      ? Float64Array.of(one)
+      : Array.isArray(many)
+        ? Float64Array.from(many as readonly number[])
+        : undefined;
+  const [float, whole] = [numbers(value_float, value_floats), numbers(value_int, value_ints)];
+  const shapeOf = (one: unknown, data: { readonly length: number }): readonly number[] =>
+    typeof one === 'number' ? [] : [data.length];
+  if (float !== undefined) {
+    const data = Float32Array.from(float);
+    return { shape: shapeOf(value_float, data), elementType: 'float32', data };
   }
-  return value;
+  if (whole !== undefined) {
+    return { shape: shapeOf(value_int, whole), elementType: 'int64', data: whole };
+  }
+  throw damaged(file, `constant "${node.name}" holds no tensor`);
 }
 
 function checkSize(shape: readonly number[], name: string, file: string): void {

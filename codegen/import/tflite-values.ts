@@ -1,3 +1,4 @@
+import { halfToFloat } from './half-float.js';
 import type { Quantization, Shape, TensorInfo } from '../graph/graph.js';
 import { sizeOf } from '../graph/graph.js';
 import type { TfliteTensor } from './tflite-file.js';
@@ -108,16 +109,6 @@ export function rawValues(tensor: TfliteTensor, file: string): ArrayLike<number>
     default:
       throw unsupportedType(file, tensor, `is of type ${TYPE_NAMES[tensor.type] ?? tensor.type}`);
   }
-}
-
-/** IEEE 754 binary16 → number. */
-export function halfToFloat(bits: number): number {
-  const sign = bits >= 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
 export function isInteger(type: number): boolean {

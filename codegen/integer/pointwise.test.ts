@@ -115,10 +115,11 @@ describe('pointwise kernels at their boundaries', () => {
     const dy = new Int16Array(2 * positions).fill(32_767);
     const factor = new Int8Array(2 * positions).fill(127);
     const each = 32_767 * 255;
-    for (const [sumsPositions, sumsChannels, terms] of [
-      [true, false, positions],
-      [false, true, 2],
-      [true, true, 2 * positions],
+    for (const [sumPositions, sumsChannels, terms] of [
+      [positions, false, positions],
+      [positions / 4, false, positions / 4],
+      [1, true, 2],
+      [positions, true, 2 * positions],
     ] as const) {
       const dx = new Int16Array(2 * positions);
       const multiplier = Int32Array.of(2 ** 20, 2 ** 19);
@@ -127,7 +128,7 @@ describe('pointwise kernels at their boundaries', () => {
         {
           ...{ kind: 'productGradient', name: 't', input: 'dy', factor: 'f', output: 'dx' },
           ...{ positions, channels: 2, factorStrides: WHOLE, factorZeroPoint: -128 },
-          ...{ sumsPositions, sumsChannels, multiplier, shift: 40, limit: 32_767 },
+          ...{ sumPositions, sumsChannels, multiplier, shift: 40, limit: 32_767 },
         } as const,
         { dy, f: factor, dx },
       );

@@ -6,7 +6,7 @@ import type { Strides } from './strides.js';
 /**
  * dx = clamp(Σ dy · (factor − z) · multiplier[c] >> shift), int16: the gradient of a product, whose other factor stays
  * in memory as it was, and (without a factor) of a broadcast sum. The sum runs over the axes along which the forward
- * operand was broadcast: none, all positions, all channels, or both. It is exact in 64 bits and rounded once.
+ * operand was broadcast: positions in blocks (of one: none), all channels or none. It is exact in 64 bits and rounded once.
  */
 export interface ProductGradientOperation {
   readonly kind: 'productGradient';
@@ -19,7 +19,8 @@ export interface ProductGradientOperation {
   readonly channels: number;
   readonly factorStrides: Strides;
   readonly factorZeroPoint: number;
-  readonly sumsPositions: boolean;
+  /** Neighbouring positions that add up: 1, all, or a number between that divides them. */
+  readonly sumPositions: number;
   readonly sumsChannels: boolean;
   /** Per channel of the output, below 2^MULTIPLIER_BITS. */
   readonly multiplier: Int32Array;
@@ -35,14 +36,13 @@ function runProductGradient(op: ProductGradientOperation, context: RunContext): 
   const dy = context.values(op.input);
   const factor = op.factor === undefined ? undefined : context.values(op.factor);
   const dx = context.values(op.output);
-  const outPositions = op.sumsPositions ? 1 : op.positions;
+  const outPositions = op.positions / op.sumPositions;
   const outChannels = op.sumsChannels ? 1 : op.channels;
-  const overPositions = op.sumsPositions ? op.positions : 1;
   const overChannels = op.sumsChannels ? op.channels : 1;
   for (let p = 0; p < outPositions; p += 1) {
     for (let c = 0; c < outChannels; c += 1) {
       let sum = 0;
-      for (let q = p; q < p + overPositions; q += 1) {
+      for (let q = p * op.sumPositions; q < (p + 1) * op.sumPositions; q += 1) {
         for (let d = c; d < c + overChannels; d += 1) {
           const at = q * op.factorStrides.position + d * op.factorStrides.channel;
           const scale = factor === undefined ? 1 : (factor[at] as number) - op.factorZeroPoint;
@@ -60,7 +60,8 @@ function runProductGradient(op: ProductGradientOperation, context: RunContext): 
 export const productGradientKernel: IntegerKernel<ProductGradientOperation> = {
   inputs: (op) => present(op.input, op.factor),
   run: runProductGradient,
-  overlaps: (op) => (!op.sumsPositions && !op.sumsChannels ? [{ input: op.input, gap: 0 }] : []),
+  overlaps: (op) =>
+    op.sumPositions === 1 && !op.sumsChannels ? [{ input: op.input, gap: 0 }] : [],
   multiplyAccumulates: (op) => op.positions * op.channels,
   backward: true,
 };

@@ -21,7 +21,7 @@ const MOST_ELEMENTS = 1 << 24;
 /** ONNX data types that a Cast may name and that are held as whole numbers here. */
 const WHOLE_TYPES: readonly number[] = [2, 3, 4, 5, 6, 7, 12, 13];
 const BOOL_TYPE = 9;
-const FLOAT_TYPES: readonly number[] = [1, 10, 11];
+export const FLOAT_TYPES: readonly number[] = [1, 10, 11];
 
 function need(node: GraphNode, inputs: readonly (Constant | undefined)[], index: number): Constant {
   const input = inputs[index];

@@ -1,15 +1,15 @@
-import type { GraphNode, Shape, TensorInfo } from '../graph/graph.js';
+import type { GraphNode, Shape } from '../graph/graph.js';
 import { inputName, intAttribute, intsAttribute, nodeError, sizeOf } from '../graph/graph.js';
 import { meanGradient } from './global-average-pool.js';
 import type { OperatorRule } from './operator.js';
-import { dataOf, requireConstant, requireShape, resolveAxes } from './require.js';
+import { dataOf, requireShape, resolveAxes } from './require.js';
 
-/** ONNX ReduceMean. Over exactly the spatial axes it is global average pooling with or without kept axes. */
+/** ReduceMean with its axes as an attribute, as the import writes it. Over exactly the spatial axes it is global average pooling with or without kept axes. */
 export const reduceMean: OperatorRule = {
   operator: 'ReduceMean',
   infer(node, inputs) {
     const x = requireShape(node, inputs, 0);
-    const axes = reducedAxes(node, inputs, x);
+    const axes = reducedAxes(node, x);
     const keep = intAttribute(node, 'keepdims', 1) !== 0;
     const shape = keep
       ? x.map((size, axis) => (axes.includes(axis) ? 1 : size))
@@ -18,11 +18,7 @@ export const reduceMean: OperatorRule = {
   },
   evaluate(node, inputs, outputs) {
     const x = dataOf(node, inputs, 0);
-    const axes = reducedAxes(
-      node,
-      inputs.map((input) => (input === undefined ? input : { ...input, elementType: 'float32' })),
-      x.shape,
-    );
+    const axes = reducedAxes(node, x.shape);
     const steps = x.shape.map((_, axis) => keptStep(x.shape, axes, axis));
     const sums = new Float64Array(sizeOf(x.shape.filter((_, axis) => !axes.includes(axis))));
     x.data.forEach((value, index) => {
@@ -42,11 +38,8 @@ export const reduceMean: OperatorRule = {
   },
   gradient(node, builder) {
     const shape = builder.shapeOf(inputName(node, 0));
-    const output = sizeOf(builder.shapeOf(node.outputs[0] ?? ''));
-    const spatial = shape.length > 2 && output === shape[1];
-    const axes = node.attributes['axes'] === undefined ? [] : intsAttribute(node, 'axes', []);
-    const otherAxes = axes.map((axis) => (axis < 0 ? axis + shape.length : axis));
-    if (!spatial || otherAxes.includes(1)) {
+    const axes = reducedAxes(node, shape);
+    if (shape.length < 3 || axes.join() !== spatialAxes(shape).join()) {
       throw nodeError(
         '',
         node,
@@ -59,16 +52,13 @@ export const reduceMean: OperatorRule = {
   },
 };
 
-/** Axes are an attribute up to opset 17 and an input from 18 on; none given are all. */
-function reducedAxes(
-  node: GraphNode,
-  inputs: readonly (TensorInfo | undefined)[],
-  x: Shape,
-): readonly number[] {
+function spatialAxes(shape: Shape): readonly number[] {
+  return shape.map((_, axis) => axis).filter((axis) => axis >= 2);
+}
+
+function reducedAxes(node: GraphNode, x: Shape): readonly number[] {
   const all = x.map((_, axis) => axis);
-  const given =
-    inputs[1] === undefined ? intsAttribute(node, 'axes', all) : requireConstant(node, inputs, 1);
-  return resolveAxes(node, given, x.length);
+  return resolveAxes(node, intsAttribute(node, 'axes', all), x.length);
 }
 
 /** Elements of the result between neighbours along an input axis: none along a reduced one. */

@@ -20,7 +20,7 @@ import type { OperatorRule } from './operator.js';
 import { relu, reluGradient } from './relu.js';
 import { dropout, flatten, identity, reshape, squeeze, unsqueeze, view } from './reshape.js';
 import { softmax } from './softmax.js';
-import { stridedCopy } from './strided-copy.js';
+import { stridedCopy, stridedScatter } from './strided-copy.js';
 import { mul } from './mul.js';
 import { pointwise, pointwiseGradient } from './pointwise.js';
 import { pow } from './pow.js';
@@ -30,11 +30,11 @@ import { sub } from './sub.js';
 import { unaryOperators } from './unary.js';
 
 /** Operators that may stand in a model file. `MatMul` of one row and constants is imported as a Gemm. */
-import { resize } from './resize.js';
+import { expand, resize, tile } from './repeat.js';
 import { pad, slice } from './slice.js';
 import { transpose } from './transpose.js';
 
-/** Operators that may stand in a model file and are taken as they are; import/expand-node.ts rewrites others. */
+/** Operators that may stand in a model file and are taken as they are; import/expand/ rewrites others. */
 const importable: readonly OperatorRule[] = [
   add,
   averagePool,
@@ -67,10 +67,11 @@ const importable: readonly OperatorRule[] = [
   ...unaryOperators,
 ];
 
-/** Operators that only the compiler itself makes, Slice, Pad and Resize in a form of its own. */
+/** Operators that only the compiler itself makes, some of them (Slice, Pad, Resize, Tile, Expand) in a form of its own. */
 const internal: readonly OperatorRule[] = [
   channelNormalization,
   clipGradient,
+  expand,
   averagePoolGradient,
   channelsLastReshape,
   convInputGradient,
@@ -87,8 +88,10 @@ const internal: readonly OperatorRule[] = [
   reluGradient,
   stridedCopy,
   stridedMatMul,
+  stridedScatter,
   resize,
   slice,
+  tile,
   view,
 ];
 

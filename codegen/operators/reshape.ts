@@ -3,6 +3,11 @@ import { inputName, intAttribute, intsAttribute, sizeOf } from '../graph/graph.j
 import type { OperatorRule } from './operator.js';
 import { dataOf, requireConstant, requireShape, resolveAxes, shapeError } from './require.js';
 
+/** Operators that give the same values in the same order under another shape. */
+export const VIEW_OPERATORS: readonly string[] = [
+  ...['Dropout', 'Flatten', 'Identity', 'Reshape', 'Squeeze', 'Unsqueeze', 'View'],
+];
+
 /** Operators that only rename the shape share everything but the shape rule. */
 function viewOperator(
   operator: string,

@@ -31,8 +31,21 @@ const expressionOf = (operator: string): string =>
 
 /** Where each operator has a kink or leaves its domain, the slope is one of two: left out. */
 const OPERATORS = [
-  ...['Abs', 'Elu', 'Erf', 'Exp', 'Gelu', 'HardSigmoid', 'HardSwish', 'LeakyRelu', 'Mish', 'Neg'],
-  ...['Sigmoid', 'Softplus', 'Tanh'],
+  ...[
+    'Abs',
+    'Celu',
+    'Cos',
+    'Elu',
+    'Erf',
+    'Exp',
+    'Gelu',
+    'HardSigmoid',
+    'HardSwish',
+    'LeakyRelu',
+    'Mish',
+    'Neg',
+  ],
+  ...['Selu', 'Sigmoid', 'Sin', 'Softplus', 'Softsign', 'Tanh', 'ThresholdedRelu'],
 ].map((operator) => ({ operator, points: [-40, -3.1, -2.4, -0.7, 0.3, 1.1, 2.9, 3.1, 40] }));
 
 describe('scalar functions', () => {

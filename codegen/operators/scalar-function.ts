@@ -21,6 +21,13 @@ const chain = (value: number, slope: number, inner: Dual): Dual => ({
 const sigmoid = (v: number): number => 1 / (1 + Math.exp(-v));
 
 const unary: Readonly<Record<string, (a: Dual) => Dual>> = {
+  ceil: (a) => chain(Math.ceil(a.value), 0, a),
+  cos: (a) => chain(Math.cos(a.value), -Math.sin(a.value), a),
+  floor: (a) => chain(Math.floor(a.value), 0, a),
+  sign: (a) => chain(Math.sign(a.value), 0, a),
+  sin: (a) => chain(Math.sin(a.value), Math.cos(a.value), a),
+  // 1 above zero, else 0.
+  step: (a) => chain(a.value > 0 ? 1 : 0, 0, a),
   abs: (a) => chain(Math.abs(a.value), Math.sign(a.value), a),
   erf: (a) => chain(erf(a.value), (2 / Math.sqrt(Math.PI)) * Math.exp(-a.value * a.value), a),
   exp: (a) => chain(Math.exp(a.value), Math.exp(a.value), a),

@@ -19,12 +19,22 @@ function gelu(node: GraphNode): ScalarExpression {
   return GELU[approximate];
 }
 
+/** Klambauer et al., "Self-Normalizing Neural Networks", 2017, as float32 (ONNX's defaults). */
+const SELU = { alpha: 1.67326319217681884765625, gamma: 1.05070102214813232421875 };
+
 /** ONNX operators that map each value by itself, with ONNX's defaults. */
 const expressions: Readonly<Record<string, (node: GraphNode) => ScalarExpression>> = {
   Abs: () => 'x abs',
+  Ceil: () => 'x ceil',
+  Celu(node) {
+    const alpha = floatAttribute(node, 'alpha', 1);
+    return `x 0 max x 0 min ${alpha} / exp 1 - ${alpha} * +`;
+  },
+  Cos: () => 'x cos',
   Elu: (node) => `x 0 max x 0 min exp 1 - ${floatAttribute(node, 'alpha', 1)} * +`,
   Erf: () => 'x erf',
   Exp: () => 'x exp',
+  Floor: () => 'x floor',
   Gelu: gelu,
   HardSigmoid: (node) =>
     `x ${floatAttribute(node, 'alpha', 0.2)} * ${floatAttribute(node, 'beta', 0.5)} + 0 max 1 min`,
@@ -34,10 +44,18 @@ const expressions: Readonly<Record<string, (node: GraphNode) => ScalarExpression
   Mish: () => 'x softplus tanh x *',
   Neg: () => 'x neg',
   Reciprocal: () => '1 x /',
+  Selu(node) {
+    const alpha = floatAttribute(node, 'alpha', SELU.alpha);
+    return `x 0 max x 0 min exp 1 - ${alpha} * + ${floatAttribute(node, 'gamma', SELU.gamma)} *`;
+  },
   Sigmoid: () => 'x sigmoid',
+  Sign: () => 'x sign',
+  Sin: () => 'x sin',
   Softplus: () => 'x softplus',
+  Softsign: () => 'x x abs 1 + /',
   Sqrt: () => 'x sqrt',
   Tanh: () => 'x tanh',
+  ThresholdedRelu: (node) => `x x ${floatAttribute(node, 'alpha', 1)} - step *`,
 };
 
 export const unaryOperators: readonly OperatorRule[] = Object.entries(expressions).map(

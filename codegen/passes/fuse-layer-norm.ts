@@ -20,13 +20,13 @@ function fuseAt(graph: Graph, div: GraphNode): Graph {
   const rank = tensorOf(graph, x).shape.length;
   const mean = producerOf(graph, inputName(centred, 1));
   const sum = producerOf(graph, inputName(root, 0));
-  if (!isLastMean(graph, mean, rank) || mean?.inputs[0] !== x || sum?.operator !== 'Add') {
+  if (!isLastMean(mean, rank) || mean?.inputs[0] !== x || sum?.operator !== 'Add') {
     return graph;
   }
   const epsilon = sum.inputs.map((name) => scalarOf(graph, name)).find((v) => v !== undefined);
   const variance = sum.inputs
     .map((name) => producerOf(graph, name))
-    .find((node) => isLastMean(graph, node, rank));
+    .find((node) => isLastMean(node, rank));
   const square = variance === undefined ? undefined : producerOf(graph, inputName(variance, 0));
   if (epsilon === undefined || !isSquareOf(graph, square, outputName(centred))) return graph;
   const scale = affineAt(graph, outputName(div), 'Mul');
@@ -55,14 +55,10 @@ function replaced(
   return { ...graph, nodes: graph.nodes.map((other) => (other === last ? node : other)) };
 }
 
-function isLastMean(graph: Graph, node: GraphNode | undefined, rank: number): boolean {
+function isLastMean(node: GraphNode | undefined, rank: number): boolean {
   if (node?.operator !== 'ReduceMean') return false;
-  const input = node.inputs[1] ?? '';
-  const axes =
-    input === ''
-      ? intsAttribute(node, 'axes', [])
-      : Array.from(graph.tensors.get(input)?.data ?? []);
-  return axes.length === 1 && (axes[0] === -1 || axes[0] === rank - 1);
+  const axes = intsAttribute(node, 'axes', []);
+  return axes.length === 1 && axes[0] === rank - 1;
 }
 
 function isSquareOf(graph: Graph, node: GraphNode | undefined, tensor: string): boolean {

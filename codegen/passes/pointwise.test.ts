@@ -4,11 +4,12 @@ import { OnnxBuilder } from '../testing/onnx-builder.js';
 import { seededRandom } from '../testing/random.js';
 import { optimise } from './passes.js';
 
-/** Operators that are left of a network between its input [1, 4, 6] and its output. */
+/** Operators that are left of a network between its input [1, 4, 6] and its output, seen as one row. */
 function left(body: (b: OnnxBuilder, x: string) => string, opset = 13): readonly string[] {
   const b = new OnnxBuilder(seededRandom(1), [1, 4, 6], opset);
   const graph = optimise(importOnnx(b.bytes(body(b, b.input)), 'test.onnx'));
-  return graph.nodes.map((node) => node.operator);
+  const operators = graph.nodes.map((node) => node.operator);
+  return operators.at(-1) === 'View' ? operators.slice(0, -1) : operators;
 }
 
 const scalar = (b: OnnxBuilder, value: number): string => b.constant([], Float32Array.of(value));

@@ -46,15 +46,16 @@ export function sequenceLayout(graph: Graph): Graph {
 }
 
 function needsLayout(graph: Graph, node: GraphNode): boolean {
-  if (['LSTM', 'GRU', 'LayerNormalization', 'MatMul'].includes(node.operator)) return true;
+  if (
+    ['GRU', 'LayerNormalization', 'LSTM', 'MatMul', 'Softmax', 'Transpose'].includes(node.operator)
+  )
+    return true;
   const { shape } = tensorOf(graph, node.inputs[0] ?? '');
   if (node.operator === 'Gemm') return shape[0] !== 1;
   if (node.operator !== 'ReduceMean') return false;
   // Over all spatial axes it is a pooling as it stands.
-  const given = graph.tensors.get(node.inputs[1] ?? '')?.data;
-  const axes = given === undefined ? intsAttribute(node, 'axes', []) : Array.from(given);
-  const spatial = axes.map((axis) => (axis < 0 ? axis + shape.length : axis));
-  return shape[0] !== 1 || spatial.length !== shape.length - 2 || spatial.some((axis) => axis < 2);
+  const axes = intsAttribute(node, 'axes', []);
+  return shape[0] !== 1 || axes.length !== shape.length - 2 || axes.some((axis) => axis < 2);
 }
 
 /** The outputs of an operator that moves no value, as views; undefined for every other operator. */

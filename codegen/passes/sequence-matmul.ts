@@ -17,15 +17,10 @@ export function rewriteDense(rewriter: SequenceRewriter, node: GraphNode): void 
 
 /** MatMul: with constants on its right a dense layer over rows, else a product of two signals. */
 export function rewriteMatMul(rewriter: SequenceRewriter, node: GraphNode): void {
-  const a = rewriter.viewOf(node, 0);
   const weights = rewriter.constantOf(node.inputs[1]);
-  if (weights !== undefined) {
-    if (weights.shape.length !== 2)
-      throw unsupported(node, 'a constant right side of rank above 2');
-    denseOverRows(rewriter, node, a);
-    return;
-  }
-  product(rewriter, node, a, rewriter.viewOf(node, 1));
+  const a = rewriter.viewOf(node, 0);
+  if (weights?.shape.length === 2) denseOverRows(rewriter, node, a);
+  else product(rewriter, node, a, rewriter.viewOf(node, 1));
 }
 
 /** y[…, n] = Σ x[…, k] · W[k, n] + b: a convolution of width 1. */

@@ -37,9 +37,18 @@ export class SequenceRewriter {
 
   viewOf(node: GraphNode, index: number): View {
     const name = node.inputs[index] ?? '';
-    const view = this.views.get(name);
+    const view = this.views.get(name) ?? this.constantView(name);
     if (view === undefined) throw unsupported(node, `input ${index} ("${name}") is no signal here`);
     return view;
+  }
+
+  /** A constant as a signal of one channel, which lies in ONNX's own order. */
+  private constantView(name: string): View | undefined {
+    const constant = this.constantOf(name);
+    if (constant?.data === undefined) return undefined;
+    const base = `${name}/signal`;
+    this.constant(base, [1, 1, constant.data.length], Float32Array.from(constant.data));
+    return rowsView(base, constant.shape);
   }
 
   /** The one node that reads `tensor`, unless the tensor is an answer too. */

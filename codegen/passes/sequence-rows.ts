@@ -44,8 +44,7 @@ export function rewriteSoftmax(rewriter: SequenceRewriter, node: GraphNode): voi
 /** A mean over some axes of a sequence: the axes that stay are the channels, the others the places. */
 export function rewriteReduceMean(rewriter: SequenceRewriter, node: GraphNode): void {
   const view = rewriter.viewOf(node, 0);
-  const rank = view.shape.length;
-  const axes = resolveAxes(node, axesOf(rewriter, node, view), rank);
+  const axes = intsAttribute(node, 'axes', []);
   const kept = view.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const sizes = kept.map((axis) => view.shape[axis] ?? 1);
   const channels = sizeOf(sizes);
@@ -66,13 +65,6 @@ export function rewriteReduceMean(rewriter: SequenceRewriter, node: GraphNode): 
     `${output}/rows`,
   );
   rewriter.views.set(output, rowsView(y, rewriter.shapeOf(output)));
-}
-
-function axesOf(rewriter: SequenceRewriter, node: GraphNode, view: View): readonly number[] {
-  const constant = rewriter.constantOf(node.inputs[1]);
-  if (constant?.data !== undefined) return Array.from(constant.data);
-  const all = view.shape.map((_, axis) => axis);
-  return intsAttribute(node, 'axes', all);
 }
 
 /** The axes from `first` on as one, where they lie in equal steps. */

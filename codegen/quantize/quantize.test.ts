@@ -4,14 +4,23 @@ import { sizeOf, tensorOf } from '../graph/graph.js';
 import { IntegerInterpreter } from '../interpret/integer.js';
 import { floatOf, runFloat } from '../interpret/float.js';
 import { integerTensor } from '../integer/program.js';
-import { testNetworks } from '../testing/networks.js';
+import { testNetworks, type TestNetwork } from '../testing/networks.js';
 import { channelsFirst, compileTrial, cosine, trialInputs } from '../testing/trial.js';
 import { calibrate, parseCalibration } from './calibration.js';
 import { inputCodes } from '../interpret/input-codes.js';
 
+/** Compiled once for all tests: it takes a second. */
+const compiledNetworks = new Map<string, ReturnType<typeof compileTrial>>();
+
+function compiledOnce(network: TestNetwork): ReturnType<typeof compileTrial> {
+  const compiled = compiledNetworks.get(network.name) ?? compileTrial(network);
+  compiledNetworks.set(network.name, compiled);
+  return compiled;
+}
+
 describe('quantised network', () => {
   it.each(testNetworks())('answers and explains like the float one: $name', (network) => {
-    const compiled = compileTrial(network);
+    const compiled = compiledOnce(network);
     const { program, explained } = compiled;
     const { seed: seedName, inputGradient } = explained;
     const interpreter = new IntegerInterpreter(program);
@@ -53,7 +62,7 @@ describe('quantised network', () => {
 
   it('keeps sums in int32: a gradient limit shrinks when the weights could overflow it', () => {
     for (const network of testNetworks()) {
-      const { program } = compileTrial(network);
+      const { program } = compiledOnce(network);
       for (const operation of program.operations) {
         if (operation.kind !== 'convGradient') continue;
         expect(operation.limit).toBeGreaterThan(0);

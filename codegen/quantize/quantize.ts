@@ -1,10 +1,11 @@
+import { IsochroneError } from '../errors.js';
 import type { PreparedGraph } from '../explain/gradient.js';
 import { isExplained } from '../explain/gradient.js';
-import { tensorOf } from '../graph/graph.js';
+import { sizeOf, tensorOf } from '../graph/graph.js';
 import type { IntegerProgram } from '../integer/program.js';
-import { unsupported } from '../operators/require.js';
 import type { Calibration } from './calibration.js';
-import { lowerForward } from './lower-forward.js';
+import { positionsOf } from './layout.js';
+import { computedAs, lowerForward } from './lower-forward.js';
 import { lowerGradient } from './lower-gradient.js';
 import { Lowering } from './lowering.js';
 
@@ -20,16 +21,14 @@ export function quantize(
 ): IntegerProgram {
   const { graph } = explained;
   const forward = graph.nodes.slice(0, explained.forwardNodes);
-  const lowering = new Lowering(graph, calibration, int16);
+  const answerAs = computedAs(forward, explained.logits);
+  // What can compute it as int16 does: an answer has room beyond what calibration saw.
+  const lowering = new Lowering(graph, calibration, new Set([...int16, answerAs]));
   lowering.place(explained.input, lowering.input(explained.input));
-  lowerForward(lowering, forward, explained.logits);
-  const last = lowering.placements.get(explained.logits);
+  lowerForward(lowering, forward, answerAs);
+  finishAnswer(lowering, explained);
   const answer = lowering.operations.at(-1);
-  if (last === undefined || answer === undefined || lowering.tensorAt(last).type !== 'int16') {
-    const end = graph.nodes[explained.forwardNodes - 1] ?? graph.nodes[0];
-    if (end === undefined) throw new RangeError('the graph has no node');
-    throw unsupported(end, 'the network must end in a dense layer or a convolution');
-  }
+  if (answer === undefined) throw new RangeError('the network computes nothing');
   const explanation = lowerExplanation(lowering, explained);
   // What the explanation must keep (sign bits, winners) was inserted in front of the answer.
   const forwardOperations = lowering.operations.indexOf(answer) + 1;
@@ -39,13 +38,45 @@ export function quantize(
     operations: lowering.operations,
     forwardOperations,
     input: tensorName(lowering, explained.input),
-    logits: last.tensor,
+    logits: tensorName(lowering, explained.logits),
     ...(explanation === undefined ? {} : { explanation }),
     metadata: {
       ...graph.metadata,
       'isochrone.input_shape': tensorOf(graph, explained.input).shape.join(','),
     },
   };
+}
+
+/** The answer as the interface gives it: int16, one row in ONNX's order. */
+function finishAnswer(lowering: Lowering, { graph, forwardNodes, logits }: PreparedGraph): void {
+  const end = graph.nodes[forwardNodes - 1];
+  const placement = lowering.placements.get(logits);
+  if (end === undefined || placement === undefined) {
+    throw new IsochroneError('MODEL_DAMAGED', 'the network computes nothing from its input', {
+      hint: 'Check the export: the output is a constant or the input itself.',
+      where: { model: graph.name },
+    });
+  }
+  const { type, scale, zeroPoint } = lowering.tensorAt(placement);
+  let wide = placement;
+  if (type !== 'int16') {
+    const tensor = `${logits}/int16`;
+    wide = lowering.placeAs(
+      logits,
+      { ...placement, tensor },
+      { type: 'int16', scale, zeroPoint: 0 },
+    );
+    lowering.operations.push({
+      kind: 'widen',
+      name: tensor,
+      input: placement.tensor,
+      output: tensor,
+      elements: positionsOf(placement) * placement.channels,
+      zeroPoint,
+    });
+  }
+  const row = { height: 1, width: 1, channels: sizeOf(tensorOf(graph, logits).shape) };
+  lowering.placements.set(logits, lowering.inLayout(end, wide, row, logits));
 }
 
 function lowerExplanation(

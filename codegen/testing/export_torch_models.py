@@ -166,6 +166,32 @@ class Ribeiro(nn.Module):
         return self.dense(x.view(x.size(0), -1))
 
 
+class SeBlock(nn.Module):
+    """Basic block whose channels are weighted by a gate (Hu et al., "Squeeze-and-Excitation Networks", 2018)."""
+
+    def __init__(self, inputs, outputs, stride, kernel=7, reduction=4):
+        super().__init__()
+        self.body = nn.Sequential(conv_bn(inputs, outputs, kernel, stride), conv_bn(outputs, outputs, kernel, act=False))
+        narrow = outputs // reduction
+        self.squeeze = nn.AdaptiveAvgPool1d(1)
+        self.excite = nn.Sequential(nn.Linear(outputs, narrow), nn.ReLU(), nn.Linear(narrow, outputs), nn.Sigmoid())
+        same = stride == 1 and inputs == outputs
+        self.shortcut = nn.Identity() if same else conv_bn(inputs, outputs, 1, stride, act=False)
+        self.act = nn.ReLU()
+
+    def forward(self, x):
+        y = self.body(x)
+        batch, channels, _ = y.size()
+        gate = self.excite(self.squeeze(y).view(batch, channels)).view(batch, channels, 1)
+        return self.act(y * gate.expand_as(y) + self.shortcut(x))
+
+
+def se_resnet():
+    stem = [conv_bn(LEADS, 8, 15, 2), nn.MaxPool1d(3, 2, 1)]
+    blocks = [SeBlock(8, 8, 1), SeBlock(8, 12, 2), SeBlock(12, 16, 2)]
+    return nn.Sequential(*stem, *blocks, nn.AdaptiveAvgPool1d(1), nn.Flatten(), nn.Dropout(0.2), nn.Linear(16, CLASSES))
+
+
 class Reordering(nn.Module):
     """What exporters leave behind where shapes are computed, and values that change channels."""
 
@@ -203,6 +229,7 @@ MODELS = {
     "inception1d": inception1d,
     "ribeiro": lambda: Ribeiro(SAMPLES),
     "reordering": Reordering,
+    "se_resnet": se_resnet,
 }
 
 if __name__ == "__main__":

@@ -8,7 +8,13 @@ const INT64 = 7;
 /** Types of codes (TensorProto.DataType). */
 const CODES = { uint8: 2, int8: 3, int32: 6 } as const;
 
-type Attribute = number | string | readonly number[];
+/** A bare number is an INT where it is whole; `float` and `floats` say FLOAT and FLOATS. */
+export type Attribute =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly floats: readonly number[] };
 
 /** Writes small ONNX files for tests, with random weights; the runtime of the ONNX project judges them. */
 export class OnnxBuilder {
@@ -203,5 +209,7 @@ function attribute(name: string, value: Attribute): onnx.IAttributeProto {
       ? { name, type: type.INT, i: value }
       : { name, type: type.FLOAT, f: value };
   }
+  if ('float' in value) return { name, type: type.FLOAT, f: value.float };
+  if ('floats' in value) return { name, type: type.FLOATS, floats: [...value.floats] };
   return { name, type: type.INTS, ints: [...value] };
 }

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
-import { halfToFloat } from '../../codegen/import/tflite-values.js';
+import { halfToFloat } from '../../codegen/import/half-float.js';
 
 export interface IoArray {
   readonly shape: readonly number[];

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { expandedOperators } from '../../codegen/import/expand-node.js';
+import { expandedOperators } from '../../codegen/import/expand/registry.js';
 import { constantOperators } from '../../codegen/operators/constant-rules.js';
 import { importableOperators } from '../../codegen/operators/registry.js';
 import { QUANTIZED_OPERATORS } from '../../codegen/import/quantized-operators.js';

@@ -59,7 +59,7 @@ export const productGradientEmitter: Emitter<ProductGradientOperation> = {
   emit(op, { identifier: id, pointer }) {
     const shape = [
       ...[op.positions, op.channels],
-      ...[op.sumsPositions ? op.positions : 1, op.sumsChannels ? op.channels : 1],
+      ...[op.sumPositions, op.sumsChannels ? op.channels : 1],
       ...[op.factorStrides.position, op.factorStrides.channel, op.factorZeroPoint],
     ];
     const factor = op.factor === undefined ? 'NULL' : pointer(op.factor);

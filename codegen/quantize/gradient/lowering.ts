@@ -14,6 +14,8 @@ import type { QuantizedWeights } from '../weights.js';
 
 /** Records beyond the calibration set may have steeper gradients; what still does not fit saturates and is counted. */
 const GRADIENT_HEADROOM = 1.5;
+/** Only a gradient that was zero throughout the calibration has larger steps against another one. */
+const LARGEST_FACTOR = 2 ** 12;
 /** No code reaches it. */
 const UNREACHED = 100_000;
 
@@ -70,9 +72,8 @@ export class GradientLowering {
     sign: 1 | -1 = 1,
   ): void {
     const factors = (from: Placement): number[] =>
-      Array.from(
-        { length: output.channels },
-        (_, c) => realStep(this.lowering.tensorAt(from), c) / realStep(output, c),
+      Array.from({ length: output.channels }, (_, c) =>
+        Math.min(LARGEST_FACTOR, realStep(this.lowering.tensorAt(from), c) / realStep(output, c)),
       );
     const factorsB = b === undefined ? [] : factors(b);
     const all = fixedFactors([...factors(a), ...factorsB]);
@@ -171,7 +172,8 @@ export class GradientLowering {
   ): number {
     const steps = this.channelSteps(normal, range.length);
     const largest = maximum(range.map((value, c) => value * (steps[c] ?? 1)));
-    return Math.max((largest * GRADIENT_HEADROOM) / limit, Number.MIN_VALUE * 2 ** 60);
+    // A gradient that was always zero (of a rounding, say) needs a step all the same.
+    return largest === 0 ? 1 : (largest * GRADIENT_HEADROOM) / limit;
   }
 
   private gradientTensor(

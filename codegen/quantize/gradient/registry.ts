@@ -13,6 +13,7 @@ import {
   lowerGradientSlice,
   lowerGradientTranspose,
   lowerGradientView,
+  lowerStridedScatter,
 } from './surgery.js';
 
 const rules: ReadonlyMap<string, GradientRule> = new Map<string, GradientRule>([
@@ -30,6 +31,7 @@ const rules: ReadonlyMap<string, GradientRule> = new Map<string, GradientRule>([
   ['MaxPoolGradient', lowerMaxPoolGradient],
   ['Pad', lowerGradientPad],
   ['Slice', lowerGradientSlice],
+  ['StridedScatter', lowerStridedScatter],
   ['Transpose', lowerGradientTranspose],
   ['View', lowerGradientView],
 ]);

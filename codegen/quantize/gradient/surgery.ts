@@ -1,6 +1,8 @@
 /** Backward operators that only move values: they need one scale for all channels. */
 import { inputName, outputName, tensorOf } from '../../graph/graph.js';
-import { layoutOf } from '../layout.js';
+import { scatterWalk } from '../../operators/strided-copy.js';
+import { unsupported } from '../../operators/require.js';
+import { fourLoops, joinLoops, layoutOf } from '../layout.js';
 import { embedValues, moveValues } from '../lower/surgery.js';
 import type { Placement } from '../lowering.js';
 import type { GradientRule } from './rule.js';
@@ -19,6 +21,29 @@ export const lowerGradientTranspose = lowerGradientSlice;
 
 export const lowerGradientPad: GradientRule = (gradient, node) =>
   embedValues(gradient.lowering, node, source(gradient, node), 0);
+
+/** The adjoint of a strided copy: where that read, this writes; all else is zero. */
+export const lowerStridedScatter: GradientRule = (gradient, node) => {
+  const { lowering } = gradient;
+  const from = source(gradient, node);
+  const { shape, sizes, strides, offset, scale } = scatterWalk(node);
+  const layout = layoutOf(shape);
+  const output = outputName(node);
+  const loops = joinLoops(sizes.map((extent, axis) => ({ extent, stride: strides[axis] ?? 0 })));
+  const four = fourLoops(loops);
+  if (four === undefined) throw unsupported(node, 'it moves values along too many axes at once');
+  const { type, scale: step, zeroPoint } = lowering.tensorAt(from);
+  lowering.placeAs(output, { ...layout, tensor: output }, { type, scale: step * scale, zeroPoint });
+  gradient.push({
+    kind: 'embed',
+    name: node.name,
+    input: from.tensor,
+    output,
+    ...four,
+    offset,
+    fill: 0,
+  });
+};
 
 export const lowerGradientView: GradientRule = (gradient, node) => {
   const { lowering } = gradient;

@@ -3,7 +3,7 @@ import { inputName, outputName, tensorOf } from '../../graph/graph.js';
 import type { IntegerTensor } from '../../integer/program.js';
 import { isWhole, type Strides } from '../../integer/strides.js';
 import { axisOrder, joinLoops, layoutOf, layoutStrides, type Layout } from '../layout.js';
-import type { Lowering } from '../lowering.js';
+import type { Lowering, Placement } from '../lowering.js';
 
 /** One input of a two-input operation. */
 export interface Operand {
@@ -43,24 +43,33 @@ export function operandOf(
   const { shape, data } = tensorOf(lowering.graph, name);
   const aligned = [...Array<number>(output.length - shape.length).fill(1), ...shape];
   const strides = operandStrides(aligned, output);
-  const target = strides === undefined ? output : aligned;
-  if (data !== undefined) {
-    const tensor = lowering.tensorAt(lowering.constant(name, target));
-    return { tensor, strides: strides ?? operandStrides(output, output) ?? NO_STEPS };
+  if (strides === undefined) {
+    const whole = lowering.tensorAt(expanded(lowering, node, index, output));
+    return { tensor: whole, strides: { position: whole.channels, channel: 1 } };
   }
-  const given = lowering.placementOf(node, index);
-  const from = lowering.inLayout(node, given, layoutOf(aligned), name);
-  if (strides !== undefined) return { tensor: lowering.tensorAt(from), strides };
-  const walk = { loops: broadcastLoops(aligned, output), offset: 0 };
-  const whole = `${name}/to_${output.join('x')}_for_${node.name}`;
-  const expanded = lowering.rearrange(node, from, layoutOf(output), walk, whole);
-  return {
-    tensor: lowering.tensorAt(expanded),
-    strides: operandStrides(output, output) ?? NO_STEPS,
-  };
+  const placement =
+    data === undefined
+      ? lowering.inLayout(node, lowering.placementOf(node, index), layoutOf(aligned), name)
+      : lowering.constant(name, aligned);
+  return { tensor: lowering.tensorAt(placement), strides };
 }
 
-const NO_STEPS: Strides = { position: 0, channel: 0 };
+/** Input `index` of a node written out to the shape that it broadcasts to. */
+export function expanded(
+  lowering: Lowering,
+  node: GraphNode,
+  index: number,
+  output: Shape,
+): Placement {
+  const name = inputName(node, index);
+  const { shape, data } = tensorOf(lowering.graph, name);
+  if (data !== undefined) return lowering.constant(name, output);
+  const aligned = [...Array<number>(output.length - shape.length).fill(1), ...shape];
+  const from = lowering.inLayout(node, lowering.placementOf(node, index), layoutOf(aligned), name);
+  const walk = { loops: broadcastLoops(aligned, output), offset: 0 };
+  const whole = `${outputName(node)}/input_${index}_whole`;
+  return lowering.rearrange(node, from, layoutOf(output), walk, whole);
+}
 
 /** Steps through a tensor of shape `aligned`, in the order of the output's memory; 0 where it broadcasts. */
 function broadcastLoops(

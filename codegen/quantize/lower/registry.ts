@@ -12,7 +12,14 @@ import { lowerPointwise } from './pointwise.js';
 import { lowerPRelu } from './prelu.js';
 import { lowerConcat } from './concat.js';
 import { lowerMaxPool } from './max-pool.js';
-import { lowerPad, lowerResize, lowerSlice, lowerTranspose } from './surgery.js';
+import {
+  lowerExpand,
+  lowerPad,
+  lowerResize,
+  lowerSlice,
+  lowerTile,
+  lowerTranspose,
+} from './surgery.js';
 import { lowerWindowAverage } from './window-average.js';
 import { lowerStridedCopy } from './strided-copy.js';
 import { lowerRelu } from './relu.js';
@@ -26,6 +33,7 @@ const rules: ReadonlyMap<string, LowerRule> = new Map([
   ['Concat', lowerConcat],
   ['ChannelsLastReshape', lowerChannelsLastView],
   ['Conv', lowerConv],
+  ['Expand', lowerExpand],
   ['Flatten', lowerView],
   ['Gemm', lowerGemm],
   ['GlobalAveragePool', lowerAveragePool],
@@ -47,6 +55,7 @@ const rules: ReadonlyMap<string, LowerRule> = new Map([
   ['Slice', lowerSlice],
   ['Squeeze', lowerView],
   ['Sub', lowerSub],
+  ['Tile', lowerTile],
   ['Transpose', lowerTranspose],
   ['Unsqueeze', lowerView],
   ['View', lowerView],

@@ -2,10 +2,11 @@
 import type { GraphNode } from '../../graph/graph.js';
 import { floatAttribute, inputName, outputName, tensorOf } from '../../graph/graph.js';
 import { unsupported } from '../../operators/require.js';
-import { repeatsOf } from '../../operators/resize.js';
+import { repeatsOf } from '../../operators/repeat.js';
 import { boxStrides, padBox, sliceBox } from '../../operators/slice.js';
 import { permutationOf } from '../../operators/transpose.js';
 import { axisOrder, fourLoops, joinLoops, layoutOf, layoutStrides, type Loop } from '../layout.js';
+import { expanded } from './operands.js';
 import type { Lowering, Placement } from '../lowering.js';
 import type { LowerRule } from './rule.js';
 
@@ -29,15 +30,14 @@ function walkOf(
       offset: 0,
     };
   }
-  if (node.operator === 'Resize') {
+  if (node.operator === 'Resize' || node.operator === 'Tile') {
     const repeats = repeatsOf(node, shape);
-    return {
-      loops: order.flatMap((axis) => [
-        { extent: shape[axis] ?? 1, stride: strides[axis] ?? 0 },
-        { extent: repeats[axis] ?? 1, stride: 0 },
-      ]),
-      offset: 0,
-    };
+    const loops = order.map((axis) => [
+      { extent: shape[axis] ?? 1, stride: strides[axis] ?? 0 },
+      { extent: repeats[axis] ?? 1, stride: 0 },
+    ]);
+    const inOrder = node.operator === 'Resize' ? loops : loops.map((two) => two.toReversed());
+    return { loops: inOrder.flat(), offset: 0 };
   }
   const box = boxStrides(sliceBox(node, shape), strides);
   return { loops: order.map((axis) => loop(axis, box.strides[axis])), offset: box.offset };
@@ -91,6 +91,16 @@ const move: LowerRule = {
 export const lowerSlice = move;
 export const lowerTranspose = move;
 export const lowerResize = move;
+export const lowerTile = move;
+
+export const lowerExpand: LowerRule = {
+  fusesRelu: false,
+  int16: 'moves',
+  lower(lowering, node) {
+    const { shape } = tensorOf(lowering.graph, outputName(node));
+    lowering.placements.set(outputName(node), expanded(lowering, node, 0, shape));
+  },
+};
 
 export const lowerPad: LowerRule = {
   fusesRelu: false,

@@ -1,8 +1,14 @@
-import type { GraphNode, Shape, TensorInfo } from '../graph/graph.js';
-import { inputName, intAttribute, intsAttribute, sizeOf, stringAttribute } from '../graph/graph.js';
-import { positiveAttribute } from '../operators/conv-geometry.js';
-import { requireShape, shapeError, unsupported } from '../operators/require.js';
-import type { Expansion, Inputs } from './expand-node.js';
+import type { GraphNode, Shape, TensorInfo } from '../../graph/graph.js';
+import {
+  inputName,
+  intAttribute,
+  intsAttribute,
+  sizeOf,
+  stringAttribute,
+} from '../../graph/graph.js';
+import { positiveAttribute } from '../../operators/conv-geometry.js';
+import { requireShape, shapeError, unsupported } from '../../operators/require.js';
+import type { Expansion, Inputs } from './expansion.js';
 
 /**
  * ConvTranspose as what it is: zeros between the values (Pad with steps), then a convolution with the kernel reversed
