@@ -244,12 +244,15 @@ function headerOf(program: IntegerProgram, selfTest: KnownAnswer | undefined): s
     `#define ISO_NET_LAYERS ${program.operations.length}`,
     '/* 1: iso_net_explain is there. */',
     `#define ISO_NET_EXPLAINS ${gradient === undefined ? 0 : 1}`,
-    '/* Microvolt to input code: saturated (microvolt * MULTIPLIER + half) >> SHIFT. */',
+    '/* Microvolt to input code: saturated ((microvolt * MULTIPLIER + half) >> SHIFT) + ZERO_POINT. */',
     `#define ISO_NET_INPUT_MULTIPLIER ${multiplier}`,
     `#define ISO_NET_INPUT_SHIFT ${shift}`,
+    `#define ISO_NET_INPUT_ZERO_POINT ${input.zeroPoint === 0 ? '0' : `(${input.zeroPoint})`}`,
     '/* Millivolt for one input step, logit for one output step. */',
     `#define ISO_NET_INPUT_SCALE_MILLIVOLT ${floatLiteral(input.scale)}`,
     `#define ISO_NET_LOGIT_SCALE ${floatLiteral(logits.scale)}`,
+    '/* 1: the answer holds probabilities, not logits (a quantised network keeps the softmax at its end). */',
+    `#define ISO_NET_ANSWER_IS_PROBABILITY ${program.answersProbabilities === true ? 1 : 0}`,
     ...(gradient === undefined
       ? []
       : [

@@ -26,7 +26,9 @@ export function microvoltFactor(scaleMillivolt: number): {
 export function quantizeMicrovolt(program: IntegerProgram, window: ArrayLike<number>): SignalArray {
   const tensor = integerTensor(program, program.input);
   const { multiplier, shift } = microvoltFactor(tensor.scale);
-  return signalCodes(tensor, window.length, (i) =>
-    multiplyRound(window[i] ?? 0, multiplier, shift),
+  return signalCodes(
+    tensor,
+    window.length,
+    (i) => multiplyRound(window[i] ?? 0, multiplier, shift) + tensor.zeroPoint,
   );
 }

@@ -102,6 +102,8 @@ export interface IntegerProgram {
     readonly seedValues: Int16Array;
     readonly inputGradient: string;
   };
+  /** The answer holds probabilities: a network with scales of its own keeps the softmax or sigmoid at its end. */
+  readonly answersProbabilities?: true;
   readonly metadata: Readonly<Record<string, string>>;
 }
 

@@ -39,7 +39,7 @@ typedef struct {
 typedef struct {
     iso_wire_result result;
     uint8_t class_index;
-    iso_heart_status heart_status;
+    const char *withheld; /* why there is no explanation; NULL: there is one */
     iso_explanation explanation;
     uint32_t sent_at_ms;
     uint8_t sendings;

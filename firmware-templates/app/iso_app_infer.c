@@ -26,6 +26,36 @@ static uint8_t largest(const int16_t logits[ISO_NET_CLASSES]) {
     return winner;
 }
 
+static void forward(iso_app *app, int16_t logits[ISO_NET_CLASSES]) {
+    iso_wire_result *result = &app->answer.result;
+    const iso_window_codes codes = {
+        .ISO_APP_INPUT = iso_net_input(),
+        .leads = ISO_NET_INPUT_LEADS,
+        .zero_point = ISO_NET_INPUT_ZERO_POINT,
+    };
+    iso_window_quantize(&app->window, ISO_NET_INPUT_MULTIPLIER, ISO_NET_INPUT_SHIFT, &codes);
+    const uint32_t before = iso_hal_ticks();
+    iso_net_forward(logits);
+    result->network_microseconds = iso_app_microseconds(iso_hal_ticks() - before);
+    result->probability_count = ISO_NET_CLASSES;
+    result->logit_count = ISO_NET_CLASSES;
+    for (unsigned i = 0; i < ISO_NET_CLASSES; i += 1u) {
+        const float answer = (float)logits[i] * ISO_NET_LOGIT_SCALE;
+#if ISO_NET_ANSWER_IS_PROBABILITY
+        /* Zero and one have no logit: half a step away from them. */
+        const float margin = 0.5f * ISO_NET_LOGIT_SCALE;
+        const float held = fminf(fmaxf(answer, margin), 1.0f - margin);
+        result->probabilities[i] = answer;
+        result->logits[i] = logf(held / (1.0f - held));
+#else
+        result->logits[i] = answer;
+        result->probabilities[i] = 1.0f / (1.0f + expf(-answer));
+#endif
+    }
+    result->winner = largest(logits);
+}
+
+#if ISO_NET_EXPLAINS
 /* R marks that lie in the window, as positions in it, ascending. */
 static uint8_t beats_in_window(const iso_app *app, uint16_t r_index[ISO_APP_BEATS]) {
     const uint32_t first = iso_window_first_index(&app->window);
@@ -42,24 +72,14 @@ static uint8_t beats_in_window(const iso_app *app, uint16_t r_index[ISO_APP_BEAT
     return found;
 }
 
-static void forward(iso_app *app, int16_t logits[ISO_NET_CLASSES]) {
-    iso_wire_result *result = &app->answer.result;
-    const iso_window_codes codes = {
-        .ISO_APP_INPUT = iso_net_input(),
-        .leads = ISO_NET_INPUT_LEADS,
+static const char *withheld_for(iso_heart_status status) {
+    static const char *const reasons[] = {
+        [ISO_HEART_OK] = NULL,
+        [ISO_HEART_NO_BEAT] = "explanation withheld: no beat lies wholly inside the window",
+        [ISO_HEART_NO_QRS] = "explanation withheld: the mean beat has no QRS",
+        [ISO_HEART_NO_EVIDENCE] = "explanation withheld: the gradient is zero in every beat",
     };
-    iso_window_quantize(&app->window, ISO_NET_INPUT_MULTIPLIER, ISO_NET_INPUT_SHIFT, &codes);
-    const uint32_t before = iso_hal_ticks();
-    iso_net_forward(logits);
-    result->network_microseconds = iso_app_microseconds(iso_hal_ticks() - before);
-    result->probability_count = ISO_NET_CLASSES;
-    result->logit_count = ISO_NET_CLASSES;
-    for (unsigned i = 0; i < ISO_NET_CLASSES; i += 1u) {
-        const float logit = (float)logits[i] * ISO_NET_LOGIT_SCALE;
-        result->logits[i] = logit;
-        result->probabilities[i] = 1.0f / (1.0f + expf(-logit));
-    }
-    result->winner = largest(logits);
+    return reasons[status];
 }
 
 static void explain(iso_app *app) {
@@ -78,10 +98,15 @@ static void explain(iso_app *app) {
         .r_index = r_index,
         .beat_count = beat_count,
     };
-    answer->heart_status =
-        iso_heart_explain(&input, &iso_heart_default_options, &answer->explanation);
+    answer->withheld =
+        withheld_for(iso_heart_explain(&input, &iso_heart_default_options, &answer->explanation));
     answer->result.explain_microseconds = iso_app_microseconds(iso_hal_ticks() - before);
 }
+#else
+static void explain(iso_app *app) {
+    app->answer.withheld = "no explanation compiled: the network was built with --explain none";
+}
+#endif
 
 void iso_app_answer_now(iso_app *app) {
     iso_app_answer *answer = &app->answer;

@@ -125,21 +125,11 @@ static void send_path(iso_app *app) {
     }
 }
 
-static void log_withheld(iso_app *app) {
-    static const char *const reasons[] = {
-        [ISO_HEART_OK] = "",
-        [ISO_HEART_NO_BEAT] = "explanation withheld: no beat lies wholly inside the window",
-        [ISO_HEART_NO_QRS] = "explanation withheld: the mean beat has no QRS",
-        [ISO_HEART_NO_EVIDENCE] = "explanation withheld: the gradient is zero in every beat",
-    };
-    iso_app_log(app, ISO_WIRE_LOG_LEVEL_WARNING, reasons[app->answer.heart_status]);
-}
-
 void iso_app_send_answer(iso_app *app) {
     iso_app_answer *answer = &app->answer;
     send(app, ISO_WIRE_RESULT,
          iso_wire_encode_result(&answer->result, app->link.payload, sizeof app->link.payload));
-    if (answer->heart_status == ISO_HEART_OK) {
+    if (answer->withheld == NULL) {
         send_explanation(app);
         for (uint8_t lead = 0; lead < ISO_INDEPENDENT_LEADS; lead = (uint8_t)(lead + 1u)) {
             send_beat_lead(app, lead);
@@ -150,10 +140,10 @@ void iso_app_send_answer(iso_app *app) {
         send_fiducials(app);
         send_path(app);
     } else if (answer->sendings == 0u) {
-        log_withheld(app);
+        iso_app_log(app, ISO_WIRE_LOG_LEVEL_WARNING, answer->withheld);
     }
     const iso_wire_result_end end = {.result_id = answer->result.result_id,
-                                     .explained = answer->heart_status == ISO_HEART_OK ? 1u : 0u};
+                                     .explained = answer->withheld == NULL ? 1u : 0u};
     send(app, ISO_WIRE_RESULT_END,
          iso_wire_encode_result_end(&end, app->link.payload, sizeof app->link.payload));
     answer->sendings = (uint8_t)(answer->sendings + 1u);

@@ -79,7 +79,8 @@ void iso_window_quantize(const iso_window *window, int32_t multiplier, uint8_t s
 
         network_leads(window->microvolt[slot_at(window, t)], to->leads, leads);
         for (unsigned lead = 0; lead < to->leads; lead++, at++) {
-            const int64_t code = ((int64_t)leads[lead] * multiplier + half) >> shift;
+            const int64_t steps = ((int64_t)leads[lead] * multiplier + half) >> shift;
+            const int64_t code = steps + to->zero_point;
 
             if (to->int8 != NULL) {
                 to->int8[at] = (int8_t)clamp(code, INT8_MIN, INT8_MAX);

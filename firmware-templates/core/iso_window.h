@@ -34,13 +34,14 @@ typedef struct {
     int8_t *int8;
     int16_t *int16;
     uint8_t leads;
+    int16_t zero_point; /* the code of 0 V */
 } iso_window_codes;
 
 /*
  * The functions below want a full window.
  *
- * Network input in time order: (microvolt * multiplier + (1 << (shift - 1))) >> shift, 64-bit
- * product, shift 1 to 31, saturated to the width of the codes.
+ * Network input in time order: ((microvolt * multiplier + (1 << (shift - 1))) >> shift) +
+ * zero_point, 64-bit product, shift 1 to 31, saturated to the width of the codes.
  */
 void iso_window_quantize(const iso_window *window, int32_t multiplier, uint8_t shift,
                          const iso_window_codes *to);

@@ -29,6 +29,7 @@ program
   .option('--model <file>', 'an ONNX network with its calibration beside it', DEFAULT_MODEL)
   .option('--speed <n>', 'times real time; the serial link carries about 2', positiveNumber, 1)
   .option('--front-end <kind>', 'uart, or semihost for speeds beyond the link', frontEnd)
+  .addOption(explainOption())
   .option('--once', 'exit when the record has been answered', false)
   .option('--port <n>', 'port of the page, 0 for a free one', wholeNumber, 0)
   .option('--no-page', 'terminal only')

@@ -1,5 +1,6 @@
 /** `isochrone start`: from a network and a record to the explained result, live in the terminal and on a page. */
 import { join } from 'node:path';
+import type { Explain } from '../../codegen/compile.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { packageRoot } from '../../codegen/package-root.js';
 import { SEGMENT_NAMES } from '../cineecg/geometry.js';
@@ -25,6 +26,7 @@ export interface StartOptions {
   readonly record?: string;
   readonly board: string;
   readonly model: string;
+  readonly explain: Explain;
   readonly speed: number;
   readonly frontEnd?: FrontEnd;
   readonly once: boolean;
@@ -58,6 +60,7 @@ async function start(options: StartOptions, signal: AbortSignal): Promise<void> 
   const board = await loadBoard(options.board);
   const acquisition = await acquire(options.record);
   const network = generateNetwork(options.model, undefined, {
+    explain: options.explain,
     target: { backend: backendOf(board), optimize: 'balanced' },
   });
   const image = await buildImage(board, network, frontEnd);
@@ -92,7 +95,8 @@ async function start(options: StartOptions, signal: AbortSignal): Promise<void> 
     const summary = await session.finished;
     view.close();
     say(summaryText(summary));
-    if (summary.explained === 0) throw nothingExplained(acquisition);
+    const expected = options.explain === 'none' ? summary.results : summary.explained;
+    if (expected === 0) throw nothingExplained(acquisition);
     if (!options.once) {
       say(
         monitor === undefined

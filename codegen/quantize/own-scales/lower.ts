@@ -129,6 +129,7 @@ export function lowerWithOwnScales(prepared: PreparedGraph): IntegerProgram {
     forwardOperations: lowering.operations.length,
     input,
     logits: wide,
+    ...(['Softmax', 'Sigmoid'].includes(last.operator) ? { answersProbabilities: true } : {}),
     metadata: {
       ...graph.metadata,
       'isochrone.input_shape': tensorOf(graph, input).shape.join(','),

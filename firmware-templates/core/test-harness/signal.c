@@ -32,7 +32,7 @@ static void print_window(int32_t multiplier, uint8_t shift, uint8_t network_lead
     static int8_t input8[ISO_WINDOW_SAMPLES * ISO_TWELVE_LEADS];
     static int16_t input16[ISO_WINDOW_SAMPLES * ISO_TWELVE_LEADS];
     const iso_window_codes codes = {bits == 8 ? input8 : NULL, bits == 8 ? NULL : input16,
-                                    network_leads};
+                                    network_leads, 0};
     static int16_t leads[ISO_INDEPENDENT_LEADS][ISO_WINDOW_SAMPLES];
     const int16_t *samples;
     int32_t row[OUT_WORDS] = {2, iso_window_full(&window),
