@@ -1,20 +1,36 @@
-import { integerTensor, type IntegerProgram } from '../../integer/program.js';
+import {
+  integerTensor,
+  type IntegerOperation,
+  type IntegerProgram,
+} from '../../integer/program.js';
+import { kernelOf } from '../../integer/registry.js';
 import type { KernelSet } from '../backend.js';
 import { chooseConv } from './conv.js';
+import { chooseAveragePool, choosePackSigns, chooseRescaledAdd } from './elementwise.js';
 
 /** Cortex-M55 and every other core with Helium: 16 products of int8 in one instruction. */
 export const armv81mHeliumKernels: KernelSet = {
   choose(operation, { program }) {
+    const int8 = isInt8(program, operation);
     switch (operation.kind) {
       case 'conv':
-        return isInt8(program, operation.input) ? chooseConv(operation) : undefined;
+        return int8 ? chooseConv(operation) : undefined;
+      case 'packSigns':
+        return int8 ? choosePackSigns(operation) : undefined;
+      case 'averagePool':
+        return int8 ? chooseAveragePool(operation) : undefined;
+      case 'rescaledAdd':
+        return chooseRescaledAdd(operation);
       default:
         return undefined;
     }
   },
 };
 
-/** The kernels here read int8; other signals are left to the next set. */
-function isInt8(program: IntegerProgram, ...tensors: readonly string[]): boolean {
-  return tensors.every((name) => integerTensor(program, name).type === 'int8');
+/** Signals of int8 in and out (a sign map is none); others are left to the next set. */
+function isInt8(program: IntegerProgram, operation: IntegerOperation): boolean {
+  return kernelOf(operation)
+    .inputs(operation)
+    .concat(operation.kind === 'packSigns' ? [] : [operation.output])
+    .every((name) => integerTensor(program, name).type === 'int8');
 }

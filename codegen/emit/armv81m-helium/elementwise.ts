@@ -1,0 +1,60 @@
+/** Kernels that the compiler's intrinsics write well enough. */
+import type { AveragePoolOperation } from '../../integer/average-pool.js';
+import type { PackSignsOperation } from '../../integer/pack-signs.js';
+import { RESCALED_ADD_LEFT_SHIFT, type RescaledAddOperation } from '../../integer/rescaled-add.js';
+import { isWhole } from '../../integer/strides.js';
+import type { EmitContext, EmittedOperation, KernelChoice } from '../backend.js';
+import { plain } from '../portable/emitter.js';
+import { FOLDER, SHARED } from './folder.js';
+
+function kernel(file: string, emit: (context: EmitContext) => EmittedOperation): KernelChoice {
+  return { file: `${FOLDER}/${file}`, shared: SHARED, scratchBytes: 0, positionsTogether: 1, emit };
+}
+
+export function choosePackSigns(op: PackSignsOperation): KernelChoice {
+  return kernel('iso_helium_pack_signs.c', ({ pointer }) =>
+    plain(
+      `iso_helium_pack_signs(${pointer(op.input)}, ${pointer(op.output)}, ${op.elements}, ${op.zeroPoint});`,
+    ),
+  );
+}
+
+export function chooseAveragePool(op: AveragePoolOperation): KernelChoice {
+  return kernel('iso_helium_average_pool.c', ({ pointer }) =>
+    plain(
+      `iso_helium_average_pool(${pointer(op.input)}, ${pointer(op.output)}, ${op.positions}, ${op.channels}, ${op.bias}, ${op.multiplier}, ${op.shift}U, ${op.clampLow}, ${op.clampHigh});`,
+    ),
+  );
+}
+
+/** A rounding shift to the right of at least one must be left behind the high word. */
+const LEAST_SHIFT = 33;
+/** A term is an int8 less its zero point, nine bits with its sign: so far to the left it fits int32. */
+const LEFT_MOST = 22;
+/** iso_helium_add_scales holds eleven words. */
+const SCALE_BYTES = 44;
+
+/** Undefined for broadcasts, and for factors that no network of TFLite's has (its terms never grow). */
+export function chooseRescaledAdd(op: RescaledAddOperation): KernelChoice | undefined {
+  const { positions, channels } = op;
+  if (!isWhole(op.stridesA, channels, positions) || !isWhole(op.stridesB, channels, positions)) {
+    return undefined;
+  }
+  const [a, b] = [termShifts(op.shiftA), termShifts(op.shiftB)];
+  if (a.left > LEFT_MOST || b.left > LEFT_MOST || op.shift < LEAST_SHIFT) return undefined;
+  return kernel('iso_helium_rescaled_add.c', ({ identifier, pointer }) => ({
+    constants: `static const iso_helium_add_scales ${identifier}_scales = {
+    .offset_a = ${op.offsetA}, .left_a = ${a.left}, .multiplier_a = ${op.multiplierA}, .right_a = ${a.right},
+    .offset_b = ${op.offsetB}, .left_b = ${b.left}, .multiplier_b = ${op.multiplierB}, .right_b = ${b.right},
+    .multiplier = ${op.multiplier}, .right = ${op.shift - 32}, .offset = ${op.outputOffset},
+};
+`,
+    call: `iso_helium_rescaled_add(${pointer(op.inputA)}, ${pointer(op.inputB)}, ${pointer(op.output)}, ${positions * channels}, &${identifier}_scales, ${op.clampLow}, ${op.clampHigh});`,
+    constantBytes: SCALE_BYTES,
+  }));
+}
+
+function termShifts(shift: number): { readonly left: number; readonly right: number } {
+  const lacking = Math.max(0, LEAST_SHIFT - shift);
+  return { left: RESCALED_ADD_LEFT_SHIFT + lacking, right: shift + lacking - 32 };
+}
