@@ -1,5 +1,6 @@
 import { armv7emDspKernels } from './armv7em-dsp/backend.js';
 import { armv81mHeliumKernels } from './armv81m-helium/backend.js';
+import { armv8aNeonKernels } from './armv8a-neon/backend.js';
 import { composeBackend, type Backend } from './backend.js';
 import { portableKernels } from './portable/backend.js';
 
@@ -13,6 +14,7 @@ const backends = {
     armv7emDspKernels,
     portableKernels,
   ),
+  'armv8a-neon': composeBackend('armv8a-neon', armv8aNeonKernels, portableKernels),
 } as const satisfies Readonly<Record<string, Backend>>;
 
 export type BackendName = keyof typeof backends;

@@ -96,14 +96,14 @@ const PROGRAM_TARGETS: readonly Target[] = [
   programTarget({
     name: 'aarch64',
     title: '64-bit Arm with dot-product (Cortex-A76 class), emulated by qemu-aarch64',
-    backend: 'portable',
+    backend: 'armv8a-neon',
     compiler: { prefix: AARCH64, flags: ['-march=armv8.2-a+dotprod'] },
     emulator: ['qemu-aarch64', '-cpu', 'cortex-a76'],
   }),
   programTarget({
     name: 'aarch64-a57',
     title: '64-bit Arm without dot-product (Cortex-A57), emulated by qemu-aarch64',
-    backend: 'portable',
+    backend: 'armv8a-neon',
     compiler: { prefix: AARCH64, flags: ['-march=armv8-a'] },
     emulator: ['qemu-aarch64', '-cpu', 'cortex-a57'],
   }),

@@ -1,0 +1,68 @@
+#include "iso_neon_dot.h"
+#include "iso_neon_finish.h"
+
+/* One tile; `positions` and `vectors` are constants in every call. */
+ISO_INLINE void iso_neon_conv_tile(const iso_staged_conv *layer, const iso_staged_tile *tile,
+                                   int32_t positions, int32_t vectors) {
+    const iso_staged_phase *phase = tile->phase;
+    const int32_t *offsets = tile->plan->offsets + phase->offsets;
+    const int8_t *w = (const int8_t *)layer->weights + phase->weights +
+                      tile->channel / ISO_STAGED_CHANNELS * phase->block_weights;
+    const int32_t run = (phase->run + 3) & ~3;
+    int32x4_t sums[4][4];
+    ISO_UNROLLED
+    for (int32_t v = 0; v < vectors; v++) {
+        const int32x4_t bias = vld1q_s32(layer->bias + tile->channel + 4 * v);
+        ISO_UNROLLED
+        for (int32_t p = 0; p < positions; p++) {
+            sums[p][v] = bias;
+        }
+    }
+    for (int32_t s = 0; s < phase->segments; s++, w += 16 * run) {
+        const int8_t *const from = (const int8_t *)tile->staged + offsets[s];
+        const int8_t *x[4];
+        ISO_UNROLLED
+        for (int32_t p = 0; p < positions; p++) {
+            x[p] = from + tile->at[p];
+        }
+        iso_neon_run(sums, x, w, run, positions, vectors);
+    }
+    iso_neon_finish(layer, tile, positions, vectors, (const int32x4_t(*)[4])sums);
+}
+
+static uint32_t iso_neon_conv_compute(const void *context, const iso_staged_tile *tile) {
+    const iso_staged_conv *layer = context;
+    if (tile->count == 1) {
+        switch (iso_neon_vectors(tile)) {
+        case 1:
+            iso_neon_conv_tile(layer, tile, 1, 1);
+            break;
+        case 2:
+            iso_neon_conv_tile(layer, tile, 1, 2);
+            break;
+        default:
+            iso_neon_conv_tile(layer, tile, 1, 4);
+            break;
+        }
+    } else {
+        switch (iso_neon_vectors(tile)) {
+        case 1:
+            iso_neon_conv_tile(layer, tile, 4, 1);
+            break;
+        case 2:
+            iso_neon_conv_tile(layer, tile, 4, 2);
+            break;
+        default:
+            iso_neon_conv_tile(layer, tile, 4, 4);
+            break;
+        }
+    }
+    return 0;
+}
+
+/* As iso_conv. */
+static void iso_neon_conv(const int8_t *x, const iso_staged_plan *plan, void *scratch,
+                          int32_t zero_point, const iso_staged_conv *layer) {
+    (void)iso_staged_run(plan, &iso_neon_bytes, x, scratch, zero_point, iso_neon_conv_compute,
+                         layer);
+}
