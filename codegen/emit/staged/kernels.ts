@@ -6,6 +6,7 @@ import { integerTensor, type IntegerOperation } from '../../integer/program.js';
 import type { ConvGeometry } from '../../operators/conv-geometry.js';
 import type { ChoiceSetting, ConvWeights, KernelChoice, KernelSet } from '../backend.js';
 import { constantArray } from '../c-text.js';
+import { signal } from '../portable/emitter.js';
 import { flattened } from './geometry.js';
 import {
   channelTable,
@@ -134,7 +135,7 @@ function choiceOf(operation: Convolution, family: StagedFamily): KernelChoice | 
       const multiplier = channelTable(operation.multiplier, channels);
       const own =
         operation.kind === 'conv'
-          ? convLayer(operation, id, channels, weights, context.pointer(operation.output))
+          ? convLayer(operation, id, channels, weights, signal(context, operation.output))
           : gradientLayer(operation, id, weights, {
               dx: context.pointer(operation.output),
               mask: operation.mask === undefined ? 'NULL' : context.pointer(operation.mask),
@@ -180,18 +181,18 @@ function convLayer(
   id: string,
   channels: number,
   weights: string,
+  /** Its two pointers, one of them NULL. */
   output: string,
 ): Layer {
   const bias = channelTable(op.bias, channels);
   const shifts =
     op.channelShift === undefined ? undefined : channelTable(op.channelShift, channels);
-  const y = op.clampHigh > 127 ? `.y16 = ${output}` : `.y8 = ${output}`;
   return {
     text:
       constantArray('int32_t', `${id}_bias`, bias) +
       (shifts === undefined ? '' : constantArray('int32_t', `${id}_shifts`, shifts)),
     bytes: bias.byteLength + (shifts?.byteLength ?? 0),
-    argument: `${op.inputZeroPoint}, &(const iso_staged_conv){${y}, .weights = ${weights}, .bias = ${id}_bias, .multiplier = ${id}_multiplier, ${shifts === undefined ? '' : `.shifts = ${id}_shifts, `}.shift = ${op.shift}, .offset = ${op.outputOffset ?? 0}, .low = ${op.clampLow}, .high = ${op.clampHigh}}`,
+    argument: `${op.inputZeroPoint}, &(const iso_staged_conv){${output}, .weights = ${weights}, .bias = ${id}_bias, .multiplier = ${id}_multiplier, ${shifts === undefined ? '' : `.shifts = ${id}_shifts, `}.shift = ${op.shift}, .offset = ${op.outputOffset ?? 0}, .low = ${op.clampLow}, .high = ${op.clampHigh}}`,
   };
 }
 

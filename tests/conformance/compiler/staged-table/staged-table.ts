@@ -177,7 +177,7 @@ export function reference({ operation, input, mask }: StagedCase): {
 
 const KINDS = ['conv', 'depthwise', 'conv_gradient', 'depthwise_gradient'];
 
-function words(bytes: Int8Array | Int16Array | Uint8Array): Int32Array {
+function words(bytes: ArrayBufferView): Int32Array {
   const padded = new Uint8Array(Math.ceil(bytes.byteLength / 4) * 4);
   padded.set(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   return new Int32Array(padded.buffer);
