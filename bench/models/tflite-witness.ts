@@ -39,20 +39,25 @@ interface WasmModule {
 }
 
 /** The module asks for all of them. */
-const OPTIONS = { numThreads: 1, enableProfiling: false, maxProfilingBufferEntries: 1024 };
+export const OPTIONS = { numThreads: 1, enableProfiling: false, maxProfilingBufferEntries: 1024 };
 
 const require = createRequire(import.meta.url);
-const GLUE = '@tensorflow/tfjs-tflite/wasm/tflite_web_api_cc_simd.js';
+const GLUE = require.resolve('@tensorflow/tfjs-tflite/wasm/tflite_web_api_cc_simd.js');
+/** The module's script, its machine code, and what the script calls itself in a page. */
+export const WITNESS_MODULE = {
+  script: GLUE,
+  wasm: join(dirname(GLUE), 'tflite_web_api_cc_simd.wasm'),
+  factory: 'tflite_web_api_ModuleFactory',
+} as const;
 
 let loaded: Promise<WasmModule> | undefined;
 
 function load(): Promise<WasmModule> {
   loaded ??= (async () => {
-    const folder = dirname(require.resolve(GLUE));
     const factory = require(GLUE) as (options: object) => Promise<WasmModule>;
     return factory({
-      wasmBinary: readFileSync(join(folder, 'tflite_web_api_cc_simd.wasm')),
-      locateFile: (file: string) => join(folder, file),
+      wasmBinary: readFileSync(WITNESS_MODULE.wasm),
+      locateFile: (file: string) => join(dirname(GLUE), file),
       // Its remarks are no part of what a bench prints.
       print: () => undefined,
       printErr: () => undefined,
@@ -70,19 +75,33 @@ export async function witness<Values extends Int8Array | Float32Array>(
   inputs: readonly Values[],
 ): Promise<readonly Values[]> {
   const module = await load();
+  try {
+    return inferAll(module, model, inputs, OPTIONS).map((output) => output as Values);
+  } catch (error) {
+    throw refused(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** One model on each input. It names nothing outside of itself: its text also runs in a browser's page. */
+export function inferAll(
+  module: WasmModule,
+  model: Uint8Array,
+  inputs: readonly (Int8Array | Float32Array)[],
+  options: typeof OPTIONS,
+): readonly (Int8Array | Float32Array)[] {
   const pointer = module._malloc(model.length);
   module.HEAPU8.set(model, pointer);
   const created = module.TFLiteWebModelRunner.CreateFromBufferAndOptions(
     pointer,
     model.length,
-    OPTIONS,
+    options,
   );
-  if (!created.ok()) throw refused(created.errorMessage());
+  if (!created.ok()) throw new Error(created.errorMessage());
   const runner = created.value();
   const outputs = inputs.map((input) => {
     runner.GetInputs().get(0).data().set(input);
-    if (!runner.Infer()) throw refused('it does not run');
-    return runner.GetOutputs().get(0).data().slice() as Values;
+    if (!runner.Infer()) throw new Error('it does not run');
+    return runner.GetOutputs().get(0).data().slice();
   });
   runner.delete();
   module._free(pointer);

@@ -9,22 +9,11 @@ import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startMonitor, type Monitor } from '../../../host/monitor/server.js';
 import { synthetic } from '../../../host/monitor/synthetic-events.js';
+import { CHROMIUM, LAUNCH_ARGS } from '../../support/chromium.js';
 
-const CHROMIUM = process.env['ISOCHRONE_CHROMIUM'] ?? '/usr/bin/chromium';
 const PAGE_DIR = join(process.cwd(), 'build', 'page-test');
 const ARTIFACTS = join(process.cwd(), 'build', 'artifacts');
 const absent = !existsSync(CHROMIUM) && process.env['CI'] === undefined;
-
-/** Debian's Chromium as root, without a network. Canvas 2-D needs no WebGL, and emulating a GPU makes frames 40 times slower. */
-const LAUNCH_ARGS = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-gpu',
-];
 
 describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIUM})` : ''}`, () => {
   let browser: Browser;
@@ -39,7 +28,7 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
       logLevel: 'warn',
       build: { outDir: PAGE_DIR },
     });
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: LAUNCH_ARGS });
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: [...LAUNCH_ARGS] });
   });
   afterAll(async () => {
     await browser.close();
