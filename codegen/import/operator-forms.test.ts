@@ -6,8 +6,11 @@ import { floatOf, runFloat } from '../interpret/float.js';
 import { integerTensor } from '../integer/program.js';
 import { optimise } from '../passes/passes.js';
 import { formNetwork, operatorForms, opsetsOf } from '../testing/operator-forms.js';
-import { compileTrial, trialInputs } from '../testing/trial.js';
+import { channelsFirst, compileTrial, cosine, trialInputs } from '../testing/trial.js';
 import { importOnnx } from './onnx.js';
+
+/** Kinks and maxima flip between near-equals; a gradient in the wrong place is near 0. */
+const LEAST_COSINE = 0.7;
 
 const forms = operatorForms();
 const cases = forms.flatMap((form, index) =>
@@ -89,6 +92,22 @@ describe('forms of operators', () => {
         const float = runFloat({ ...graph, nodes }, new Map([[explained.input, x]]));
         const theirs = Array.from(floatOf(float, explained.logits));
         expect(apart(ours, theirs)).toBeLessThan(form.tolerance ?? 0.1);
+        const { seed, inputGradient } = explained;
+        if (seed === undefined || inputGradient === undefined) continue;
+        const oneHot = Float32Array.from(theirs, (_, i) => (i === 0 ? 1 : 0));
+        const inputs = new Map([
+          [explained.input, x],
+          [seed, oneHot],
+        ]);
+        const slope = floatOf(runFloat(explained.graph, inputs), inputGradient);
+        const { gradient } = interpreter.explain(0);
+        // A closing Relu or Clip may be flat here.
+        if (slope.every((value) => value === 0)) {
+          expect(gradient.every((value) => value === 0)).toBe(true);
+          continue;
+        }
+        const { channels } = integerTensor(program, program.input);
+        expect(cosine(channelsFirst(gradient, channels), slope)).toBeGreaterThan(LEAST_COSINE);
       }
     },
   );
