@@ -1,5 +1,7 @@
 import type { KernelSet } from '../backend.js';
 import { chooseConv } from './conv.js';
+import { chooseAveragePool, choosePackSigns, chooseRescaledAdd } from './elementwise.js';
+import { chooseDepthwise } from './depthwise.js';
 import { chooseConvGradient } from './conv-gradient.js';
 
 /** Cortex-M4, M7 and every other core with the DSP extension: two 16-bit products in one instruction. */
@@ -7,7 +9,13 @@ export const armv7emDspKernels: KernelSet = {
   choose(operation, setting) {
     switch (operation.kind) {
       case 'conv':
-        return chooseConv(operation);
+        return chooseConv(operation, setting) ?? chooseDepthwise(operation, setting);
+      case 'averagePool':
+        return chooseAveragePool(operation, setting);
+      case 'packSigns':
+        return choosePackSigns(operation, setting);
+      case 'rescaledAdd':
+        return chooseRescaledAdd(operation, setting);
       case 'convGradient':
         return chooseConvGradient(operation, setting);
       default:

@@ -8,7 +8,7 @@ import { FOLDER } from './conv.js';
 import { fitsPairs, pairsLayout } from './weights.js';
 
 /** Columns for which weights are paired in RAM once: more of them cost memory, for the input cannot be written over. */
-const GROUP_COLUMNS = { flash: 64, balanced: 128, speed: 256 } as const;
+const GROUP_COLUMNS = { flash: 64, balanced: 128, speed: 512 } as const;
 
 /** Undefined where no kernel here gives the exact bytes. */
 export function chooseConvGradient(

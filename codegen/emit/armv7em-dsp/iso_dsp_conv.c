@@ -1,4 +1,5 @@
-#include "iso_dsp_expand.c"
+#include "iso_dsp_clamp.h"
+#include "iso_dsp_expand_block.c"
 #include "iso_dsp_dot.c"
 
 /* Convolution int8 -> int8, three positions at a time: their windows are expanded into the scratch,
@@ -6,7 +7,7 @@
  * block, an odd number of channels) pass through the scratch. */
 static void iso_dsp_conv(const int8_t *x, int8_t *y, const iso_conv_shape *s,
                          const int32_t *weights, const int32_t *scales, int32_t zero_point,
-                         int32_t *scratch) {
+                         int32_t low, int32_t high, int32_t *scratch) {
     const int32_t channels = s->output_channels;
     const int32_t pairs = (channels + 1) >> 1;
     const int32_t steps = s->kernel_height * ((s->kernel_width * s->input_channels + 3) >> 2);
@@ -25,13 +26,14 @@ static void iso_dsp_conv(const int8_t *x, int8_t *y, const iso_conv_shape *s,
             .output = direct ? y : rows,
             .output_stride = 2 * pairs,
             .scales = scales,
-            .scales_end = scales + 4 * pairs,
+            .scales_end = scales + 8 * pairs,
             .weights = weights,
         };
         iso_dsp_dot_three(&product);
         for (int32_t i = 0; !direct && i < count; i++) {
             memcpy(y + i * channels, rows + i * 2 * pairs, (size_t)channels);
         }
+        iso_dsp_clamp(y, count * channels, low, high);
         y += 3 * channels;
     }
 }

@@ -1,4 +1,4 @@
-#include "../portable/iso_kernel.h"
+#include "iso_dsp_product.h"
 
 /*
  * Inner products of three expanded positions with all output channels, two channels at a time.
@@ -31,20 +31,10 @@ __asm__(".macro iso_dsp_step\n"
         "smlad r5, r8, r10, r5\n"
         ".endm\n");
 
-/* One call: what the assembly copies to its stack, in this order. */
-typedef struct {
-    const int32_t *activations;
-    const int32_t *activations_end;
-    uint32_t steps;
-    int8_t *output;
-    int32_t output_stride;
-    const int32_t *scales;
-    const int32_t *scales_end;
-    const int32_t *weights;
-} iso_dsp_product;
-
-/* y = sat8((acc * multiplier + 2^31) >> 32); scales: {bias 0, bias 1, multiplier 0, multiplier 1}
- * for each channel pair. Writes three rows of output_stride bytes. */
+/* y = sat8((((acc * multiplier) >> 32) + round) >> shift), which is the one rounding of the project
+ * for shifts of 33 and more; the output's offset is part of `round`. scales: {bias, multiplier,
+ * round, shift}, each of both channels, for each channel pair. Writes three rows of output_stride
+ * bytes. */
 __attribute__((naked, noinline)) static void iso_dsp_dot_three(__attribute__((unused))
                                                                const iso_dsp_product *product) {
     __asm__ volatile(
@@ -76,21 +66,28 @@ __attribute__((naked, noinline)) static void iso_dsp_dot_three(__attribute__((un
         "cmp r12, r9\n"
         "bne 2b\n"
         "ldr r12, [sp, #20]\n"
-        "ldm r12!, {r6-r9}\n"
-        "str r12, [sp, #20]\n"
-        "ldrd r10, r11, [sp, #12]\n"
         "sub r3, r3, r0\n"
         "sub r4, r4, r1\n"
         "sub r5, r5, r2\n"
+        "ldm r12!, {r6-r11}\n"
         "add r3, r7, r3, asr #8\n"
         "add r4, r7, r4, asr #8\n"
         "add r5, r7, r5, asr #8\n"
-        "smmulr r0, r0, r8\n"
-        "smmulr r1, r1, r8\n"
-        "smmulr r2, r2, r8\n"
-        "smmulr r3, r3, r9\n"
-        "smmulr r4, r4, r9\n"
-        "smmulr r5, r5, r9\n"
+        "smmla r0, r0, r8, r10\n"
+        "smmla r1, r1, r8, r10\n"
+        "smmla r2, r2, r8, r10\n"
+        "smmla r3, r3, r9, r11\n"
+        "smmla r4, r4, r9, r11\n"
+        "smmla r5, r5, r9, r11\n"
+        "ldm r12!, {r6-r7}\n"
+        "str r12, [sp, #20]\n"
+        "asr r0, r0, r6\n"
+        "asr r1, r1, r6\n"
+        "asr r2, r2, r6\n"
+        "asr r3, r3, r7\n"
+        "asr r4, r4, r7\n"
+        "asr r5, r5, r7\n"
+        "ldrd r10, r11, [sp, #12]\n"
         "ssat r0, #8, r0\n"
         "ssat r1, #8, r1\n"
         "ssat r2, #8, r2\n"

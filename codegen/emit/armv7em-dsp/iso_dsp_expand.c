@@ -7,44 +7,23 @@
  * that one LDM feeds three positions.
  */
 
-/* Three positions, `step` bytes apart, 4 * words values of each; returns the end of what it wrote.
- * Three words of values come in and six go out in ten instructions. */
+/* One position of `apart` (1 or 3), 4 * words values, at least one word. */
 __attribute__((naked, noinline)) static int32_t *
-iso_dsp_expand_three(__attribute__((unused)) const int8_t *x, __attribute__((unused)) int32_t step,
-                     __attribute__((unused)) int32_t *to, __attribute__((unused)) int32_t words) {
-    __asm__ volatile("push {r4-r11, lr}\n"
-                     "add r9, r0, r1\n"
-                     "add r10, r9, r1\n"
-                     "add r11, r0, r3, lsl #2\n"
-                     "1: ldr r5, [r10], #4\n"
-                     "ldr r4, [r9], #4\n"
-                     "ldr r3, [r0], #4\n"
-                     "sxtb16 r8, r5, ror #8\n"
-                     "sxtb16 r7, r4, ror #8\n"
-                     "sxtb16 r6, r3, ror #8\n"
-                     "sxtb16 r5, r5\n"
-                     "sxtb16 r4, r4\n"
-                     "sxtb16 r3, r3\n"
-                     "stmia r2!, {r3-r8}\n"
-                     "cmp r0, r11\n"
+iso_dsp_expand_one(__attribute__((unused)) const int8_t *x, __attribute__((unused)) int32_t *to,
+                   __attribute__((unused)) int32_t words, __attribute__((unused)) int32_t apart) {
+    __asm__ volatile("push {r4, lr}\n"
+                     "lsls r3, r3, #2\n"
+                     "add r2, r0, r2, lsl #2\n"
+                     "1: ldr r12, [r0], #4\n"
+                     "sxtb16 lr, r12\n"
+                     "str lr, [r1]\n"
+                     "sxtb16 r12, r12, ror #8\n"
+                     "str r12, [r1, r3]\n"
+                     "add r1, r1, r3, lsl #1\n"
+                     "cmp r0, r2\n"
                      "bne 1b\n"
-                     "mov r0, r2\n"
-                     "pop {r4-r11, pc}\n");
-}
-
-/* One position of `apart` (1 or 3), 4 * words values. */
-static int32_t *iso_dsp_expand_one(const int8_t *x, int32_t *to, int32_t words, int32_t apart) {
-    for (const int8_t *end = x + 4 * words; x < end; x += 4) {
-        uint32_t four;
-        int32_t pair;
-        memcpy(&four, x, 4);
-        __asm__("sxtb16 %0, %1" : "=r"(pair) : "r"(four));
-        to[0] = pair;
-        __asm__("sxtb16 %0, %1, ror #8" : "=r"(pair) : "r"(four));
-        to[apart] = pair;
-        to += 2 * apart;
-    }
-    return to;
+                     "mov r0, r1\n"
+                     "pop {r4, pc}\n");
 }
 
 /* The zero point where the window leaves the input. */
@@ -58,24 +37,37 @@ static int32_t *iso_dsp_expand_zero(int32_t zero_point, int32_t *to, int32_t wor
 }
 
 /* One kernel row of a window that may leave the input on either side. A row is padded to whole
- * words; what stands in the padding meets weights of zero. `line` holds one row where channels are
- * no whole words. */
+ * words; what stands in the padding meets weights of zero. `line` holds one row where taps are no
+ * whole words. */
 static int32_t *iso_dsp_expand_row(const int8_t *x, const iso_conv_shape *s, int32_t column,
                                    int32_t zero_point, int8_t *line, int32_t *to, int32_t apart) {
     const int32_t channels = s->input_channels;
     const int whole = (channels & 3) == 0;
     int8_t *at = line;
-    for (int32_t kw = 0; kw < s->kernel_width; kw++, column += s->dilation_width) {
-        const int inside = column >= 0 && column < s->input_width;
-        const int8_t *from = x + column * channels;
-        if (whole) {
-            to = inside ? iso_dsp_expand_one(from, to, channels >> 2, apart)
-                        : iso_dsp_expand_zero(zero_point, to, channels >> 2, apart);
-        } else {
-            for (int32_t c = 0; c < channels; c++) {
-                *at++ = inside ? from[c] : (int8_t)zero_point;
-            }
+    for (int32_t kw = 0; kw < s->kernel_width;) {
+        const int32_t v = column + kw * s->dilation_width;
+        const int inside = v >= 0 && v < s->input_width;
+        int32_t taps = 1;
+        if (s->dilation_width == 1) {
+            /* All taps on this side of the next border are one run. */
+            const int32_t border = v < 0 ? -v : s->input_width - v;
+            const int32_t left = s->kernel_width - kw;
+            taps = border > 0 && border < left ? border : left;
         }
+        const int32_t count = taps * channels;
+        if (!whole) {
+            if (inside) {
+                memcpy(at, x + v * channels, (size_t)count);
+            } else {
+                memset(at, zero_point, (size_t)count);
+            }
+            at += count;
+        } else if (inside) {
+            to = iso_dsp_expand_one(x + v * channels, to, count >> 2, apart);
+        } else {
+            to = iso_dsp_expand_zero(zero_point, to, count >> 2, apart);
+        }
+        kw += taps;
     }
     return whole ? to : iso_dsp_expand_one(line, to, (s->kernel_width * channels + 3) >> 2, apart);
 }
@@ -94,33 +86,5 @@ static void iso_dsp_expand_window(const int8_t *x, const iso_conv_shape *s, int3
         } else {
             to = iso_dsp_expand_zero(zero_point, to, words, apart);
         }
-    }
-}
-
-/* Three output positions from `position` on, of which `count` are there. */
-static void iso_dsp_expand_block(const int8_t *x, const iso_conv_shape *s, int32_t position,
-                                 int32_t count, int32_t zero_point, int8_t *line, int32_t *to) {
-    const int32_t channels = s->input_channels;
-    const int32_t words = (s->kernel_width * channels + 3) >> 2;
-    const int32_t oh = position / s->output_width;
-    const int32_t ow = position - oh * s->output_width;
-    const int32_t row = oh * s->stride_height - s->pad_top;
-    const int32_t column = ow * s->stride_width - s->pad_left;
-    const int32_t last_row = row + (s->kernel_height - 1) * s->dilation_height;
-    const int32_t step = s->stride_width * channels;
-    const int32_t reach = (last_row * s->input_width + column) * channels + 2 * step + 4 * words;
-    if (count == 3 && ow + 3 <= s->output_width && s->dilation_width == 1 && row >= 0 &&
-        last_row < s->input_height && column >= 0 &&
-        column + 2 * s->stride_width + s->kernel_width <= s->input_width &&
-        reach <= s->input_height * s->input_width * channels) {
-        const int8_t *from = x + (row * s->input_width + column) * channels;
-        for (int32_t kh = 0; kh < s->kernel_height; kh++) {
-            to = iso_dsp_expand_three(from, step, to, words);
-            from += s->dilation_height * s->input_width * channels;
-        }
-        return;
-    }
-    for (int32_t i = 0; i < count; i++) {
-        iso_dsp_expand_window(x, s, position + i, zero_point, line, to + i, 3);
     }
 }

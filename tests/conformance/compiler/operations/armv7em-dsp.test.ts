@@ -81,7 +81,8 @@ describe('kernels of the DSP extension against the interpreter', () => {
       });
     });
     const counts = await check('table', operations);
-    expect(counts['iso_dsp_conv.c']).toBeGreaterThan(100);
+    expect(counts['iso_dsp_conv.c']).toBeGreaterThan(80);
+    expect(counts['iso_dsp_depthwise.c']).toBeGreaterThan(30);
   }, 300_000);
 
   it('two-dimensional convolutions', async () => {
@@ -111,12 +112,64 @@ describe('kernels of the DSP extension against the interpreter', () => {
             const { input, output } = shapeOf(g);
             operations.add({
               ...operations.convolution(`${operations.tensors.size} ${JSON.stringify(g)}`, g, 60),
+              ...(operations.tensors.size % 4 < 2 ? {} : operations.ownScales(g)),
               input: operations.noise(input),
               output: operations.tensor('int8', output),
             });
           }
     const counts = await check('two-dimensional', operations);
     expect(counts['iso_dsp_conv.c']).toBe(300);
+  }, 300_000);
+
+  it('dense layers', async () => {
+    const operations = new OperationProgram(4);
+    for (const inputs of [1, 4, 7, 8, 31, 64, 200])
+      for (const outputs of [1, 2, 5, 16]) {
+        const g = geometry2d([inputs, outputs], [1, 1], [1, 1], {});
+        operations.add({
+          ...operations.convolution(`${inputs} to ${outputs}`, g, 60),
+          ...(outputs % 2 === 0 ? {} : operations.ownScales(g)),
+          input: operations.noise([1, 1, inputs]),
+          output: operations.tensor('int8', [1, 1, outputs]),
+        });
+      }
+    const counts = await check('dense', operations);
+    expect(counts['iso_dsp_dense.c']).toBe(28);
+  }, 300_000);
+
+  it('means and sums', async () => {
+    const operations = new OperationProgram(5);
+    for (const channels of [4, 12])
+      for (const positions of [1, 7, 50]) {
+        operations.add({
+          ...{ kind: 'averagePool', name: `mean ${channels} ${positions}`, channels, positions },
+          ...{ bias: operations.int8() * positions, multiplier: 1_900_000_000, shift: 34 },
+          ...{ clampLow: -128, clampHigh: 127 },
+          input: operations.noise([1, positions, channels]),
+          output: operations.tensor('int8', [1, 1, channels]),
+        });
+        operations.add({
+          ...{ kind: 'rescaledAdd', name: `sum ${channels} ${positions}`, channels, positions },
+          ...{
+            stridesA: { position: channels, channel: 1 },
+            stridesB: { position: channels, channel: 1 },
+          },
+          ...{ offsetA: 128, multiplierA: 1_200_000_000 + channels, shiftA: 31 },
+          ...{
+            offsetB: operations.int8(),
+            multiplierB: 2_100_000_000,
+            shiftB: 31 + (positions % 2),
+          },
+          ...{ multiplier: 1_500_000_000, shift: 50, outputOffset: operations.int8() },
+          ...{ clampLow: positions === 7 ? -20 : -128, clampHigh: 127 },
+          inputA: operations.noise([1, positions, channels]),
+          inputB: operations.noise([1, positions, channels]),
+          output: operations.tensor('int8', [1, positions, channels]),
+        });
+      }
+    const counts = await check('elementwise', operations);
+    expect(counts['iso_dsp_average_pool.c']).toBe(6);
+    expect(counts['iso_dsp_rescaled_add.c']).toBe(6);
   }, 300_000);
 
   it('gradients, masked and not, some saturating', async () => {

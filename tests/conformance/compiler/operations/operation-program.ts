@@ -88,6 +88,27 @@ export class OperationProgram {
     };
   }
 
+  /** Shifts by channel, an offset and bounds, as networks with scales of their own have them. */
+  ownScales(
+    g: ConvGeometry,
+  ): Pick<
+    ConvOperation,
+    'multiplier' | 'shift' | 'channelShift' | 'outputOffset' | 'clampLow' | 'clampHigh'
+  > {
+    const channels = Array.from({ length: g.outputChannels });
+    const taps = g.kernelHeight * g.kernelWidth * (g.inputChannels / g.groups);
+    // Full multipliers, so that the shift alone brings the sums to about ±60.
+    const least = Math.round(30.5 + Math.log2((74 * 74 * 1.5 * Math.sqrt(taps)) / 60));
+    return {
+      multiplier: Int32Array.from(channels, () => 2 ** 30 + this.below(2 ** 30)),
+      shift: least,
+      channelShift: Uint8Array.from(channels, () => least + this.below(3)),
+      outputOffset: this.below(100) - 50,
+      clampLow: this.below(2) === 0 ? -128 : -30,
+      clampHigh: this.below(2) === 0 ? 127 : 50,
+    };
+  }
+
   /** An int16 gradient for `gradient` to read, and the gradient, which may be masked; some values saturate. */
   addGradient(name: string, geometry: ConvGeometry, masked: boolean): void {
     const g = geometry;
