@@ -6,6 +6,7 @@ import {
 import { kernelOf } from '../../integer/registry.js';
 import type { KernelSet } from '../backend.js';
 import { chooseConv } from './conv.js';
+import { chooseDepthwise } from './depthwise.js';
 import { chooseAveragePool, choosePackSigns, chooseRescaledAdd } from './elementwise.js';
 
 /** Cortex-M55 and every other core with Helium: 16 products of int8 in one instruction. */
@@ -14,7 +15,7 @@ export const armv81mHeliumKernels: KernelSet = {
     const int8 = isInt8(program, operation);
     switch (operation.kind) {
       case 'conv':
-        return int8 ? chooseConv(operation) : undefined;
+        return int8 ? (chooseConv(operation) ?? chooseDepthwise(operation)) : undefined;
       case 'packSigns':
         return int8 ? choosePackSigns(operation) : undefined;
       case 'averagePool':

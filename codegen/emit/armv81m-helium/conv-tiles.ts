@@ -31,10 +31,10 @@ export type ConvTiles = {
     }
   | {
       readonly kind: 'rows';
-      /** Input column, from the first of the block, of each activation vector of one kernel row and 16 channels. */
-      readonly columns: readonly number[];
-      /** Vectors of 16 channels. */
-      readonly slices: number;
+      /** Of each pass, input columns from the first of the block, `strideWidth` apart. */
+      readonly columns: readonly { readonly first: number; readonly count: number }[];
+      /** Highest of them. */
+      readonly reach: number;
     }
 );
 
@@ -90,13 +90,12 @@ type Pass = readonly number[];
 
 function rowTiles(g: ConvGeometry, rounding: TileShape['rounding']): ConvTiles | undefined {
   const passes = passesOf(g);
-  const columns = passes.flatMap((taps) =>
-    Array.from(
-      { length: passVectors(taps.length) },
-      (_, j) => (taps[0] ?? 0) * g.dilationWidth + j * g.strideWidth,
-    ),
-  );
-  if (Math.max(...columns) > COLUMN_MOST) return undefined;
+  const columns = passes.map((taps) => ({
+    first: (taps[0] ?? 0) * g.dilationWidth,
+    count: passVectors(taps.length),
+  }));
+  const reach = Math.max(...columns.map(({ first, count }) => first + (count - 1) * g.strideWidth));
+  if (reach > COLUMN_MOST) return undefined;
   const slices = Math.ceil(g.inputChannels / VECTOR);
   const shape: TileShape = {
     passes: passes.map((taps) => taps.length),
@@ -115,7 +114,7 @@ function rowTiles(g: ConvGeometry, rounding: TileShape['rounding']): ConvTiles |
     },
     gatheredBytes: streamBytes(shape),
     columns,
-    slices,
+    reach,
   };
 }
 

@@ -43,10 +43,11 @@ function emitTiles(op: ConvOperation, tiles: ConvTiles, context: EmitContext): E
       constantBytes: bytes,
     };
   }
+  const columns = tiles.columns.flatMap(({ first, count }) => [first, count]);
   return {
     routines: [routine.text],
-    constants: tables + constantArray('uint8_t', `${id}_columns`, tiles.columns),
-    call: `iso_helium_conv_rows(${common}, ${tiles.slices}, ${id}_columns, ${tiles.columns.length});`,
-    constantBytes: bytes + tiles.columns.length,
+    constants: tables + constantArray('uint8_t', `${id}_passes`, columns),
+    call: `iso_helium_conv_rows(${common}, ${tiles.shape.iterations}, ${id}_passes, ${tiles.columns.length}, ${tiles.reach});`,
+    constantBytes: bytes + columns.length,
   };
 }

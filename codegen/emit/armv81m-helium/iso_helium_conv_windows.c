@@ -32,17 +32,30 @@ static void iso_helium_conv_windows(const int8_t *x, int8_t *y, const iso_conv_s
                                     int32_t zero_point, void *scratch, iso_tile_routine tiles,
                                     int32_t pitch) {
     int8_t *windows = scratch;
-    const int32_t whole = s->kernel_height * s->kernel_width * s->input_channels == pitch &&
-                          s->kernel_height * s->kernel_width * s->stride_width == 1 &&
-                          s->input_height == 1;
+    const int32_t run = s->kernel_width * s->input_channels;
+    const int32_t reach = (s->kernel_height - 1) * s->dilation_height;
+    const int whole = run == pitch && s->kernel_width * s->stride_width == 1 &&
+                      s->input_height == 1 && s->pad_left == 0 && s->output_width <= s->input_width;
     for (int32_t oh = 0; oh < s->output_height; oh++) {
         const int32_t row = oh * s->stride_height - s->pad_top;
         for (int32_t ow = 0; ow < s->output_width; ow += 4) {
             const int32_t left = s->output_width - ow;
             const int32_t count = left < 4 ? left : 4;
             const int32_t column = ow * s->stride_width - s->pad_left;
+            const int8_t *from = x + (row * s->input_width + column) * s->input_channels;
             if (whole) {
-                iso_helium_copy(windows, x + ow * s->input_channels, count * pitch, 16);
+                iso_helium_copy(windows, from, count * pitch, 16);
+            } else if (row >= 0 && row + reach < s->input_height && column >= 0 &&
+                       column + (count - 1) * s->stride_width + s->kernel_width <= s->input_width) {
+                for (int32_t i = 0; i < count; i++) {
+                    int8_t *to = windows + i * pitch;
+                    const int8_t *run_from = from + i * s->stride_width * s->input_channels;
+                    for (int32_t kh = 0; kh < s->kernel_height; kh++) {
+                        iso_helium_copy(to, run_from, run, 16);
+                        to += run;
+                        run_from += s->dilation_height * s->input_width * s->input_channels;
+                    }
+                }
             } else {
                 for (int32_t i = 0; i < count; i++) {
                     iso_helium_window(windows + i * pitch, x, s, row, column + i * s->stride_width,

@@ -63,17 +63,35 @@ function canShift(op: ConvOperation, channel: number, shift: number): boolean {
   return reach * 2 ** left < 2 ** 31;
 }
 
-/** By channel pair: biases, multipliers and, unless all shifts are 32, shifts to the left and (negative) to the right. */
+/** Numbers that one channel is rounded by. */
+export interface ChannelParameters {
+  readonly bias: number;
+  readonly multiplier: number;
+  /** Shift of the sum to the left, and (negative, to the right) of the high word of its product. */
+  readonly left: number;
+  readonly right: number;
+}
+
+export function channelParameters(
+  op: ConvOperation,
+  rounding: TileRounding,
+): readonly ChannelParameters[] {
+  return channels(op).map(({ bias, multiplier, shift }) => {
+    const left = rounding.highWord ? 0 : leftShift(shift);
+    return { bias, multiplier, left, right: HIGH_WORD - shift - left };
+  });
+}
+
+/** By channel pair: biases, multipliers and, unless all shifts are 32, shifts to the left and to the right. */
 export function pairParameters(op: ConvOperation, rounding: TileRounding): Int32Array {
   const words = parameterWords(rounding);
   const table = new Int32Array(Math.ceil(op.bias.length / 2) * words);
-  channels(op).forEach(({ bias, multiplier, shift }, channel) => {
+  channelParameters(op, rounding).forEach(({ bias, multiplier, left, right }, channel) => {
+    const fields = rounding.highWord ? [bias, multiplier] : [bias, multiplier, left, right];
     const at = (channel >> 1) * words + (channel & 1);
-    table[at] = bias;
-    table[at + 2] = multiplier;
-    if (rounding.highWord) return;
-    table[at + 4] = leftShift(shift);
-    table[at + 6] = HIGH_WORD - shift - leftShift(shift);
+    fields.forEach((value, field) => {
+      table[at + 2 * field] = value;
+    });
   });
   return table;
 }

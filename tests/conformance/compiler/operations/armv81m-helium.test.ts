@@ -1,0 +1,153 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { ConvOperation } from '../../../../codegen/integer/conv.js';
+import { selfTestInput } from '../../../../codegen/interpret/known-answer.js';
+import { convGeometry, type ConvGeometry } from '../../../../codegen/operators/conv-geometry.js';
+import { packageRoot } from '../../../../codegen/package-root.js';
+import { differences, expectedResults } from '../../../../host/validate/bit-exact.js';
+import { targetByName } from '../../../../host/validate/targets.js';
+import { writeNetwork } from '../../../../host/toolchain/write-network.js';
+import { convCases } from '../conv-table/conv-table.js';
+import { OperationProgram } from './operation-program.js';
+
+const build = join(packageRoot(), 'build/test/operations-helium');
+const FOLDER = 'codegen/emit/armv81m-helium/';
+
+/** Runs the program on the Cortex-M55; gives the kernels of this backend that ran, with how many operations each had. */
+async function check(
+  name: string,
+  operations: OperationProgram,
+): Promise<Readonly<Record<string, number>>> {
+  const network = operations.compile({ backend: 'armv81m-helium', optimize: 'balanced' });
+  const target = await targetByName('mps3-an547');
+  const folder = join(build, name);
+  writeNetwork(network, join(folder, 'network'));
+  const built = await target.build(join(folder, 'network'), folder);
+  const vectors = [{ input: selfTestInput(4), classIndex: 1 }];
+  const { results } = await built.run({ vectors, observeLayers: true, fullGradients: 0 });
+  const expected = expectedResults(network, vectors);
+  expect(differences(network, expected, results)).toEqual([]);
+  const counts: Record<string, number> = {};
+  for (const { file } of network.kernels) {
+    const kernel = file.startsWith(FOLDER) ? file.slice(FOLDER.length) : 'other';
+    counts[kernel] = (counts[kernel] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function geometry2d(
+  channels: readonly [number, number],
+  size: readonly [number, number],
+  kernel: readonly [number, number],
+  attributes: Readonly<Record<string, number | string | readonly number[]>>,
+): ConvGeometry {
+  const node = { operator: 'Conv', name: 'c', inputs: ['x', 'w'], outputs: ['y'], attributes };
+  const group = typeof attributes['group'] === 'number' ? attributes['group'] : 1;
+  return convGeometry(
+    node,
+    [1, channels[0], ...size],
+    [channels[1], channels[0] / group, ...kernel],
+  );
+}
+
+type Shape = [number, number, number];
+
+function shapeOf(g: ConvGeometry): { input: Shape; output: Shape } {
+  return {
+    input: [g.inputHeight, g.inputWidth, g.inputChannels],
+    output: [g.outputHeight, g.outputWidth, g.outputChannels],
+  };
+}
+
+/** The roundings of networks: one factor, ReLU6, scales of TFLite's with shifts by channel (one below 32), dead channels. */
+function rounded<Conv extends Omit<ConvOperation, 'input' | 'output'>>(
+  conv: Conv,
+  kind: number,
+): Conv {
+  const channels = conv.geometry.outputChannels;
+  const each = conv.weights.length / channels;
+  switch (kind % 4) {
+    case 0:
+      return conv;
+    case 1:
+      return { ...conv, clampLow: -100, clampHigh: 90, outputOffset: -3 };
+    case 2:
+      return {
+        ...conv,
+        shift: 36,
+        multiplier: conv.multiplier.map((m) => Math.min(2 ** 31 - 1, m * 16)),
+      };
+    default: {
+      const channelShift = Uint8Array.from({ length: channels }, (_, c) => 31 + (c % 5));
+      const multiplier = conv.multiplier.map((m, c) =>
+        Math.min(2 ** 31 - 1, Math.round(m * 2 ** ((channelShift[c] ?? 0) - 32))),
+      );
+      const dead = channels - 1;
+      const weights = conv.weights.map((w, i) => (Math.floor(i / each) === dead ? 0 : w));
+      const bias = conv.bias.map((b, c) => (c === dead ? -(2 ** 30) : b));
+      return { ...conv, weights, bias, multiplier, channelShift, outputOffset: -128 };
+    }
+  }
+}
+
+/** Every eleventh combination of the table: a number that is no factor of any axis. */
+const SAMPLED = 11;
+
+describe('kernels for Helium against the interpreter', () => {
+  it('one-dimensional convolutions of the table', async () => {
+    const operations = new OperationProgram(1);
+    convCases().forEach(({ name, operation }, index) => {
+      if (index % SAMPLED !== 0) return;
+      const { input, output } = shapeOf(operation.geometry);
+      operations.add({
+        ...rounded(operations.convolution(name, operation.geometry, 60), index),
+        input: operations.noise(input),
+        output: operations.tensor('int8', output),
+      });
+    });
+    const counts = await check('table', operations);
+    for (const kernel of ['conv_windows', 'conv_rows', 'depthwise']) {
+      expect(counts[`iso_helium_${kernel}.c`], kernel).toBeGreaterThan(20);
+    }
+  }, 300_000);
+
+  it('two-dimensional convolutions', async () => {
+    const operations = new OperationProgram(2);
+    let index = 0;
+    for (const kernel of [
+      [1, 1],
+      [3, 3],
+      [2, 3],
+      [5, 1],
+      [1, 4],
+    ] as const)
+      for (const strides of [
+        [1, 1],
+        [2, 1],
+        [2, 2],
+        [1, 3],
+      ] as const)
+        for (const channels of [
+          [3, 8],
+          [4, 5],
+          [24, 6],
+          [16, 7],
+          [40, 4],
+        ] as const)
+          for (const padding of [{ auto_pad: 'SAME_UPPER' }, { pads: [1, 0, 0, 2] }, {}]) {
+            const g = geometry2d(channels, [7, 9], kernel, { strides, ...padding });
+            const { input, output } = shapeOf(g);
+            index += 1;
+            // All of them do not fit the emulated machine's memory; 7 is no factor of any axis.
+            if (index % 7 > 2) continue;
+            operations.add({
+              ...rounded(operations.convolution(`${index} ${JSON.stringify(g)}`, g, 60), index),
+              input: operations.noise(input),
+              output: operations.tensor('int8', output),
+            });
+          }
+    const counts = await check('two-dimensional', operations);
+    expect(counts['iso_helium_conv_windows.c']).toBeGreaterThan(50);
+    expect(counts['iso_helium_conv_rows.c']).toBeGreaterThan(20);
+  }, 300_000);
+});
