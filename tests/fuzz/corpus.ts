@@ -18,7 +18,12 @@ export function corpus(): readonly CorpusFile[] {
     ...tfliteOperatorCases().map(({ name, bytes }) => ({ name, bytes })),
   ];
   return [
-    ...testNetworks().map(({ name, bytes }) => ({ name, format: 'onnx' as const, bytes })),
+    ...testNetworks().map(({ name, bytes }) => ({
+      name,
+      format: 'onnx' as const,
+      // Files are Buffers, whose slices share memory: damage would reach the source.
+      bytes: Uint8Array.from(bytes),
+    })),
     ...tflite.map((file) => ({ ...file, format: 'tflite' as const })),
   ];
 }

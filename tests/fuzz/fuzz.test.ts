@@ -21,6 +21,8 @@ describe('damaged models', () => {
     const [a, b] = [mutation(files, 7, 123), mutation(files, 7, 123)];
     expect(a.bytes).toEqual(b.bytes);
     expect(a.kinds).toEqual(b.kinds);
+    for (let index = 0; index < 500; index += 1) mutation(files, 7, index);
+    expect(files).toEqual(corpus());
     const changed = Array.from({ length: 200 }, (_, i) => mutation(files, 7, i)).filter(
       ({ file, bytes }) => Buffer.compare(file.bytes, bytes) !== 0,
     );

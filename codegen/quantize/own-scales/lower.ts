@@ -1,3 +1,4 @@
+import { IsochroneError } from '../../errors.js';
 import type { PreparedGraph } from '../../explain/gradient.js';
 import { isExplained } from '../../explain/gradient.js';
 import type { Graph, GraphNode } from '../../graph/graph.js';
@@ -77,7 +78,7 @@ export function hasOwnScales(graph: Graph): boolean {
 /**
  * A network with scales of its own → integer program that computes what TFLite's reference kernels do with single
  * rounding. Its int8 answer is widened to int16 steps above its zero, which is the form that network.h gives.
- * @throws IsochroneError MODEL_UNSUPPORTED_OPERATOR
+ * @throws IsochroneError MODEL_UNSUPPORTED_OPERATOR, MODEL_DAMAGED, QUANTIZE_SCALE
  */
 export function lowerWithOwnScales(prepared: PreparedGraph): IntegerProgram {
   if (isExplained(prepared)) throw new RangeError('networks with own scales are not explained');
@@ -93,7 +94,16 @@ export function lowerWithOwnScales(prepared: PreparedGraph): IntegerProgram {
   });
   const [first] = graph.nodes;
   const last = graph.nodes.at(-1);
-  if (first === undefined || last === undefined) throw new RangeError('the graph has no node');
+  if (first === undefined || last === undefined) {
+    throw new IsochroneError(
+      'MODEL_DAMAGED',
+      'the network computes nothing: its input is its answer',
+      {
+        hint: 'The model file is damaged or was cut from a larger graph; convert it again.',
+        where: { model: graph.name },
+      },
+    );
+  }
   lowering.place(input, { type: 'int8', ...stepsOf(lowering, first, input) });
   const fused = new Set<GraphNode>();
   for (const node of graph.nodes) {

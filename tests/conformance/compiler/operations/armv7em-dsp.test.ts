@@ -71,11 +71,11 @@ const SAMPLED = 23;
 describe('kernels of the DSP extension against the interpreter', () => {
   it('one-dimensional convolutions of the table', async () => {
     const operations = new OperationProgram(1);
-    convCases().forEach(({ name, operation }, index) => {
-      if (index % SAMPLED !== 0) return;
-      const { input, output } = shapeOf(operation.geometry);
+    convCases().forEach(({ name, geometry }, index) => {
+      if (geometry.inputHeight > 1 || index % SAMPLED !== 0) return;
+      const { input, output } = shapeOf(geometry);
       operations.add({
-        ...operations.convolution(name, operation.geometry, 60),
+        ...operations.convolution(name, geometry, 60),
         input: operations.noise(input),
         output: operations.tensor('int8', output),
       });

@@ -9,7 +9,7 @@ import { convGradientKernel } from '../../../../codegen/integer/conv-gradient.js
 import type { ConvGradientOperation } from '../../../../codegen/integer/conv-gradient.js';
 import { convKernel } from '../../../../codegen/integer/conv.js';
 import type { ConvOperation } from '../../../../codegen/integer/conv.js';
-import { convGeometry } from '../../../../codegen/operators/conv-geometry.js';
+import { convGeometry, type ConvGeometry } from '../../../../codegen/operators/conv-geometry.js';
 import { seededRandom } from '../../../../codegen/testing/random.js';
 import { convCases } from '../conv-table/conv-table.js';
 
@@ -19,6 +19,11 @@ export interface StagedCase {
   readonly input: Int8Array | Int16Array;
   readonly mask?: Uint8Array;
 }
+
+type ForwardCase = StagedCase & {
+  readonly operation: ConvOperation;
+  readonly input: Int8Array;
+};
 
 const SHIFT = 34;
 const GRADIENT_PEAK = 2_000;
@@ -35,7 +40,9 @@ function integers(random: Random, count: number, low: number, high: number): num
 /** The table of one-dimensional convolutions, planes of random geometry, and the gradients of both. */
 export function stagedCases(): readonly StagedCase[] {
   const random = seededRandom(4711);
-  const lines = convCases().map(({ name, operation, input }) => ({ name, operation, input }));
+  const lines = convCases()
+    .filter(({ geometry }) => geometry.inputHeight === 1)
+    .map(({ name, geometry }) => noise(random, name, geometry));
   const planes = Array.from({ length: PLANE_CASES }, (_, index) => plane(random, index));
   const forward = [...lines, ...planes].map((one, index) => varied(one, index, random));
   const backward = [...lines.filter((_, index) => index % GRADIENT_EVERY === 0), ...planes].map(
@@ -45,10 +52,7 @@ export function stagedCases(): readonly StagedCase[] {
 }
 
 /** Two dimensions: kernels, steps, dilations and paddings of each axis apart; dense, depthwise and whole-input. */
-function plane(
-  random: Random,
-  index: number,
-): { name: string; operation: ConvOperation; input: Int8Array } {
+function plane(random: Random, index: number): ForwardCase {
   const one = (low: number, high: number): number => integers(random, 1, low, high)[0] ?? low;
   const channels = one(1, 20);
   const depthwise = index % 3 === 0 && channels > 1;
@@ -75,8 +79,14 @@ function plane(
     [1, channels, ...size],
     [outputs, depthwise ? 1 : channels, ...kernel],
   );
-  const weights = outputs * (depthwise ? 1 : channels) * kernel.reduce((a, b) => a * b, 1);
   const name = `plane ${index}: ${size.join('×')} ${channels}→${outputs}${depthwise ? ' depthwise' : ''}, kernel ${kernel.join('×')}`;
+  return noise(random, name, geometry);
+}
+
+/** A convolution of that geometry with weights, bias, multipliers, zero point and input of its own. */
+function noise(random: Random, name: string, g: ConvGeometry): ForwardCase {
+  const taps = g.kernelHeight * g.kernelWidth * (g.inputChannels / g.groups);
+  const values = g.inputHeight * g.inputWidth * g.inputChannels;
   return {
     name,
     operation: {
@@ -84,16 +94,16 @@ function plane(
       name,
       input: 'x',
       output: 'y',
-      geometry,
-      weights: Int8Array.from(integers(random, weights, -127, 127)),
-      bias: Int32Array.from(integers(random, outputs, -32_768, 32_767)),
-      multiplier: Int32Array.from(integers(random, outputs, 4_000_000, 8_000_000)),
+      geometry: g,
+      weights: Int8Array.from(integers(random, g.outputChannels * taps, -127, 127)),
+      bias: Int32Array.from(integers(random, g.outputChannels, -32_768, 32_767)),
+      multiplier: Int32Array.from(integers(random, g.outputChannels, 4_000_000, 8_000_000)),
       shift: 32,
       clampLow: -128,
       clampHigh: 127,
-      inputZeroPoint: one(-128, 127),
+      inputZeroPoint: integers(random, 1, -128, 127)[0] ?? 0,
     },
-    input: Int8Array.from(integers(random, channels * size.reduce((a, b) => a * b, 1), -128, 127)),
+    input: Int8Array.from(integers(random, values, -128, 127)),
   };
 }
 
