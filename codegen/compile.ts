@@ -24,6 +24,7 @@ import { parseCalibration } from './quantize/calibration.js';
 import { foldCalibration } from './quantize/fold-calibration.js';
 import { int16Candidates } from './quantize/int16.js';
 import { hasOwnScales, lowerWithOwnScales } from './quantize/own-scales/lower.js';
+import { chooseInt16, type Precision } from './quantize/precision.js';
 import { quantize } from './quantize/quantize.js';
 
 /** Every stage of one compilation, so that tests and reports can look at each. */
@@ -55,11 +56,6 @@ export type Explain = 'gradient' | 'none';
 /** Leads that the compiled network reads: the file's twelve, or the eight independent ones (lead folding). */
 export type Leads = 12 | 8;
 
-/**
- * Width of the signals between layers: int8, or int16 wherever an operation takes it.
- */
-export type Precision = 'int8' | 'int16';
-
 export interface CompileOptions {
   /** Portable C unless said otherwise. */
   readonly target?: CodeTarget;
@@ -67,7 +63,10 @@ export interface CompileOptions {
   /** A known-answer test in the generated C; on unless said otherwise. */
   readonly selfTest?: boolean;
   readonly leads?: Leads;
+  /** Width of the signals; `mixed` unless said otherwise, where the calibration has sensitivities to choose by, else `int8`. */
   readonly precision?: Precision;
+  /** Most bytes of arena that `mixed` may take; without it any. */
+  readonly ramBytes?: number;
 }
 
 /** Import, passes and gradient: everything before numbers are rounded. */
@@ -133,7 +132,7 @@ export function compileNetwork(
   };
   const program = hasOwnScales(explained.graph)
     ? lowerWithOwnScales(explained)
-    : quantize(explained, ranges(), int16Signals(explained, options.precision ?? 'int8'));
+    : quantizeAs(explained, ranges(), options);
   const answer = options.selfTest === false ? undefined : knownAnswer(program);
   return emitFor(
     { graph: explained.graph, explained, program, ...(answer === undefined ? {} : { answer }) },
@@ -155,10 +154,37 @@ export function emitFor(
   return { graph, explained, program, ...tested, target, kernels, plan, emitted };
 }
 
-function int16Signals(explained: PreparedGraph, precision: Precision): ReadonlySet<string> {
-  if (precision === 'int8') return new Set();
-  const { graph, forwardNodes } = explained;
-  return new Set(int16Candidates(graph, graph.nodes.slice(0, forwardNodes), explained));
+/** @throws IsochroneError CALIBRATION_INCOMPLETE where mixed precision is asked for and nothing is known to choose by */
+function quantizeAs(
+  explained: PreparedGraph,
+  calibration: Calibration,
+  options: CompileOptions,
+): IntegerProgram {
+  const { sensitivities } = calibration;
+  const precision = options.precision ?? (sensitivities === undefined ? 'int8' : 'mixed');
+  if (precision === 'int8') return quantize(explained, calibration);
+  if (precision === 'int16') {
+    const { graph, forwardNodes } = explained;
+    const all = int16Candidates(graph, graph.nodes.slice(0, forwardNodes), explained);
+    return quantize(explained, calibration, new Set(all));
+  }
+  if (sensitivities === undefined) {
+    throw new IsochroneError(
+      'CALIBRATION_INCOMPLETE',
+      'it has no sensitivities to choose a mixed precision by',
+      {
+        hint: 'Run `isochrone calibrate MODEL --data DIR` again, or choose --precision int8 or int16.',
+      },
+    );
+  }
+  const { backend, optimize } = options.target ?? PORTABLE;
+  const arenaBytes = (int16: ReadonlySet<string>): number => {
+    const program = quantize(explained, calibration, int16);
+    return planArena(program, chooseKernels(program, backendNamed(backend), optimize)).bytes;
+  };
+  const most = options.ramBytes ?? Infinity;
+  const int16 = chooseInt16(sensitivities, (set) => most === Infinity || arenaBytes(set) <= most);
+  return quantize(explained, calibration, int16);
 }
 
 function rangesOf(

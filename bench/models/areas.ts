@@ -18,7 +18,7 @@ import { deviceAnswers, type ModelRun } from './device-answers.js';
 import type { Say } from './model-inputs.js';
 import type { ListedModel } from './model-list.js';
 import { oracleAnswers } from './oracle.js';
-import { scoredWindows } from './scored-windows.js';
+import { scoredWindows } from '../../host/records/scored-windows.js';
 
 export interface MeasuredAreas {
   readonly records: number;

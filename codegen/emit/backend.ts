@@ -1,5 +1,11 @@
 import type { ConvGeometry } from '../operators/conv-geometry.js';
-import type { IntegerOperation, IntegerProgram, IntegerTensor } from '../integer/program.js';
+import {
+  integerTensor,
+  type IntegerOperation,
+  type IntegerProgram,
+  type IntegerTensor,
+} from '../integer/program.js';
+import { kernelOf } from '../integer/registry.js';
 
 /** What the engineer would rather spend: `speed` may take flash and RAM, `flash` takes the smallest tables. */
 export const OPTIMIZE = ['speed', 'flash', 'balanced'] as const;
@@ -78,6 +84,8 @@ export interface ChoiceSetting {
 
 /** The kernels of one folder: not every operation needs one. */
 export interface KernelSet {
+  /** Kernels of the answer that read int16 signals; without it the set is asked for those of int8 ones alone. */
+  readonly takesInt16?: true;
   /** Undefined where the set has no kernel for just this operation. */
   choose(operation: IntegerOperation, setting: ChoiceSetting): KernelChoice | undefined;
 }
@@ -96,13 +104,24 @@ export function composeBackend(name: string, ...sets: readonly KernelSet[]): Bac
   return {
     name,
     choose(operation, setting) {
+      const wide = readsInt16Signals(operation, setting.program);
       for (const set of sets) {
+        if (wide && set.takesInt16 !== true) continue;
         const choice = set.choose(operation, setting);
         if (choice !== undefined) return choice;
       }
       throw new RangeError(`backend ${name} has no kernel for ${operation.kind}`);
     },
   };
+}
+
+/** Gradients are int16 in every program: kernels of the explanation expect it. */
+function readsInt16Signals(operation: IntegerOperation, program: IntegerProgram): boolean {
+  const kernel = kernelOf(operation);
+  return (
+    kernel.backward !== true &&
+    kernel.inputs(operation).some((name) => integerTensor(program, name).type === 'int16')
+  );
 }
 
 /** One choice for each operation of the program, in order. */

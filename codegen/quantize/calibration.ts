@@ -5,6 +5,7 @@ import { floatOf, runFloat, runNodes } from '../interpret/float.js';
 import { correctBiases, type BiasCorrections } from './bias-correction.js';
 import { chooseRanges } from './choose-ranges.js';
 import { Histogram } from './histogram.js';
+import { measureSensitivities, type Sensitivities } from './sensitivity.js';
 
 export const CALIBRATION_FORMAT = 1;
 
@@ -31,6 +32,8 @@ export interface Calibration {
   readonly gradients: Readonly<Record<string, readonly number[]>>;
   /** What rounding takes from the mean of each layer's output channels, to be added to its bias, by node; absent: nothing. */
   readonly biasCorrections?: BiasCorrections;
+  /** What each tensor that can be int16 costs as int8, from which mixed precision chooses; absent: not measured. */
+  readonly sensitivities?: Sensitivities;
 }
 
 export interface CalibrateOptions {
@@ -100,6 +103,7 @@ export function calibrate(
     ]),
   );
   const corrections = Object.entries(correctBiases(explained, ranges, kept, budget));
+  const sensitivities = measureSensitivities(explained, ranges, kept, budget);
   return {
     format: CALIBRATION_FORMAT,
     ...about,
@@ -115,6 +119,7 @@ export function calibrate(
             corrections.map(([name, channels]) => [name, channels.map(significant)]),
           ),
         }),
+    ...(sensitivities === undefined ? {} : { sensitivities }),
   };
 }
 
@@ -143,7 +148,8 @@ export function parseCalibration(text: string, file: string, modelSha256: string
   } catch (cause) {
     throw damaged(file, 'it is not JSON', cause);
   }
-  const { format, activations, gradients, biasCorrections, records, source } = parsed;
+  const { format, activations, gradients, biasCorrections, sensitivities, records, source } =
+    parsed;
   if (
     format !== CALIBRATION_FORMAT ||
     typeof activations !== 'object' ||
@@ -172,6 +178,11 @@ export function parseCalibration(text: string, file: string, modelSha256: string
       throw damaged(file, `the bias correction of "${name}" is not one`);
     }
   }
+  for (const [name, { answer, explanation = 0 }] of Object.entries(sensitivities ?? {})) {
+    if (![answer, explanation].every((value) => Number.isFinite(value) && value >= 0)) {
+      throw damaged(file, `the sensitivity of "${name}" is not one`);
+    }
+  }
   if (parsed.modelSha256 !== modelSha256) {
     throw new IsochroneError(
       'CALIBRATION_OF_ANOTHER_MODEL',
@@ -187,6 +198,7 @@ export function parseCalibration(text: string, file: string, modelSha256: string
     activations,
     gradients,
     ...(biasCorrections === undefined ? {} : { biasCorrections }),
+    ...(sensitivities === undefined ? {} : { sensitivities }),
   };
 }
 

@@ -5,11 +5,17 @@ import { tensorOf } from '../graph/graph.js';
 import { floatOf, runNodes } from '../interpret/float.js';
 import type { IntegerProgram } from '../integer/program.js';
 import { integerTensor } from '../integer/program.js';
-import { kernelOf } from '../integer/registry.js';
 import type { Calibration } from './calibration.js';
 import { RANGE_RULES, type Histogram, type Range, type RangeRule } from './histogram.js';
 import { quantize } from './quantize.js';
-import { forwardOf, logitError, quantisedTensors, rounded, startTrials } from './simulate.js';
+import {
+  forwardOf,
+  logitError,
+  programMacs,
+  quantisedTensors,
+  rounded,
+  startTrials,
+} from './simulate.js';
 
 /** A clipping range and the rule that it came from. */
 export interface ChosenRange extends Range {
@@ -46,12 +52,8 @@ export function chooseRanges(
     chosen.set(name, { ...histogram.range('min-max'), rule: 'min-max' });
   }
   const tensors = quantisedTensors(first, forward.nodes);
-  const macs = first.operations.reduce(
-    (sum, operation) => sum + (kernelOf(operation).multiplyAccumulates?.(operation) ?? 0),
-    0,
-  );
   // On average half of the network lies behind a tensor.
-  const perRecord = (tensors.size * RANGE_RULES.length * macs) / 2;
+  const perRecord = (tensors.size * RANGE_RULES.length * programMacs(first)) / 2;
   const records = Math.min(MOST_RECORDS, inputs.length, Math.floor(budgetMacs / perRecord));
   if (records === 0) return chosen;
   const candidates = RANGE_RULES.flatMap((rule) => {

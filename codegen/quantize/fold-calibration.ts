@@ -3,6 +3,8 @@ import { isExplained, type PreparedGraph } from '../explain/gradient.js';
 import { BY_INDEPENDENT } from '../passes/fold-leads.js';
 import type { Calibration } from './calibration.js';
 
+const INDEPENDENT_LEADS = 8;
+
 /**
  * The calibration of a twelve-lead network, for the eight-lead one that it was folded into. Every tensor behind the first layer is
  * the same; the input's range holds for fewer leads. The gradient by lead I or II is the sum that the fold makes, and so bounded by
@@ -12,6 +14,8 @@ import type { Calibration } from './calibration.js';
 export function foldCalibration(folded: PreparedGraph, twelve: Calibration): Calibration {
   if (!isExplained(folded)) return twelve;
   const range = twelve.gradients[folded.inputGradient];
+  // Calibrated with the leads folded.
+  if (range?.length === INDEPENDENT_LEADS) return twelve;
   if (range?.length !== BY_INDEPENDENT.length) {
     throw new IsochroneError(
       'CALIBRATION_INCOMPLETE',

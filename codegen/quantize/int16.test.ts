@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { frontEnd, type Precision } from '../compile.js';
+import { frontEnd } from '../compile.js';
 import { outputName } from '../graph/graph.js';
 import { integerTensor } from '../integer/program.js';
 import { runFloat } from '../interpret/float.js';
@@ -9,6 +9,7 @@ import { buildNetwork, type TestNetwork } from '../testing/build-network.js';
 import { testNetworks } from '../testing/networks.js';
 import { compileTrial, trialInputs } from '../testing/trial.js';
 import { int16Candidates, int16Limit } from './int16.js';
+import type { Precision } from './precision.js';
 
 /** A dense layer over so many equal weights that full int16 codes would leave int32. */
 const INPUTS = 800;

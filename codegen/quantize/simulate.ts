@@ -2,6 +2,7 @@ import type { PreparedGraph } from '../explain/gradient.js';
 import type { Graph, GraphNode } from '../graph/graph.js';
 import { floatOf, runFloat } from '../interpret/float.js';
 import type { IntegerProgram, IntegerTensor } from '../integer/program.js';
+import { kernelOf } from '../integer/registry.js';
 import type { FloatTensor } from '../operators/operator.js';
 
 /** Float values as the integers of a tensor would hold them: rounded to its steps, clipped to its range. */
@@ -12,6 +13,13 @@ export function rounded(values: ArrayLike<number>, tensor: IntegerTensor): Float
     const step = Math.round(value / scale) + zeroPoint;
     return ((step < low ? low : step > high ? high : step) - zeroPoint) * scale;
   });
+}
+
+export function programMacs({ operations }: Pick<IntegerProgram, 'operations'>): number {
+  return operations.reduce(
+    (sum, operation) => sum + (kernelOf(operation).multiplyAccumulates?.(operation) ?? 0),
+    0,
+  );
 }
 
 /** The forward pass alone, as a graph of one input. */

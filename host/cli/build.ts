@@ -3,18 +3,21 @@ import { join, resolve } from 'node:path';
 import type { Explain, Leads } from '../../codegen/compile.js';
 import type { Optimize } from '../../codegen/emit/backend.js';
 import type { BackendName } from '../../codegen/emit/backends.js';
+import type { Precision } from '../../codegen/quantize/precision.js';
 import { textTable } from '../report/text.js';
 import { backendOf, loadBoard } from '../toolchain/board.js';
 import { buildFirmware } from '../toolchain/build-firmware.js';
 import { layerReports, type LayerReport } from '../validate/validate.js';
 import { requireArena } from './budget.js';
-import { generateNetwork, type GeneratedNetwork } from './network.js';
+import { generateNetwork, widthOptions, type GeneratedNetwork } from './network.js';
 
 export interface BuildCommand {
   readonly out: string;
   readonly json: boolean;
   readonly explain: Explain;
   readonly leads: Leads;
+  readonly precision?: Precision;
+  readonly ram?: number;
   readonly optimize: Optimize;
   /** Instead of what the board's core asks for; portable C where no board is named. */
   readonly backend?: BackendName;
@@ -51,6 +54,7 @@ export async function runBuild(model: string, options: BuildCommand): Promise<vo
   const network = generateNetwork(model, resolve(options.out), {
     explain: options.explain,
     leads: options.leads,
+    ...widthOptions(options),
     target: {
       backend: options.backend ?? (board === undefined ? 'portable' : backendOf(board)),
       optimize: options.optimize,

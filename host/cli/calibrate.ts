@@ -1,17 +1,16 @@
 /** `isochrone calibrate MODEL --data DIR`: ranges of every tensor on real input, as statistics only. */
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { frontEnd, modelSha256, type Explain } from '../../codegen/compile.js';
+import { frontEnd, modelSha256, type Explain, type Leads } from '../../codegen/compile.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { calibrate } from '../../codegen/quantize/calibration.js';
-import { toAcquisition } from '../records/acquisition.js';
 import { decodedRecords, openDecodedSet } from '../records/decoded-set.js';
 import type { EcgRecord } from '../records/record.js';
-import { buildNativeChain } from '../toolchain/native-chain.js';
+import { windowsOfRecords } from '../validate/record-inputs.js';
 import { writeWhole } from '../toolchain/write-network.js';
 import { calibrationFileOf, readModel } from './network.js';
 import { progress } from './progress.js';
-import { chainInput } from './windows.js';
+import { recordInputs } from './record-inputs.js';
 
 /** About a minute on one core: 32 records of a network of 10 million MAC and twenty tensors. */
 export const DEFAULT_BUDGET_MACS = 2e10;
@@ -23,13 +22,15 @@ export interface CalibrateOptions {
   readonly sets: RegExp;
   readonly out?: string;
   readonly explain: Explain;
+  readonly leads: Leads;
+  readonly preprocess?: string;
 }
 
 export async function runCalibrate(modelFile: string, options: CalibrateOptions): Promise<void> {
   const bytes = readModel(modelFile);
-  const explained = frontEnd(bytes, modelFile, options.explain);
+  const explained = frontEnd(bytes, modelFile, options.explain, options.leads);
   const files = listSets(options);
-  const chain = buildNativeChain();
+  const read = recordInputs(modelFile, explained, options);
   const perSet = Math.ceil(options.records / files.length);
   const inputs: Float32Array[] = [];
   for (const file of files) {
@@ -46,8 +47,10 @@ export async function runCalibrate(modelFile: string, options: CalibrateOptions)
       if (chosen.has(index)) records.push(record);
       index += 1;
     }
-    const acquisitions = records.map((record) => toAcquisition(record).microvolt);
-    inputs.push(...chain.windows(acquisitions).map(chainInput));
+    // One window of each: those of one patient are alike.
+    for (const [window] of windowsOfRecords(records, read)) {
+      if (window !== undefined) inputs.push(window.float);
+    }
   }
   const bar = progress('calibrate');
   const calibration = calibrate(

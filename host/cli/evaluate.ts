@@ -1,63 +1,65 @@
 /** `isochrone evaluate-network MODEL --data DIR`: what the integers cost, as area under the ROC curve on a fold. */
 import { join } from 'node:path';
 import type { Leads } from '../../codegen/compile.js';
-import { quantizeMicrovolt } from '../../codegen/emit/input-factor.js';
 import { IsochroneError } from '../../codegen/errors.js';
-import { toAcquisition } from '../records/acquisition.js';
+import type { Precision } from '../../codegen/quantize/precision.js';
 import { decodedRecords, openDecodedSet } from '../records/decoded-set.js';
 import { LABEL_RULES, readFoldLabels } from '../records/labels.js';
-import { buildNativeChain } from '../toolchain/native-chain.js';
+import type { EcgRecord } from '../records/record.js';
 import { measureAccuracy, type AccuracyReport } from '../validate/accuracy.js';
-import { compileModel } from './network.js';
+import { windowsOfRecords } from '../validate/record-inputs.js';
+import { compileModel, widthOptions } from './network.js';
 import { progress } from './progress.js';
-import { chainInput, independentWindow } from './windows.js';
+import { recordInputs } from './record-inputs.js';
 
 export interface EvaluateOptions {
   readonly data: string;
   readonly fold: number;
   readonly leads: Leads;
+  readonly precision?: Precision;
+  readonly ram?: number;
+  /** Lead statistics for a network that reads z-scores. */
+  readonly preprocess?: string;
+  /** For a model that does not name its classes. */
+  readonly classes?: string;
   readonly json: boolean;
 }
 
 export async function runEvaluate(modelFile: string, options: EvaluateOptions): Promise<void> {
-  const report = await evaluateNetwork(modelFile, options.data, options.fold, options.leads);
+  const report = await evaluateNetwork(modelFile, options);
   process.stdout.write(
     options.json ? `${JSON.stringify(report, null, 2)}\n` : accuracyText(report),
   );
 }
 
-/** A network whose input is the chain's twelve leads in millivolt, on one fold of decoded sets. */
+/** A network on one fold of decoded sets; a record's score is the largest over its windows. */
 export async function evaluateNetwork(
   modelFile: string,
-  folder: string,
-  fold: number,
-  leads: Leads = 12,
+  options: Omit<EvaluateOptions, 'json'>,
 ): Promise<AccuracyReport> {
+  const { data, fold, leads } = options;
   // The answer is the same with and without its explanation.
-  const network = compileModel(modelFile, { explain: 'none', leads });
+  const network = compileModel(modelFile, { explain: 'none', leads, ...widthOptions(options) });
   const { metadata } = network.program;
-  const classes = (metadata['isochrone.classes'] ?? '').split(',').filter((name) => name !== '');
+  const classes = (options.classes ?? metadata['isochrone.classes'] ?? '')
+    .split(',')
+    .filter((name) => name !== '');
   if (classes.length === 0) {
     throw new IsochroneError('LABELS_INVALID', 'the model does not name its classes', {
-      hint: 'Write them to the metadata property isochrone.classes, for instance NORM,MI,STTC,CD,HYP.',
+      hint: 'Name them with --classes, or in the metadata property isochrone.classes, for instance NORM,MI,STTC,CD,HYP.',
       where: { file: modelFile },
     });
   }
-  const labels = await readFoldLabels(folder, fold, classes);
-  const set = await openDecodedSet(join(folder, `fold${String(fold).padStart(2, '0')}.d16.gz`));
-  const acquisitions: Int16Array[] = [];
-  for await (const record of decodedRecords(set))
-    acquisitions.push(toAcquisition(record).microvolt);
-  const records = buildNativeChain()
-    .windows(acquisitions)
-    .map((twelve) => {
-      const window = leads === 8 ? independentWindow(twelve) : twelve;
-      return [
-        { float: chainInput(window, leads), integer: quantizeMicrovolt(network.program, window) },
-      ];
-    });
+  const labels = await readFoldLabels(data, fold, classes);
+  const set = await openDecodedSet(join(data, `fold${String(fold).padStart(2, '0')}.d16.gz`));
+  const records: EcgRecord[] = [];
+  for await (const record of decodedRecords(set)) records.push(record);
+  const read = recordInputs(modelFile, network.explained, options);
+  const windows = windowsOfRecords(records, read).map((own) =>
+    own.map(({ float, codes }) => ({ float, integer: codes(network.program) })),
+  );
   const bar = progress('evaluate');
-  const report = measureAccuracy(network, records, labels, (done) => {
+  const report = measureAccuracy(network, windows, labels, (done) => {
     bar.update(done, records.length);
   });
   bar.finish(`${report.records} records of fold ${fold}`);

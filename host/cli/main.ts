@@ -5,6 +5,7 @@ import { OPTIMIZE } from '../../codegen/emit/backend.js';
 import { BACKENDS } from '../../codegen/emit/backends.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { EXIT_FAILED, EXIT_USAGE } from './exit-codes.js';
+import { PRECISIONS } from '../../codegen/quantize/precision.js';
 import { DEFAULT_MODEL } from './network.js';
 
 const program = new Command('isochrone')
@@ -27,6 +28,9 @@ program
   )
   .option('--board <name>', 'a board of boards/, or a board file', 'mps2-an386')
   .option('--model <file>', 'an ONNX network with its calibration beside it', DEFAULT_MODEL)
+  .addOption(leadsOption())
+  .addOption(precisionOption())
+  .addOption(ramOption())
   .option('--speed <n>', 'times real time; the serial link carries about 2', positiveNumber, 1)
   .option('--front-end <kind>', 'uart, or semihost for speeds beyond the link', frontEnd)
   .addOption(explainOption())
@@ -44,6 +48,8 @@ program
     'operators, shapes and cost of a model, and everything that keeps it from being built',
   )
   .argument('[model]', 'an ONNX file', DEFAULT_MODEL)
+  .addOption(precisionOption())
+  .addOption(ramOption())
   .option('--json', 'print JSON', false)
   .action(async (model: string, options) => {
     const { runAnalyze } = await import('./analyze.js');
@@ -58,6 +64,8 @@ program
   .option('--board <name>', 'check that it fits this board')
   .addOption(explainOption())
   .addOption(leadsOption())
+  .addOption(precisionOption())
+  .addOption(ramOption())
   .addOption(backendOption())
   .addOption(optimizeOption())
   .option('--json', 'print the report as JSON', false)
@@ -78,6 +86,9 @@ program
   .option('--vectors <file>', 'inputs in JSON, for any network')
   .option('--count <n>', 'how many inputs', wholeNumber, 5)
   .addOption(explainOption())
+  .addOption(leadsOption())
+  .addOption(precisionOption())
+  .addOption(ramOption())
   .addOption(backendOption())
   .addOption(optimizeOption())
   .option('--html <file>', 'write the report as one HTML file')
@@ -101,6 +112,8 @@ program
   )
   .option('--out <file>', 'default: MODEL.calibration.json')
   .addOption(explainOption())
+  .addOption(leadsOption())
+  .addOption(preprocessOption())
   .action(async (model: string, options) => {
     const { runCalibrate } = await import('./calibrate.js');
     await runCalibrate(model, options);
@@ -113,6 +126,10 @@ program
   .requiredOption('--data <folder>', 'decoded sets (foldNN.d16.gz) and labels.csv')
   .option('--fold <n>', 'which fold; the network must not have trained on it', wholeNumber, 9)
   .addOption(leadsOption())
+  .addOption(precisionOption())
+  .addOption(ramOption())
+  .addOption(preprocessOption())
+  .option('--classes <list>', 'for a model that does not name its classes: NORM,MI,…')
   .option('--json', 'print JSON', false)
   .action(async (model: string, options) => {
     const { runEvaluate } = await import('./evaluate.js');
@@ -163,6 +180,26 @@ function leadsOption(): Option {
       return Number(text);
     })
     .default(12);
+}
+
+function precisionOption(): Option {
+  return new Option(
+    '--precision <what>',
+    'width of the signals; mixed, the default where the calibration has sensitivities, makes int16 what is worth it',
+  ).choices(PRECISIONS);
+}
+
+function ramOption(): Option {
+  return new Option('--ram <bytes>', 'most bytes of arena that mixed precision may take').argParser(
+    wholeNumber,
+  );
+}
+
+function preprocessOption(): Option {
+  return new Option(
+    '--preprocess <file>',
+    'JSON with lead_mean and lead_std: band-passed z-scores as input instead of the device chain',
+  );
 }
 
 function positiveNumber(text: string): number {

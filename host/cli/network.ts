@@ -5,12 +5,11 @@ import {
   compileNetwork,
   modelSha256,
   PORTABLE,
-  type CodeTarget,
   type CompiledNetwork,
-  type Explain,
-  type Leads,
+  type CompileOptions,
 } from '../../codegen/compile.js';
 import { IsochroneError } from '../../codegen/errors.js';
+import type { Precision } from '../../codegen/quantize/precision.js';
 import { packageRoot } from '../../codegen/package-root.js';
 import { writeNetwork } from '../toolchain/write-network.js';
 
@@ -23,6 +22,18 @@ export interface GeneratedNetwork {
   /** Holds network.c and network.h. */
   readonly folder: string;
   readonly modelFile: string;
+}
+
+/** Of the command line's `--precision` and `--ram`. */
+export function widthOptions(options: {
+  readonly precision?: Precision;
+  readonly ram?: number;
+}): Pick<NetworkOptions, 'precision' | 'ramBytes'> {
+  const { precision, ram } = options;
+  return {
+    ...(precision === undefined ? {} : { precision }),
+    ...(ram === undefined ? {} : { ramBytes: ram }),
+  };
 }
 
 /** `NAME.calibration.json` beside `NAME.onnx` or `NAME.tflite`. */
@@ -44,11 +55,7 @@ export function readModel(modelFile: string): Uint8Array {
 }
 
 /** What is built of a model; the explained network of twelve leads in portable C where nothing is said. */
-export interface NetworkOptions {
-  readonly explain?: Explain;
-  readonly leads?: Leads;
-  readonly target?: CodeTarget;
-}
+export type NetworkOptions = Omit<CompileOptions, 'selfTest'>;
 
 /**
  * Compiles a model with the calibration beside it.
@@ -76,7 +83,7 @@ export function generateNetwork(
   options: NetworkOptions = {},
 ): GeneratedNetwork {
   const compiled = compileModel(modelFile, options);
-  const { explain, leads, target = PORTABLE } = options;
+  const { explain, leads, precision, ramBytes, target = PORTABLE } = options;
   const bytes = readModel(modelFile);
   const stem = basename(modelFile).replace(MODEL_EXTENSION, '');
   const folder =
@@ -85,7 +92,7 @@ export function generateNetwork(
       packageRoot(),
       'build',
       'networks',
-      `${stem}-${modelSha256(bytes).slice(0, 12)}${explain === 'none' ? '-unexplained' : ''}${leads === 8 ? '-8-leads' : ''}-${target.backend}-${target.optimize}`,
+      `${stem}-${modelSha256(bytes).slice(0, 12)}${explain === 'none' ? '-unexplained' : ''}${leads === 8 ? '-8-leads' : ''}${precision === undefined ? '' : `-${precision}`}${ramBytes === undefined ? '' : `-${ramBytes}`}-${target.backend}-${target.optimize}`,
     );
   writeNetwork(compiled, folder);
   return { compiled, folder, modelFile };

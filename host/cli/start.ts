@@ -1,8 +1,9 @@
 /** `isochrone start`: from a network and a record to the explained result, live in the terminal and on a page. */
 import { join } from 'node:path';
-import type { Explain } from '../../codegen/compile.js';
+import type { Explain, Leads } from '../../codegen/compile.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { packageRoot } from '../../codegen/package-root.js';
+import type { Precision } from '../../codegen/quantize/precision.js';
 import { SEGMENT_NAMES } from '../cineecg/geometry.js';
 import { startMonitor, type Monitor } from '../monitor/server.js';
 import { toAcquisition, type Acquisition } from '../records/acquisition.js';
@@ -18,7 +19,7 @@ import {
 import { backendOf, loadBoard, type Board } from '../toolchain/board.js';
 import { buildFirmware, type BuiltImage, type FrontEnd } from '../toolchain/build-firmware.js';
 import { requireArena } from './budget.js';
-import { generateNetwork, type GeneratedNetwork } from './network.js';
+import { generateNetwork, widthOptions, type GeneratedNetwork } from './network.js';
 import { progress } from './progress.js';
 import { createTerminalView, type TerminalView } from './terminal/view.js';
 
@@ -32,6 +33,9 @@ export interface StartOptions {
   readonly once: boolean;
   readonly port: number;
   readonly page: boolean;
+  readonly leads: Leads;
+  readonly precision?: Precision;
+  readonly ram?: number;
 }
 
 /** The serial link carries about twice real time; what is faster comes through the semihosting front end. */
@@ -61,6 +65,8 @@ async function start(options: StartOptions, signal: AbortSignal): Promise<void> 
   const acquisition = await acquire(options.record);
   const network = generateNetwork(options.model, undefined, {
     explain: options.explain,
+    leads: options.leads,
+    ...widthOptions(options),
     target: { backend: backendOf(board), optimize: 'balanced' },
   });
   const image = await buildImage(board, network, frontEnd);

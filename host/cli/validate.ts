@@ -1,9 +1,10 @@
 /** `isochrone validate MODEL --board B`: interpreter, this machine and the target, layer by layer. */
 import { join, resolve } from 'node:path';
-import { PORTABLE, type Explain } from '../../codegen/compile.js';
+import { PORTABLE, type Explain, type Leads } from '../../codegen/compile.js';
 import type { Optimize } from '../../codegen/emit/backend.js';
 import type { BackendName } from '../../codegen/emit/backends.js';
 import { IsochroneError } from '../../codegen/errors.js';
+import type { Precision } from '../../codegen/quantize/precision.js';
 import { validationHtml } from '../report/html.js';
 import { validationText } from '../report/text.js';
 import { openDecodedSet } from '../records/decoded-set.js';
@@ -18,7 +19,7 @@ import {
 } from '../validate/validation-inputs.js';
 import { firstRecords, syntheticRecords } from '../validate/vectors-from-records.js';
 import { EXIT_CHECK_FAILED } from './exit-codes.js';
-import { generateNetwork, readModel, type GeneratedNetwork } from './network.js';
+import { generateNetwork, readModel, widthOptions, type GeneratedNetwork } from './network.js';
 import { progress } from './progress.js';
 
 export interface ValidateCommand {
@@ -27,6 +28,9 @@ export interface ValidateCommand {
   readonly vectors?: string;
   readonly count: number;
   readonly explain: Explain;
+  readonly leads: Leads;
+  readonly precision?: Precision;
+  readonly ram?: number;
   readonly optimize: Optimize;
   /** Instead of what each board's core asks for. */
   readonly backend?: BackendName;
@@ -38,6 +42,8 @@ export async function runValidate(model: string, options: ValidateCommand): Prom
   const targets = await chosenTargets(options.board, options.backend);
   const network = generateNetwork(model, undefined, {
     explain: options.explain,
+    leads: options.leads,
+    ...widthOptions(options),
     target: { ...PORTABLE, optimize: options.optimize },
   });
   const inputs = await chosenInputs(network, options);

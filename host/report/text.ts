@@ -79,6 +79,8 @@ export function layerTable(
       'error max',
       'error rms',
       'cosine',
+      'dB',
+      'type',
       ...counting.map((name) => `instr ${name}`),
       'name',
     ],
@@ -91,10 +93,21 @@ export function layerTable(
       layer.error === undefined ? '' : errorText(layer.error.maximum),
       layer.error === undefined ? '' : errorText(layer.error.rms),
       layer.error === undefined ? '' : layer.error.cosine.toFixed(5),
+      layer.error?.signalToNoiseDb?.toFixed(1) ?? '',
+      layer.type,
       ...counting.map((name) => String(layer.instructions[name] ?? '')),
       layer.name,
     ]),
   };
+}
+
+export function attributionLines({ attribution }: ValidationReport): readonly string[] {
+  if (attribution === undefined) return [];
+  const { medianCosine, leastCosine } = attribution;
+  return [
+    `gradient × input against float: cosine ${medianCosine.toFixed(4)} median, ${leastCosine.toFixed(4)} least`,
+    '',
+  ];
 }
 
 export function countingTargets(report: ValidationReport): readonly string[] {
@@ -110,5 +123,6 @@ export function validationText(report: ValidationReport): string {
     '',
     textTable(TARGET_HEAD, report.targets.map(targetRow)),
     textTable(head, rows),
+    ...attributionLines(report),
   ].join('\n');
 }

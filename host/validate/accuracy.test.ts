@@ -74,7 +74,11 @@ describe('the default network in integers', () => {
   it.skipIf(!hasShared('data/ptbxl'))(
     `loses at most 0.002 macro area on fold 9 (${NEEDS_SHARED})`,
     async () => {
-      const report = await evaluateNetwork(DEFAULT_MODEL, sharedPath('data/ptbxl'), 9);
+      const report = await evaluateNetwork(DEFAULT_MODEL, {
+        data: sharedPath('data/ptbxl'),
+        fold: 9,
+        leads: 12,
+      });
       expect(report.records).toBe(267);
       expect(report.rules.sup.float.macro).toBeGreaterThan(0.9);
       expect(report.rules.sup.macroLoss).toBeLessThanOrEqual(0.002);

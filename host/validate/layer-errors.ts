@@ -6,6 +6,7 @@ import type { IntegerTensor, SignalArray } from '../../codegen/integer/program.j
 import { elementsOf, integerTensor } from '../../codegen/integer/program.js';
 import { runFloat, runNodes } from '../../codegen/interpret/float.js';
 import { IntegerInterpreter } from '../../codegen/interpret/integer.js';
+import type { FloatTensor } from '../../codegen/operators/operator.js';
 
 export interface LayerError {
   readonly layer: number;
@@ -16,7 +17,11 @@ export interface LayerError {
   readonly rms: number;
   /** Of the angle between the two, over all inputs; 1 is the same direction. */
   readonly cosine: number;
+  /** Signal to quantisation noise, 10·log10(Σ float² / Σ (float − integer)²); absent where they are equal, or one is nothing. */
+  readonly signalToNoiseDb?: number;
 }
+
+export type LayerMeasures = Omit<LayerError, 'layer' | 'name' | 'kind'>;
 
 /** One input, as the float network and as the integer network get it. */
 export interface PairedInput {
@@ -46,7 +51,7 @@ class ErrorSum {
     this.count += theirs.length;
   }
 
-  result(): Pick<LayerError, 'maximum' | 'rms' | 'cosine'> | undefined {
+  result(): LayerMeasures | undefined {
     if (this.count === 0) return undefined;
     const { ours, theirs, both } = this.products;
     const norm = Math.sqrt(ours * theirs);
@@ -55,8 +60,18 @@ class ErrorSum {
       rms: Math.sqrt(this.squares / this.count),
       // Two zero tensors agree.
       cosine: norm === 0 ? (ours === theirs ? 1 : 0) : both / norm,
+      ...(this.squares === 0 || theirs === 0
+        ? {}
+        : { signalToNoiseDb: 10 * Math.log10(theirs / this.squares) }),
     };
   }
+}
+
+/** How far a whole network is off. */
+export interface NetworkErrors {
+  readonly layers: readonly LayerError[];
+  /** Cosine between the integer and the float gradient × input of each input; empty without explanation. */
+  readonly attributionCosines: readonly number[];
 }
 
 /**
@@ -67,7 +82,7 @@ export function layerErrors(
   network: CompiledNetwork,
   inputs: readonly PairedInput[],
   onInput: (done: number) => void = () => undefined,
-): readonly LayerError[] {
+): NetworkErrors {
   const { program, explained } = network;
   const { graph } = explained;
   const interpreter = new IntegerInterpreter(program);
@@ -77,6 +92,7 @@ export function layerErrors(
     nodes: graph.nodes.slice(0, explained.forwardNodes),
   };
   const sums = program.operations.map(() => new ErrorSum());
+  const attributionCosines: number[] = [];
   inputs.forEach((input, index) => {
     const logits = interpreter.forward(input.integer);
     const values = runFloat(forward, new Map([[explained.input, input.float]]));
@@ -87,6 +103,7 @@ export function layerErrors(
       const data = Float32Array.from({ length: sizeOf(shape) }, (_, i) => (i === winner ? 1 : 0));
       values.set(explained.seed, { shape, data });
       runNodes(graph, graph.nodes.slice(explained.forwardNodes), values);
+      attributionCosines.push(attributionCosine(network, interpreter, values, input.float));
     }
     program.operations.forEach((operation, layer) => {
       const tensor = integerTensor(program, operation.output);
@@ -96,10 +113,31 @@ export function layerErrors(
     });
     onInput(index + 1);
   });
-  return program.operations.flatMap(({ name, kind }, layer) => {
+  const layers = program.operations.flatMap(({ name, kind }, layer) => {
     const result = sums[layer]?.result();
     return result === undefined ? [] : [{ layer, name, kind, ...result }];
   });
+  return { layers, attributionCosines };
+}
+
+/** Between gradient × input of the integer network (its codes, as the device multiplies them) and of the float one. */
+function attributionCosine(
+  { program, explained }: CompiledNetwork,
+  interpreter: IntegerInterpreter,
+  values: ReadonlyMap<string, FloatTensor>,
+  input: Float32Array,
+): number {
+  const of = (name: string): Float64Array =>
+    dequantized(integerTensor(program, name), interpreter.values(name));
+  if (program.explanation === undefined || !isExplained(explained)) return NaN;
+  const [gradient, seen] = [of(program.explanation.inputGradient), of(program.input)];
+  const theirs = values.get(explained.inputGradient)?.data ?? [];
+  const sum = new ErrorSum();
+  sum.add(
+    gradient.map((value, i) => value * (seen[i] ?? 0)),
+    Float64Array.from(theirs, (value, i) => value * (input[i] ?? 0)),
+  );
+  return sum.result()?.cosine ?? NaN;
 }
 
 /** Real values in the float graph's order, channels first. */

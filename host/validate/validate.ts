@@ -6,13 +6,18 @@ import { join } from 'node:path';
 import { emitFor, type CompiledNetwork } from '../../codegen/compile.js';
 import type { BackendName } from '../../codegen/emit/backends.js';
 import { IsochroneError } from '../../codegen/errors.js';
-import { bytesOf, integerTensor, type SignalArray } from '../../codegen/integer/program.js';
+import {
+  bytesOf,
+  integerTensor,
+  type IntegerType,
+  type SignalArray,
+} from '../../codegen/integer/program.js';
 import { kernelOf } from '../../codegen/integer/registry.js';
 import { writeNetwork } from '../toolchain/write-network.js';
 import { instructionsOf } from '../toolchain/run-vectors.js';
 import { CLASS_OF_WINNER, type VectorsResults } from '../toolchain/vectors.js';
 import { differences, expectedResults } from './bit-exact.js';
-import { layerErrors, type LayerError } from './layer-errors.js';
+import { layerErrors, type LayerMeasures } from './layer-errors.js';
 import { targetFolder, type BuiltTarget, type Target } from './targets.js';
 import type { ValidationInputs } from './validation-inputs.js';
 
@@ -23,7 +28,9 @@ export interface LayerReport {
   readonly pass: 'forward' | 'explanation';
   readonly multiplyAccumulates: number;
   readonly outputBytes: number;
-  readonly error?: Pick<LayerError, 'maximum' | 'rms' | 'cosine'>;
+  readonly error?: LayerMeasures;
+  /** Of the layer's output: int8, int16 or bits. */
+  readonly type: IntegerType;
   /** By target; of the first input. */
   readonly instructions: Readonly<Record<string, number>>;
 }
@@ -51,6 +58,8 @@ export interface ValidationReport {
   readonly network: string;
   readonly source: string;
   readonly inputs: number;
+  /** Cosine between the integer and the float gradient × input, over the inputs. */
+  readonly attribution?: { readonly medianCosine: number; readonly leastCosine: number };
   readonly targets: readonly TargetReport[];
   readonly layers: readonly LayerReport[];
 }
@@ -79,11 +88,10 @@ export async function validateNetwork(options: ValidateOptions): Promise<Validat
   const expected = expectedResults(network, vectors, (done) => {
     say('interpreter', done, total);
   });
-  const errors = new Map(
-    layerErrors(network, inputs.inputs, (done) => {
-      say('float', done, total);
-    }).map((error) => [error.layer, error]),
-  );
+  const { layers, attributionCosines } = layerErrors(network, inputs.inputs, (done) => {
+    say('float', done, total);
+  });
+  const errors = new Map(layers.map((error) => [error.layer, error]));
   const targets: TargetReport[] = [];
   const instructions = program.operations.map((): Record<string, number> => ({}));
   for (const [index, target] of options.targets.entries()) {
@@ -135,14 +143,13 @@ export async function validateNetwork(options: ValidateOptions): Promise<Validat
     network: program.name,
     source: inputs.source,
     inputs: total,
+    ...attributionOf(attributionCosines),
     targets,
     layers: layerReports(network).map((layer, index) => {
       const error = errors.get(index);
       return {
         ...layer,
-        ...(error === undefined
-          ? {}
-          : { error: { maximum: error.maximum, rms: error.rms, cosine: error.cosine } }),
+        ...(error === undefined ? {} : { error: measuresOf(error) }),
         instructions: instructions[index] ?? {},
       };
     }),
@@ -163,6 +170,21 @@ async function buildFor(
   }
 }
 
+function attributionOf(cosines: readonly number[]): Pick<ValidationReport, 'attribution'> {
+  const [...sorted] = cosines;
+  sorted.sort((a, b) => a - b);
+  const [leastCosine] = sorted;
+  const medianCosine = sorted[Math.floor(sorted.length / 2)];
+  return leastCosine === undefined || medianCosine === undefined
+    ? {}
+    : { attribution: { medianCosine, leastCosine } };
+}
+
+function measuresOf({ maximum, rms, cosine, signalToNoiseDb }: LayerMeasures): LayerMeasures {
+  const decibels = signalToNoiseDb === undefined ? {} : { signalToNoiseDb };
+  return { maximum, rms, cosine, ...decibels };
+}
+
 /** What each layer is, before anything has run. */
 export function layerReports(
   network: CompiledNetwork,
@@ -174,6 +196,7 @@ export function layerReports(
     kind: operation.kind,
     pass: index < program.forwardOperations ? 'forward' : 'explanation',
     multiplyAccumulates: kernelOf(operation).multiplyAccumulates?.(operation) ?? 0,
+    type: integerTensor(program, operation.output).type,
     outputBytes: bytesOf(integerTensor(program, operation.output)),
   }));
 }

@@ -1,15 +1,13 @@
 /** Where the inputs of a validation come from, each for the float network and for the integer one. */
 import type { CompiledNetwork } from '../../codegen/compile.js';
 import type { PreparedGraph } from '../../codegen/explain/gradient.js';
-import { quantizeMicrovolt } from '../../codegen/emit/input-factor.js';
 import { sizeOf, tensorOf, type TensorInfo } from '../../codegen/graph/graph.js';
 import { isTflite } from '../../codegen/import/model.js';
 import { integerTensor } from '../../codegen/integer/program.js';
 import { inputCodes } from '../../codegen/interpret/input-codes.js';
-import { toAcquisition } from '../records/acquisition.js';
 import type { EcgRecord } from '../records/record.js';
-import { buildNativeChain } from '../toolchain/native-chain.js';
 import type { PairedInput } from './layer-errors.js';
+import { windowsOfRecords } from './record-inputs.js';
 import { casesOf, readIoFile, unusable, type IoArray } from './io-file.js';
 
 export interface ValidationInputs {
@@ -28,22 +26,13 @@ export function inputsOfRecords(
   records: readonly EcgRecord[],
   source: string,
 ): ValidationInputs {
-  const windows = buildNativeChain().windows(
-    records.map((record) => toAcquisition(record).microvolt),
-  );
   const { channels } = integerTensor(network.program, network.program.input);
+  const read = { leads: channels === 8 ? (8 as const) : (12 as const), samples: 0 };
   return {
     source,
-    inputs: windows.map((window) => {
-      const positions = window.length / channels;
-      return {
-        integer: quantizeMicrovolt(network.program, window),
-        float: Float32Array.from(window, (_, i) => {
-          const microvolt = window[(i % positions) * channels + Math.floor(i / positions)] ?? 0;
-          return microvolt / 1000;
-        }),
-      };
-    }),
+    inputs: windowsOfRecords(records, read).flatMap((windows) =>
+      windows.map(({ float, codes }) => ({ float, integer: codes(network.program) })),
+    ),
   };
 }
 
@@ -162,8 +151,8 @@ export function inputsOfFile(
   };
 }
 
-/** Whether the network takes what the device's chain gives: 12 leads, 10 s at 100 Hz. */
+/** Whether the network takes what the device's chain gives: 12 leads (8 where it was folded), 10 s at 100 Hz. */
 export function takesRecords(network: CompiledNetwork): boolean {
   const { shape } = tensorOf(network.explained.graph, network.explained.input);
-  return shape.join(',') === '1,12,1000';
+  return ['1,12,1000', '1,8,1000'].includes(shape.join(','));
 }

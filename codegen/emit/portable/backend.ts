@@ -73,6 +73,7 @@ const FOLDER = 'codegen/emit/portable';
 
 /** Plain C99: every core, the host, and the text against which faster kernels are read. */
 export const portableKernels: KernelSet = {
+  takesInt16: true,
   choose(operation) {
     const emitter = emitterOf(operation);
     return {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CompiledNetwork, Precision } from '../../../codegen/compile.js';
+import type { CompiledNetwork } from '../../../codegen/compile.js';
+import type { Precision } from '../../../codegen/quantize/precision.js';
 import { integerTensor, type SignalArray } from '../../../codegen/integer/program.js';
 import { inputCodes, signalCodes } from '../../../codegen/interpret/input-codes.js';
 import { testNetworks, type TestNetwork } from '../../../codegen/testing/networks.js';

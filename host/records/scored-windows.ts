@@ -2,7 +2,7 @@
  * Records as an ECG network takes them that wants its leads band-passed and as z-scores: 0.5 to 40 Hz, Butterworth of order
  * 4, run forwards and backwards so that nothing is delayed, at 100 Hz, in windows that half overlap.
  */
-import { TWELVE_LEAD_NAMES, type EcgRecord } from '../../host/records/record.js';
+import { TWELVE_LEAD_NAMES, type EcgRecord } from './record.js';
 
 const LOW_HZ = 0.5;
 const HIGH_HZ = 40;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TWELVE_LEAD_NAMES, type EcgRecord } from '../../host/records/record.js';
+import { TWELVE_LEAD_NAMES, type EcgRecord } from './record.js';
 import { scoredWindows } from './scored-windows.js';
 
 const RATE_HZ = 500;

@@ -1,0 +1,40 @@
+/** Which signals become int16: the error is bought off where it is largest, until little is left or the budget is spent. */
+import type { Sensitivities, Sensitivity } from './sensitivity.js';
+
+/**
+ * `int8`: every signal; `int16`: every one that can be; `mixed`: int16 where it is worth it by the measured sensitivities.
+ */
+export const PRECISIONS = ['int8', 'mixed', 'int16'] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
+/**
+ * What may remain of the sum over all tensors: 1 − cosine of the explanation (0.995 is what attributions are held to), and the
+ * relative squared error of the answer (30 dB: int8 networks that lose nothing of their area under the curve have it). The sum overestimates: errors of several tensors partly cancel.
+ */
+const REMAINING = { explanation: 0.005, answer: 1e-3 } as const;
+
+/** Share of what may remain that one tensor takes up by itself. */
+function share({ answer, explanation }: Sensitivity): number {
+  return Math.max(answer ** 2 / REMAINING.answer, (explanation ?? 0) / REMAINING.explanation);
+}
+
+/**
+ * Greedy: the most sensitive tensor first, those that the budget does not allow skipped, until the rest may remain.
+ * @param fits whether a program with these int16 tensors stays in the budget
+ * @returns in the order of choice
+ */
+export function chooseInt16(
+  sensitivities: Sensitivities,
+  fits: (int16: ReadonlySet<string>) => boolean,
+): ReadonlySet<string> {
+  const order = Object.entries(sensitivities).sort(([, a], [, b]) => share(b) - share(a));
+  const chosen = new Set<string>();
+  let remaining = order.reduce((sum, [, sensitivity]) => sum + share(sensitivity), 0);
+  for (const [name, sensitivity] of order) {
+    if (remaining <= 1) break;
+    if (!fits(new Set([...chosen, name]))) continue;
+    chosen.add(name);
+    remaining -= share(sensitivity);
+  }
+  return chosen;
+}
