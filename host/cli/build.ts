@@ -55,6 +55,9 @@ export async function runBuild(model: string, options: BuildCommand): Promise<vo
     explain: options.explain,
     leads: options.leads,
     ...widthOptions(options),
+    ...(board !== undefined && options.ram === undefined
+      ? { ramBytes: board.modelArenaBytes }
+      : {}),
     target: {
       backend: options.backend ?? (board === undefined ? 'portable' : backendOf(board)),
       optimize: options.optimize,

@@ -66,7 +66,7 @@ async function start(options: StartOptions, signal: AbortSignal): Promise<void> 
   const network = generateNetwork(options.model, undefined, {
     explain: options.explain,
     leads: options.leads,
-    ...widthOptions(options),
+    ...widthOptions({ ...options, ram: options.ram ?? board.modelArenaBytes }),
     target: { backend: backendOf(board), optimize: 'balanced' },
   });
   const image = await buildImage(board, network, frontEnd);
