@@ -1,6 +1,7 @@
 import type { KernelSet } from '../backend.js';
 import { chooseConv } from './conv.js';
 import { chooseAveragePool, choosePackSigns, chooseRescaledAdd } from './elementwise.js';
+import { chooseWinograd } from './winograd.js';
 import { chooseDepthwise } from './depthwise.js';
 import { chooseConvGradient } from './conv-gradient.js';
 
@@ -9,7 +10,11 @@ export const armv7emDspKernels: KernelSet = {
   choose(operation, setting) {
     switch (operation.kind) {
       case 'conv':
-        return chooseConv(operation, setting) ?? chooseDepthwise(operation, setting);
+        return (
+          chooseWinograd(operation, setting) ??
+          chooseConv(operation, setting) ??
+          chooseDepthwise(operation, setting)
+        );
       case 'averagePool':
         return chooseAveragePool(operation, setting);
       case 'packSigns':

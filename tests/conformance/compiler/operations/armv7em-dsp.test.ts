@@ -121,6 +121,32 @@ describe('kernels of the DSP extension against the interpreter', () => {
     expect(counts['iso_dsp_conv.c']).toBe(300);
   }, 300_000);
 
+  it('Winograd products, every length and padding around whole tiles', async () => {
+    const operations = new OperationProgram(6);
+    for (const kernel of [5, 7])
+      for (const width of [9, 10, 11, 12, 13, 14, 15, 16, 33])
+        for (const channels of [
+          [4, 2],
+          [12, 6],
+          [48, 10],
+        ] as const)
+          for (const padding of [{ auto_pad: 'SAME_UPPER' }, { pads: [0, 1, 0, 5] }, {}]) {
+            const g = geometry2d(channels, [1, width], [1, kernel], {
+              strides: [1, 2],
+              ...padding,
+            });
+            const name = `${operations.tensors.size} ${JSON.stringify(g)}`;
+            operations.add({
+              ...operations.convolution(name, g, 60),
+              ...(width % 2 === 0 ? {} : operations.ownScales(g)),
+              input: operations.noise(shapeOf(g).input),
+              output: operations.tensor('int8', shapeOf(g).output),
+            });
+          }
+    const counts = await check('winograd', operations);
+    expect(counts['iso_dsp_winograd.c']).toBe(162);
+  }, 300_000);
+
   it('dense layers', async () => {
     const operations = new OperationProgram(4);
     for (const inputs of [1, 4, 7, 8, 31, 64, 200])
