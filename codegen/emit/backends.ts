@@ -3,6 +3,7 @@ import { armv81mHeliumKernels } from './armv81m-helium/backend.js';
 import { armv8aNeonKernels } from './armv8a-neon/backend.js';
 import { composeBackend, type Backend } from './backend.js';
 import { portableKernels } from './portable/backend.js';
+import { x8664Kernels } from './x86-64/backend.js';
 
 /** Every instruction family, by name: the kernels of its own folder, then those that it falls back to. */
 const backends = {
@@ -15,6 +16,7 @@ const backends = {
     portableKernels,
   ),
   'armv8a-neon': composeBackend('armv8a-neon', armv8aNeonKernels, portableKernels),
+  'x86-64': composeBackend('x86-64', x8664Kernels, portableKernels),
 } as const satisfies Readonly<Record<string, Backend>>;
 
 export type BackendName = keyof typeof backends;

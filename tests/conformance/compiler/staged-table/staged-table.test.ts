@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { armv8aNeonFamily } from '../../../../codegen/emit/armv8a-neon/backend.js';
+import { x8664Family } from '../../../../codegen/emit/x86-64/backend.js';
 import type { StagedFamily } from '../../../../codegen/emit/staged/kernels.js';
 import { packageRoot } from '../../../../codegen/package-root.js';
 import { caseFile, casesOf, checksum, reference } from './staged-table.js';
@@ -22,14 +23,14 @@ interface Machine {
 }
 
 /** Names of the cases that a machine answers otherwise than the interpreter. */
-function wrong(family: StagedFamily, machine: Machine, sources: readonly string[]): string[] {
+function wrong(family: StagedFamily, machine: Machine): string[] {
   const cases = casesOf(family);
   const [file, results, includes, program] = ['bin', 'results', 'h', 'run'].map((ending) =>
     join(build, `${machine.name}.${ending}`),
   ) as [string, string, string, string];
   mkdirSync(build, { recursive: true });
   writeFileSync(file, caseFile(cases, family));
-  const names = [...sources, ...FUNCTIONS.map((name) => `${family.prefix}_${name}.c`)];
+  const names = FUNCTIONS.map((name) => `${family.prefix}_${name}.c`);
   writeFileSync(
     includes,
     `#define FAMILY(name) ${family.prefix}_##name\n${names.map((name) => `#include "${join(root, family.folder, name)}"\n`).join('')}`,
@@ -76,6 +77,15 @@ describe('staged convolutions and gradients answer as the interpreter', () => {
       flags: ['-static', `-march=${march}`],
       run: ['qemu-aarch64', '-cpu', cpu],
     };
-    expect(wrong(armv8aNeonFamily, machine, []), name).toEqual([]);
+    expect(wrong(armv8aNeonFamily, machine), name).toEqual([]);
+  });
+
+  it.runIf(process.arch === 'x64').each([
+    ['with what the processor has', []],
+    ['with SSE2 alone', ['-D__builtin_cpu_supports(name)=0']],
+  ])('on this machine %s, with no undefined behaviour', (name, flags) => {
+    const sanitize = ['-fsanitize=undefined,address', '-fno-sanitize-recover=all'];
+    const machine = { name: `x86-${flags.length}`, compiler: 'gcc', run: [] };
+    expect(wrong(x8664Family, { ...machine, flags: [...flags, ...sanitize] }), name).toEqual([]);
   });
 });
