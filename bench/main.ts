@@ -75,6 +75,19 @@ program
     if (!report.bitExact) process.exitCode = 1;
   });
 
+program
+  .command('host')
+  .description('the C on this machine against onnxruntime and tfjs-tflite, one thread each')
+  .option('--json', 'print JSON', false)
+  .action(async (options: { readonly json: boolean }) => {
+    const { benchHost, hostText } = await import('./host.js');
+    const reports = await benchHost();
+    process.stdout.write(
+      options.json ? `${JSON.stringify(reports, null, 2)}\n` : hostText(reports),
+    );
+    if (reports.some(({ bitExact }) => !bitExact)) process.exitCode = 1;
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -74,21 +74,27 @@ export async function witness<Values extends Int8Array | Float32Array>(
   model: Uint8Array,
   inputs: readonly Values[],
 ): Promise<readonly Values[]> {
-  const module = await load();
-  try {
-    return inferAll(module, model, inputs, OPTIONS).map((output) => output as Values);
-  } catch (error) {
-    throw refused(error instanceof Error ? error.message : String(error));
-  }
+  const opened = await openWitness(model);
+  const outputs = inputs.map((input) => opened.run(input) as Values);
+  opened.close();
+  return outputs;
 }
 
-/** One model on each input. It names nothing outside of itself: its text also runs in a browser's page. */
-export function inferAll(
-  module: WasmModule,
-  model: Uint8Array,
-  inputs: readonly (Int8Array | Float32Array)[],
-  options: typeof OPTIONS,
-): readonly (Int8Array | Float32Array)[] {
+/** A model that is loaded and can be run again and again. */
+export interface Witness {
+  run(input: Int8Array | Float32Array): Int8Array | Float32Array;
+  close(): void;
+}
+
+/** @throws IsochroneError ORACLE_FAILED, here and in each run */
+export async function openWitness(model: Uint8Array): Promise<Witness> {
+  const module = await load();
+  const opened = typed(() => openModel(module, model, OPTIONS));
+  return { run: (input) => typed(() => opened.run(input)), close: opened.close };
+}
+
+/** It names nothing outside of itself: its text also runs in a browser's page. */
+export function openModel(module: WasmModule, model: Uint8Array, options: typeof OPTIONS): Witness {
   const pointer = module._malloc(model.length);
   module.HEAPU8.set(model, pointer);
   const created = module.TFLiteWebModelRunner.CreateFromBufferAndOptions(
@@ -98,14 +104,25 @@ export function inferAll(
   );
   if (!created.ok()) throw new Error(created.errorMessage());
   const runner = created.value();
-  const outputs = inputs.map((input) => {
-    runner.GetInputs().get(0).data().set(input);
-    if (!runner.Infer()) throw new Error('it does not run');
-    return runner.GetOutputs().get(0).data().slice();
-  });
-  runner.delete();
-  module._free(pointer);
-  return outputs;
+  return {
+    run: (input) => {
+      runner.GetInputs().get(0).data().set(input);
+      if (!runner.Infer()) throw new Error('it does not run');
+      return runner.GetOutputs().get(0).data().slice();
+    },
+    close: () => {
+      runner.delete();
+      module._free(pointer);
+    },
+  };
+}
+
+function typed<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw refused(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function refused(why: string): IsochroneError {

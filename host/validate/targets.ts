@@ -93,6 +93,16 @@ export const hostTarget = programTarget({
 
 const PROGRAM_TARGETS: readonly Target[] = [
   hostTarget,
+  ...(process.arch === 'x64'
+    ? [
+        programTarget({
+          name: 'x86-64',
+          title: "this machine's own vector instructions",
+          backend: 'x86-64',
+          compiler: HERE,
+        }),
+      ]
+    : []),
   programTarget({
     name: 'aarch64',
     title: '64-bit Arm with dot-product (Cortex-A76 class), emulated by qemu-aarch64',
@@ -120,7 +130,7 @@ export function boardTarget(board: Board, backend = backendOf(board)): Target {
 }
 
 /**
- * This machine, 64-bit Arm and every board that comes with the project.
+ * This machine, 64-bit Arm with and without dot-product, and every board that comes with the project.
  * @param backend of the boards, instead of what each core asks for
  */
 export async function allTargets(backend?: BackendName): Promise<readonly Target[]> {
@@ -129,7 +139,7 @@ export async function allTargets(backend?: BackendName): Promise<readonly Target
 }
 
 /**
- * `host`, `aarch64`, `aarch64-a57`, a board's name or a board file. Throws BOARD_*.
+ * `host`, `x86-64`, `aarch64`, `aarch64-a57`, a board's name or a board file. Throws BOARD_*.
  * @param backend instead of what the core asks for
  */
 export async function targetByName(name: string, backend?: BackendName): Promise<Target> {

@@ -1,7 +1,7 @@
 /** The independent executor of .tflite files, and files with another answer, so that it shows every layer. */
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { inferAll, OPTIONS, WITNESS_MODULE } from '../../bench/models/tflite-witness.js';
+import { openModel, OPTIONS, WITNESS_MODULE } from '../../bench/models/tflite-witness.js';
 import { MODEL, SUBGRAPH } from '../../codegen/import/tflite-schema.js';
 
 export { witness } from '../../bench/models/tflite-witness.js';
@@ -22,9 +22,9 @@ export async function witnessInPage(
     const wasmBinary = Uint8Array.from(atob(given.wasm), (c) => c.charCodeAt(0));
     const module = await ${WITNESS_MODULE.factory}({ wasmBinary, locateFile: (file) => file });
     const inputs = given.inputs.map((input) => Int8Array.from(input));
-    const infer = ${inferAll.toString()};
-    return infer(module, Uint8Array.from(given.model), inputs, ${JSON.stringify(OPTIONS)})
-      .map((output) => Array.from(output));
+    const open = ${openModel.toString()};
+    const { run } = open(module, Uint8Array.from(given.model), ${JSON.stringify(OPTIONS)});
+    return inputs.map((input) => Array.from(run(input)));
   })(${JSON.stringify(given)})`);
   return outputs.map((output) => Int8Array.from(output));
 }

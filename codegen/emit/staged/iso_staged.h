@@ -163,7 +163,9 @@ typedef struct {
     int8_t *y8;
     int16_t *y16;
     const void *weights;
-    const int32_t *bias, *multiplier, *shifts;
+    const int32_t *bias, *multiplier;
+    /* One for each channel instead of `shift`, or NULL. */
+    const int32_t *shifts;
     int32_t shift, offset, low, high;
 } iso_staged_conv;
 

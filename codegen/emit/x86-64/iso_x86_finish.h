@@ -40,43 +40,77 @@ static void iso_x86_finish(const iso_staged_conv *layer, const iso_staged_tile *
     }
 }
 
-/* Eight channels: the multiplication's upper words, shifted on; `added` holds the half, and the
- * output's offset in the same digits. */
-ISO_AVX2 ISO_INLINE __m256i iso_x86_round(__m256i sum, __m256i multiplier, __m256i added,
-                                          __m128i shift) {
-    __m256i even = _mm256_mul_epi32(sum, multiplier);
-    __m256i odd = _mm256_mul_epi32(_mm256_srli_epi64(sum, 32), _mm256_srli_epi64(multiplier, 32));
-    even = _mm256_srli_epi64(_mm256_add_epi64(even, added), 32);
-    odd = _mm256_add_epi64(odd, added);
-    return _mm256_sra_epi32(_mm256_blend_epi32(even, odd, 0xaa), shift);
+/* How eight channels are rounded: multipliers of even and odd ones, and what is added to their
+ * products: the half, and the output's offset in the same digits. */
+typedef struct {
+    __m256i even_by, odd_by, even_added, odd_added, shift;
+} iso_x86_rounding;
+
+ISO_AVX2 ISO_INLINE iso_x86_rounding iso_x86_rounding_of(const iso_staged_conv *layer,
+                                                         int32_t channel) {
+    const __m256i by =
+        _mm256_loadu_si256((const __m256i *)(const void *)(layer->multiplier + channel));
+    const __m256i shift =
+        layer->shifts == NULL
+            ? _mm256_set1_epi32(layer->shift)
+            : _mm256_loadu_si256((const __m256i *)(const void *)(layer->shifts + channel));
+    const __m256i halves = _mm256_set1_epi64x(2 * (int64_t)layer->offset + 1);
+    const __m256i below = _mm256_sub_epi32(shift, _mm256_set1_epi32(1));
+    const __m256i even_below = _mm256_srli_epi64(_mm256_slli_epi64(below, 32), 32);
+    const iso_x86_rounding rounding = {
+        .even_by = by,
+        .odd_by = _mm256_srli_epi64(by, 32),
+        .even_added = _mm256_sllv_epi64(halves, even_below),
+        .odd_added = _mm256_sllv_epi64(halves, _mm256_srli_epi64(below, 32)),
+        .shift = _mm256_sub_epi32(shift, _mm256_set1_epi32(32)),
+    };
+    return rounding;
+}
+
+/* Shifts from 32 to 48: the products' upper words, shifted on. */
+ISO_AVX2 ISO_INLINE __m256i iso_x86_round(const int32_t *sums, const iso_x86_rounding *rounding) {
+    const __m256i sum = _mm256_loadu_si256((const __m256i *)(const void *)sums);
+    __m256i even = _mm256_mul_epi32(sum, rounding->even_by);
+    __m256i odd = _mm256_mul_epi32(_mm256_srli_epi64(sum, 32), rounding->odd_by);
+    even = _mm256_srli_epi64(_mm256_add_epi64(even, rounding->even_added), 32);
+    odd = _mm256_add_epi64(odd, rounding->odd_added);
+    return _mm256_srav_epi32(_mm256_blend_epi32(even, odd, 0xaa), rounding->shift);
+}
+
+ISO_INLINE int iso_x86_is_usual(const iso_staged_conv *layer, const iso_staged_tile *tile) {
+    int usual = layer->y8 != NULL;
+    for (int32_t i = 0; i < tile->channels; i++) {
+        const int32_t shift =
+            layer->shifts == NULL ? layer->shift : layer->shifts[tile->channel + i];
+        usual = usual && shift >= 32 && shift <= 48;
+    }
+    return usual;
 }
 
 ISO_AVX2 static inline void
 iso_x86_finish_avx2(const iso_staged_conv *layer, const iso_staged_tile *tile,
                     int32_t sums[ISO_STAGED_TILE][ISO_STAGED_CHANNELS]) {
-    if (layer->y8 == NULL || layer->shifts != NULL || layer->shift < 32 || layer->shift > 48 ||
-        tile->channels != ISO_STAGED_CHANNELS) {
+    if (!iso_x86_is_usual(layer, tile)) {
         iso_x86_finish(layer, tile, sums);
         return;
     }
-    const int64_t one = (int64_t)1 << layer->shift;
-    const __m256i added = _mm256_set1_epi64x(one / 2 + one * layer->offset);
-    const __m128i shift = _mm_cvtsi32_si128(layer->shift - 32);
-    const int32_t *multiplier = layer->multiplier + tile->channel;
-    const __m256i by_a = _mm256_loadu_si256((const __m256i *)(const void *)multiplier);
-    const __m256i by_b = _mm256_loadu_si256((const __m256i *)(const void *)(multiplier + 8));
+    const iso_x86_rounding a = iso_x86_rounding_of(layer, tile->channel);
+    const iso_x86_rounding b = iso_x86_rounding_of(layer, tile->channel + 8);
     const __m128i low = _mm_set1_epi8((char)layer->low), high = _mm_set1_epi8((char)layer->high);
     for (int32_t p = 0; p < tile->count; p++) {
-        const __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)sums[p]);
-        const __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(sums[p] + 8));
-        const __m256i words =
-            _mm256_permute4x64_epi64(_mm256_packs_epi32(iso_x86_round(a, by_a, added, shift),
-                                                        iso_x86_round(b, by_b, added, shift)),
-                                     0xd8);
-        const __m128i bytes =
+        const __m256i words = _mm256_permute4x64_epi64(
+            _mm256_packs_epi32(iso_x86_round(sums[p], &a), iso_x86_round(sums[p] + 8, &b)), 0xd8);
+        __m128i bytes =
             _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+        bytes = _mm_min_epi8(_mm_max_epi8(bytes, low), high);
         int8_t *y = layer->y8 + tile->output[p] * tile->plan->output_channels + tile->channel;
-        _mm_storeu_si128((__m128i *)(void *)y, _mm_min_epi8(_mm_max_epi8(bytes, low), high));
+        if (tile->channels == ISO_STAGED_CHANNELS) {
+            _mm_storeu_si128((__m128i *)(void *)y, bytes);
+        } else {
+            int8_t some[ISO_STAGED_CHANNELS];
+            _mm_storeu_si128((__m128i *)(void *)some, bytes);
+            memcpy(y, some, (size_t)tile->channels);
+        }
     }
 }
 

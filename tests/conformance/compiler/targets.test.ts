@@ -42,6 +42,7 @@ describe('default network on every target', () => {
     expect(report.targets.filter(({ bitExact }) => !bitExact)).toEqual([]);
     expect(report.targets.map(({ name }) => name)).toEqual([
       'host',
+      ...(process.arch === 'x64' ? ['x86-64'] : []),
       'aarch64',
       'aarch64-a57',
       'mps2-an385',
