@@ -87,7 +87,8 @@ export async function benchKernels(options: KernelsOptions): Promise<KernelsRepo
   const networkDir = join(build, 'network');
   writeNetwork(network, networkDir);
   const built = await target.build(networkDir, build);
-  const input = selfTestInput(elementsOf(integerTensor(program, program.input)));
+  const tensor = integerTensor(program, program.input);
+  const input = selfTestInput(elementsOf(tensor), tensor.type === 'int16' ? 'int16' : 'int8');
   const vectors = [{ input, classIndex: CLASS_OF_WINNER }];
   // One run compares and times each layer; the checksums' own time is left out of it. The other times whole passes.
   const request = { vectors, fullGradients: 0 };
