@@ -19,7 +19,8 @@ function share({ answer, explanation }: Sensitivity): number {
 }
 
 /**
- * Greedy: the most sensitive tensor first, those that the budget does not allow skipped, until the rest may remain.
+ * Greedy: the most sensitive tensor first, those that the budget does not allow skipped, until the rest may remain. Where the
+ * budget keeps a tensor out that is too much by itself, that end is out of reach, and only others as bad are worth their cost.
  * @param fits whether a program with these int16 tensors stays in the budget
  * @returns in the order of choice
  */
@@ -29,10 +30,14 @@ export function chooseInt16(
 ): ReadonlySet<string> {
   const order = Object.entries(sensitivities).sort(([, a], [, b]) => share(b) - share(a));
   const chosen = new Set<string>();
+  let outOfReach = false;
   let remaining = order.reduce((sum, [, sensitivity]) => sum + share(sensitivity), 0);
   for (const [name, sensitivity] of order) {
-    if (remaining <= 1) break;
-    if (!fits(new Set([...chosen, name]))) continue;
+    if (remaining <= 1 || (outOfReach && share(sensitivity) <= 1)) break;
+    if (!fits(new Set([...chosen, name]))) {
+      outOfReach ||= share(sensitivity) > 1;
+      continue;
+    }
     chosen.add(name);
     remaining -= share(sensitivity);
   }
