@@ -1,5 +1,6 @@
 import type { KernelSet } from '../backend.js';
 import { chooseConv } from './conv.js';
+import { chooseConvInt16 } from './conv-int16.js';
 import { chooseAveragePool, choosePackSigns, chooseRescaledAdd } from './elementwise.js';
 import { chooseWinograd } from './winograd.js';
 import { chooseDepthwise } from './depthwise.js';
@@ -7,12 +8,14 @@ import { chooseConvGradient } from './conv-gradient.js';
 
 /** Cortex-M4, M7 and every other core with the DSP extension: two 16-bit products in one instruction. */
 export const armv7emDspKernels: KernelSet = {
+  takesInt16: true,
   choose(operation, setting) {
     switch (operation.kind) {
       case 'conv':
         return (
           chooseWinograd(operation, setting) ??
           chooseConv(operation, setting) ??
+          chooseConvInt16(operation, setting) ??
           chooseDepthwise(operation, setting)
         );
       case 'averagePool':

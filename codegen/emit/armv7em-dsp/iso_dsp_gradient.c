@@ -1,4 +1,4 @@
-#include "../portable/iso_kernel.h"
+#include "iso_dsp_windows.h"
 
 /*
  * Gradient of a convolution with respect to its input: int16 gradient, int8 weights.
@@ -6,11 +6,10 @@
  * The input positions of one stride phase meet the same taps, and their windows of dy are runs of
  * memory: nothing is expanded and no product with zero is formed. Four input channels work
  * together; their weights are paired again in RAM from the forward table, two output channels in a
- * word, for all positions of a group. So one LDM brings four words of gradient and four bring the
- * weights that they meet: 32 multiply-accumulates in 21 instructions.
+ * word, for all positions of a group.
  */
 
-/* A run of positions of one phase; the assembly copies it to its stack, in this order. */
+/* A run of positions of one phase, as iso_dsp_windows.h wants it: 40 to 60 are this kernel's. */
 typedef struct {
     const int16_t *dy;         /* 0: window of the first position */
     int32_t dy_step;           /* 4: bytes from one window to the next */
@@ -30,24 +29,8 @@ typedef struct {
     int32_t unused;            /* 60 */
 } iso_dsp_gradient_run;
 
-/* Four words of gradient against four channels: r0-r3 sums, r4-r7 gradient, r8-r11 weights, r12 and
- * lr pointers; 21 instructions of 4 bytes. */
-__asm__(".macro iso_dsp_gradient_word gradient\n"
-        "ldmia.w lr!, {r8-r11}\n"
-        "smlad r0, \\gradient, r8, r0\n"
-        "smlad r1, \\gradient, r9, r1\n"
-        "smlad r2, \\gradient, r10, r2\n"
-        "smlad r3, \\gradient, r11, r3\n"
-        ".endm\n"
-        ".macro iso_dsp_gradient_step\n"
-        "ldmia.w r12!, {r4-r7}\n"
-        "iso_dsp_gradient_word r4\n"
-        "iso_dsp_gradient_word r5\n"
-        "iso_dsp_gradient_word r6\n"
-        "iso_dsp_gradient_word r7\n"
-        ".endm\n"
-        /* One value where something may saturate: masked, clamped and counted. */
-        ".macro iso_dsp_gradient_clamp value, bit\n"
+/* One value where something may saturate: masked, clamped and counted. */
+__asm__(".macro iso_dsp_gradient_clamp value, bit\n"
         "tst r8, #\\bit\n"
         "it eq\n"
         "moveq \\value, #0\n"
@@ -66,28 +49,7 @@ __asm__(".macro iso_dsp_gradient_word gradient\n"
 __attribute__((naked, noinline)) static uint32_t
 iso_dsp_gradient_positions(__attribute__((unused)) const iso_dsp_gradient_run *run) {
     __asm__ volatile(
-        "push {r4-r11, lr}\n"
-        "sub sp, sp, #92\n"
-        "ldm r0!, {r1-r8}\n"
-        "mov r9, sp\n"
-        "stm r9!, {r1-r8}\n"
-        "ldm r0, {r1-r7, r10}\n"
-        "stm r9!, {r1-r7, r10}\n"
-        /* The loop holds eight steps of four words; what does not fill it enters behind its start,
-         * words that fill no step go first. */
-        "ldr r1, [sp, #24]\n"
-        "and r2, r1, #3\n"
-        "lsrs r3, r1, #2\n"
-        "ldr r4, =8f + 1\n"
-        "beq 1f\n"
-        "rsb r3, r3, #0\n"
-        "and r3, r3, #7\n"
-        "movs r4, #84\n"
-        "mul r3, r3, r4\n"
-        "ldr r4, =7f + 1\n"
-        "add r4, r4, r3\n"
-        "1: movs r3, #0\n"
-        "stm r9!, {r2-r4}\n" /* 64: single words, 68: saturations, 72: entry of the loop */
+        "iso_dsp_windows_enter\n"
         "2: ldr r4, [sp, #48]\n"
         "mov r11, #15\n"
         "cbz r4, 3f\n"
@@ -108,33 +70,9 @@ iso_dsp_gradient_positions(__attribute__((unused)) const iso_dsp_gradient_run *r
         "movs r1, #0\n"
         "movs r2, #0\n"
         "movs r3, #0\n"
-        "4: ldr r4, [sp, #24]\n"
-        "ldr r5, [sp, #64]\n"
-        "add r4, r12, r4, lsl #2\n"
-        "str r4, [sp, #84]\n" /* 84: end of the row's run */
-        "cbz r5, 6f\n"
-        "5: ldr r4, [r12], #4\n"
-        "iso_dsp_gradient_word r4\n"
-        "subs r5, r5, #1\n"
-        "bne 5b\n"
-        "6: ldr pc, [sp, #72]\n"
-        ".p2align 2\n"
-        "7: .rept 8\n"
-        "iso_dsp_gradient_step\n"
-        ".endr\n"
-        "ldr r4, [sp, #84]\n"
-        "cmp r12, r4\n"
-        "bne 7b\n"
-        "8: ldr r4, [sp, #76]\n"
-        "subs r4, r4, #1\n"
-        "beq 9f\n"
-        "str r4, [sp, #76]\n"
-        "ldrd r4, r5, [sp, #16]\n"
-        "add r12, r12, r4\n"
-        "add lr, lr, r5\n"
-        "b 4b\n"
+        "iso_dsp_windows_sums\n"
         /* Rounding; the bitwise or of the magnitudes tells whether anything can saturate. */
-        "9: ldr r8, [sp, #40]\n"
+        "ldr r8, [sp, #40]\n"
         "ldm r8, {r4-r7}\n"
         "smmulr r0, r0, r4\n"
         "smmulr r1, r1, r5\n"
@@ -160,15 +98,7 @@ iso_dsp_gradient_positions(__attribute__((unused)) const iso_dsp_gradient_run *r
         "and r1, r1, r11\n"
         "11: ldrd r8, r9, [sp, #28]\n"
         "strd r0, r1, [r8]\n"
-        "ldrd r12, lr, [sp]\n"
-        "add r8, r8, r9\n"
-        "str r8, [sp, #28]\n"
-        "ldr r10, [sp, #36]\n"
-        "add r12, r12, lr\n"
-        "str r12, [sp]\n"
-        "subs r10, r10, #1\n"
-        "str r10, [sp, #36]\n"
-        "bne 2b\n"
+        "iso_dsp_windows_next\n"
         "ldr r0, [sp, #68]\n"
         "add sp, sp, #92\n"
         "pop {r4-r11, pc}\n"

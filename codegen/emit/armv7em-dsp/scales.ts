@@ -40,8 +40,13 @@ export function channelScale(
 /**
  * {bias, multiplier, round, shift}, each of `together` channels, for channels in groups of so many; zeros where the last group
  * is not full. Undefined where a channel's scale does not fit.
+ * @param largest magnitude of the input's codes; sums are within int32 in any case
  */
-export function groupedScales(op: ConvOperation, together: 2 | 4): Int32Array | undefined {
+export function groupedScales(
+  op: ConvOperation,
+  together: 2 | 4,
+  largest = 128,
+): Int32Array | undefined {
   const channels = op.geometry.outputChannels;
   const scales = new Int32Array(4 * together * Math.ceil(channels / together));
   const each = op.weights.length / channels;
@@ -50,9 +55,11 @@ export function groupedScales(op: ConvOperation, together: 2 | 4): Int32Array | 
     const bias = op.bias[m] ?? 0;
     const reach = op.weights
       .subarray(m * each, (m + 1) * each)
-      .reduce((sum, weight) => sum + 128 * Math.abs(weight), 0);
+      .reduce((sum, weight) => sum + largest * Math.abs(weight), 0);
+    const low = Math.max(-(2 ** 31), bias - reach);
+    const high = Math.min(2 ** 31 - 1, bias + reach);
     const factor = op.multiplier[m] ?? 0;
-    const scale = channelScale(factor, shift, op.outputOffset ?? 0, bias - reach, bias + reach);
+    const scale = channelScale(factor, shift, op.outputOffset ?? 0, low, high);
     if (scale === undefined) return undefined;
     const place = m % together;
     const at = 4 * (m - place) + place;

@@ -48,14 +48,21 @@ export const pairsLayout: WeightLayout = {
 /** Largest |Σ w·x| of int8 activations that the raw sum of a pair can tell from its neighbour. */
 const PAIR_LIMIT = 2 ** 23;
 
-/** Whether pairs of channels can share one halfword: the upper one's weight needs a byte of its own, its sum 24 bits. */
-export function fitsPairs({ geometry: g, weights }: ConvWeights): boolean {
+/** Whether `pairsLayout` holds the weights: beside a negative one, -128 has no room. */
+export function holdsPairs({ geometry: g, weights }: ConvWeights): boolean {
+  const kernel = weights.length / g.outputChannels;
+  return weights.every((weight, i) => weight !== -128 || Math.floor(i / kernel) % 2 === 0);
+}
+
+/** Whether sums of int8 activations can be formed on such pairs as they are: the upper channel's has 24 bits. */
+export function fitsPairs(conv: ConvWeights): boolean {
+  const { geometry: g, weights } = conv;
+  if (!holdsPairs(conv)) return false;
   const kernel = weights.length / g.outputChannels;
   for (let m = 1; m < g.outputChannels; m += 2) {
     const upper = weights.subarray(m * kernel, (m + 1) * kernel);
     let reach = 0;
     for (const weight of upper) {
-      if (weight === -128) return false;
       reach += 128 * Math.abs(weight);
     }
     if (reach >= PAIR_LIMIT) return false;

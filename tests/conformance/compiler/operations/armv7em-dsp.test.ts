@@ -163,6 +163,83 @@ describe('kernels of the DSP extension against the interpreter', () => {
     expect(counts['iso_dsp_dense.c']).toBe(28);
   }, 300_000);
 
+  it('convolutions of int16 signals, to int8 and to int16', async () => {
+    const operations = new OperationProgram(7);
+    let index = 0;
+    const add = (g: ConvGeometry): void => {
+      index += 1;
+      // A share of all combinations, coprime to every axis.
+      if (index % 11 !== 0) return;
+      const { input, output } = shapeOf(g);
+      const wide = index % 2 === 0;
+      const own = index % 3 === 0;
+      const base = {
+        ...operations.convolution(`int16 ${index} ${JSON.stringify(g)}`, g, 60),
+        ...(own ? operations.ownScales(g) : {}),
+      };
+      // Codes reach ±12,000 in place of ±128: seven bits fewer, or one more than a bit too many.
+      const shift = wide ? 0 : 7;
+      operations.add({
+        ...base,
+        shift: base.shift + shift,
+        ...(base.channelShift === undefined
+          ? {}
+          : { channelShift: base.channelShift.map((by) => by + shift) }),
+        ...(wide ? { clampLow: own ? 0 : -9000, clampHigh: own ? 7000 : 32_767 } : {}),
+        inputZeroPoint: 0,
+        input: operations.wideNoise(input, 'forward', 20_000),
+        output: operations.tensor(wide ? 'int16' : 'int8', output),
+      });
+    };
+    for (const kernel of [1, 2, 3, 5, 7, 16])
+      for (const stride of [1, 2, 3])
+        for (const width of [3, 17, 100])
+          for (const channels of [
+            [12, 16],
+            [8, 10],
+            [2, 4],
+            [6, 6],
+            [4, 5],
+            [3, 8],
+            [16, 2],
+          ] as const)
+            for (const padding of [
+              { auto_pad: 'SAME_UPPER' },
+              { pads: [0, 1, 0, 13] },
+              { pads: [0, 19, 0, 20] },
+            ]) {
+              if (width === 100 && (kernel + stride + channels[0]) % 4 !== 0) continue;
+              const strides = [1, stride];
+              add(geometry2d(channels, [1, width], [1, kernel], { strides, ...padding }));
+            }
+    for (const kernel of [
+      [3, 3],
+      [2, 3],
+      [1, 1],
+    ] as const)
+      for (const strides of [
+        [1, 1],
+        [2, 1],
+        [3, 2],
+      ] as const)
+        for (const channels of [
+          [4, 8],
+          [6, 10],
+        ] as const)
+          for (const more of [
+            { auto_pad: 'SAME_UPPER' },
+            { pads: [4, 0, 5, 2] },
+            { dilations: [2, 1] },
+          ]) {
+            add(geometry2d(channels, [5, 7], kernel, { strides, ...more }));
+          }
+    const counts = await check('int16', operations);
+    expect(counts['iso_dsp_conv_int16.c']).toBeGreaterThan(40);
+    // int16 is read by nothing else here, and odd channels or fewer than four go to the portable kernel.
+    expect(counts['iso_dsp_conv.c']).toBeUndefined();
+    expect(counts['portable']).toBeGreaterThan(70);
+  }, 300_000);
+
   it('means and sums', async () => {
     const operations = new OperationProgram(5);
     for (const channels of [4, 12])

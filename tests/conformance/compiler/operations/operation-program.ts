@@ -109,6 +109,36 @@ export class OperationProgram {
     };
   }
 
+  /**
+   * An int16 signal of noise that fills ±`reach`, some of it clamped: what a constant cannot hold is a convolution of one.
+   * @param reach the largest code
+   */
+  wideNoise(
+    shape: readonly [number, number, number],
+    pass: 'forward' | 'backward',
+    reach: number,
+  ): string {
+    const [height, width, channels] = shape;
+    const output = this.tensor('int16', shape);
+    const pointwise: ConvGeometry = {
+      ...{ inputHeight: height, inputWidth: width, inputChannels: channels },
+      ...{ outputHeight: height, outputWidth: width, outputChannels: channels },
+      ...{ kernelHeight: 1, kernelWidth: 1, strideHeight: 1, strideWidth: 1 },
+      ...{ padTop: 0, padLeft: 0, dilationHeight: 1, dilationWidth: 1, groups: channels },
+    };
+    this.add(
+      {
+        ...this.convolution(`wide ${output}`, pointwise, 12_000),
+        input: this.noise(shape),
+        output,
+        clampLow: -reach,
+        clampHigh: reach,
+      },
+      pass,
+    );
+    return output;
+  }
+
   /** An int16 gradient for `gradient` to read, and the gradient, which may be masked; some values saturate. */
   addGradient(name: string, geometry: ConvGeometry, masked: boolean): void {
     const g = geometry;
@@ -120,24 +150,7 @@ export class OperationProgram {
       output: this.tensor('int8', output),
     };
     this.add(forward);
-    const wide = this.tensor('int16', output);
-    const pointwise: ConvGeometry = {
-      ...g,
-      ...{ inputHeight: g.outputHeight, inputWidth: g.outputWidth },
-      ...{ inputChannels: g.outputChannels, groups: g.outputChannels },
-      ...{ kernelHeight: 1, kernelWidth: 1, strideHeight: 1, strideWidth: 1 },
-      ...{ padTop: 0, padLeft: 0, dilationHeight: 1, dilationWidth: 1 },
-    };
-    this.add(
-      {
-        ...this.convolution(`${name} dy`, pointwise, 12_000),
-        input: this.noise(output),
-        output: wide,
-        clampLow: -32_767,
-        clampHigh: 32_767,
-      },
-      'backward',
-    );
+    const wide = this.wideNoise(output, 'backward', 32_767);
     const sums = g.outputChannels * Math.ceil(g.kernelHeight / g.strideHeight) * g.kernelWidth;
     const limit = masked ? 32_767 : 20_000;
     // dy has a root mean square of about 4,000: a few of a hundred values saturate.
