@@ -6,8 +6,14 @@ import {
 import { kernelOf } from '../../integer/registry.js';
 import type { KernelSet } from '../backend.js';
 import { chooseConv } from './conv.js';
+import { chooseConvGradient } from './conv-gradient.js';
 import { chooseDepthwise } from './depthwise.js';
-import { chooseAveragePool, choosePackSigns, chooseRescaledAdd } from './elementwise.js';
+import {
+  chooseAveragePool,
+  chooseAveragePoolGradient,
+  choosePackSigns,
+  chooseRescaledAdd,
+} from './elementwise.js';
 
 /** Cortex-M55 and every other core with Helium: 16 products of int8 in one instruction. */
 export const armv81mHeliumKernels: KernelSet = {
@@ -16,10 +22,14 @@ export const armv81mHeliumKernels: KernelSet = {
     switch (operation.kind) {
       case 'conv':
         return int8 ? (chooseConv(operation) ?? chooseDepthwise(operation)) : undefined;
+      case 'convGradient':
+        return chooseConvGradient(operation, program);
       case 'packSigns':
         return int8 ? choosePackSigns(operation) : undefined;
       case 'averagePool':
         return int8 ? chooseAveragePool(operation) : undefined;
+      case 'averagePoolGradient':
+        return chooseAveragePoolGradient(operation);
       case 'rescaledAdd':
         return chooseRescaledAdd(operation);
       default:

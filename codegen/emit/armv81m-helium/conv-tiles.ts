@@ -9,6 +9,7 @@ import {
   passVectors,
   POSITIONS,
   streamBytes,
+  TAPS_MOST,
   VECTOR,
   windowsReach,
   type TileShape,
@@ -54,7 +55,7 @@ function cost({ shape }: ConvTiles): number {
 }
 
 /** A kernel of one tap in steps of one does not know rows. */
-function flattened(g: ConvGeometry): ConvGeometry {
+export function flattened(g: ConvGeometry): ConvGeometry {
   const pointwise =
     g.kernelHeight * g.kernelWidth * g.strideHeight * g.strideWidth === 1 &&
     g.inputHeight === g.outputHeight &&
@@ -120,9 +121,8 @@ function rowTiles(g: ConvGeometry, rounding: TileShape['rounding']): ConvTiles |
 
 /** Columns are bytes in the emitted table. */
 const COLUMN_MOST = 255;
-/** Weights of so many taps and two channels fit the vector registers beside an activation. */
-const TAPS_MOST = 3;
 
+/** Passes of one kernel row, in the order of their weights. */
 function passesOf(g: ConvGeometry): readonly Pass[] {
   const step = g.strideWidth / g.dilationWidth;
   if (!Number.isInteger(step)) return Array.from({ length: g.kernelWidth }, (_, tap) => [tap]);
@@ -133,6 +133,36 @@ function passesOf(g: ConvGeometry): readonly Pass[] {
     for (let i = 0; i < taps.length; i += TAPS_MOST) passes.push(taps.slice(i, i + TAPS_MOST));
   }
   return passes;
+}
+
+/** Where weights lie in a table of channel pairs, for a kernel of one row: what reads them in another order needs it. */
+export interface PairAddresses {
+  readonly pairBytes: number;
+  /**
+   * Index of a tap's weight of the first input channel among those of one output channel; that of channel c lies
+   * floor(c / 16) · sliceStep + c mod 16 behind it.
+   */
+  readonly taps: readonly number[];
+  readonly sliceStep: number;
+}
+
+export function pairAddresses(tiles: ConvTiles): PairAddresses {
+  const { inputChannels, kernelWidth } = tiles.geometry;
+  const taps = Array.from({ length: kernelWidth }, (_, tap) => tap);
+  if (tiles.kind === 'windows') {
+    return {
+      pairBytes: PAIR * tiles.pitch,
+      taps: taps.map((tap) => tap * inputChannels),
+      sliceStep: VECTOR,
+    };
+  }
+  const order = passesOf(tiles.geometry).flat();
+  const sliceStep = kernelWidth * VECTOR;
+  return {
+    pairBytes: PAIR * sliceStep * Math.ceil(inputChannels / VECTOR),
+    taps: taps.map((tap) => order.indexOf(tap) * VECTOR),
+    sliceStep,
+  };
 }
 
 /** Vectors of both channels of a pair take turns; the partner of a last odd channel is zero. */

@@ -1,10 +1,12 @@
 /** Kernels that the compiler's intrinsics write well enough. */
 import type { AveragePoolOperation } from '../../integer/average-pool.js';
+import type { AveragePoolGradientOperation } from '../../integer/average-pool-gradient.js';
 import type { PackSignsOperation } from '../../integer/pack-signs.js';
 import { RESCALED_ADD_LEFT_SHIFT, type RescaledAddOperation } from '../../integer/rescaled-add.js';
 import { isWhole } from '../../integer/strides.js';
 import type { EmitContext, EmittedOperation, KernelChoice } from '../backend.js';
-import { plain } from '../portable/emitter.js';
+import { constantArray } from '../c-text.js';
+import { maskPointer, plain } from '../portable/emitter.js';
 import { FOLDER, SHARED } from './folder.js';
 
 function kernel(file: string, emit: (context: EmitContext) => EmittedOperation): KernelChoice {
@@ -25,6 +27,21 @@ export function chooseAveragePool(op: AveragePoolOperation): KernelChoice {
       `iso_helium_average_pool(${pointer(op.input)}, ${pointer(op.output)}, ${op.positions}, ${op.channels}, ${op.bias}, ${op.multiplier}, ${op.shift}U, ${op.clampLow}, ${op.clampHigh});`,
     ),
   );
+}
+
+/** Undefined where a position does not start with a byte of its mask. */
+export function chooseAveragePoolGradient(
+  op: AveragePoolGradientOperation,
+): KernelChoice | undefined {
+  if (op.channels % 8 !== 0) return undefined;
+  return kernel('iso_helium_average_pool_gradient.c', (context) => {
+    const { identifier, pointer } = context;
+    return {
+      constants: constantArray('int32_t', `${identifier}_multiplier`, op.multiplier),
+      call: `iso_helium_average_pool_gradient(${pointer(op.input)}, ${pointer(op.output)}, ${op.positions}, ${op.channels}, ${identifier}_multiplier, ${op.shift}U, ${maskPointer(context, op.mask)}, ${op.limit});`,
+      constantBytes: 4 * op.multiplier.length,
+    };
+  });
 }
 
 /** A rounding shift to the right of at least one must be left behind the high word. */

@@ -43,14 +43,16 @@ const OFFSET_MOST = 508;
 export const VECTOR = 16;
 export const POSITIONS = 4;
 export const PAIR = 2;
+/** Weights of so many taps and two channels fit the vector registers beside an activation. */
+export const TAPS_MOST = 3;
 
 /** VMLADAVA accumulates in even registers only; lr is one of them, so that LE cannot count the loop. */
-const ACCUMULATORS = [
+export const ACCUMULATORS = [
   ['r0', 'r4', 'r8', 'r12'],
   ['r2', 'r6', 'r10', 'lr'],
 ] as const;
 /** Activations; q7 holds the offsets of the four outputs. */
-const ACTIVATION = 'q6';
+export const ACTIVATION = 'q6';
 
 /** Vector instructions of one pass. */
 export function passCost(taps: number): number {
@@ -141,18 +143,34 @@ const prologue = [
 
 const epilogue = ['add sp, #8', 'vpop {d8-d15}', 'pop {r4-r11, pc}'] as const;
 
+/** Element type of the activations, and how a vector of weights is loaded for it. */
+export interface PassElements {
+  readonly type: 's8' | 's16';
+  readonly loadWeights: (register: string) => string;
+}
+
+const INT8: PassElements = {
+  type: 's8',
+  loadWeights: (register) => `vldrb.8 ${register}, [r3], #16`,
+};
+
 /** One pass; `load` gives the instruction that loads its j-th activation vector. */
-function pass(taps: number, first: boolean, load: (j: number) => string): readonly string[] {
+export function pass(
+  taps: number,
+  first: boolean,
+  load: (j: number) => string,
+  elements = INT8,
+): readonly string[] {
   const lines: string[] = [];
   const started = new Set<string>();
   const multiply = (channel: 0 | 1, tap: number, position: number): string => {
     const accumulator = ACCUMULATORS[channel][position] ?? '';
     const fresh = first && !started.has(accumulator);
     started.add(accumulator);
-    return `vmladav${fresh ? '' : 'a'}.s8 ${accumulator}, ${weightRegister(channel, tap)}, ${ACTIVATION}`;
+    return `vmladav${fresh ? '' : 'a'}.${elements.type} ${accumulator}, ${weightRegister(channel, tap)}, ${ACTIVATION}`;
   };
   const loadWeights = (channel: 0 | 1, tap: number): string =>
-    `vldrb.8 ${weightRegister(channel, tap)}, [r3], #16`;
+    elements.loadWeights(weightRegister(channel, tap));
   for (let j = 0; j < passVectors(taps); j += 1) {
     lines.push(load(j));
     // Taps whose weights are there already, then the new one: loads and multiplications alternate.
@@ -211,7 +229,7 @@ function loopedSums(shape: TileShape): readonly string[] {
 }
 
 /** Sums into vectors, a position in each lane: one vector a channel. The first register goes to the lane named second. */
-const collect = [
+export const collect = [
   'vmov q0[2], q0[0], r0, r8',
   'vmov q0[3], q0[1], r4, r12',
   'vmov q1[2], q1[0], r2, r10',

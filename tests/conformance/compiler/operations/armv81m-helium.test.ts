@@ -150,4 +150,31 @@ describe('kernels for Helium against the interpreter', () => {
     expect(counts['iso_helium_conv_windows.c']).toBeGreaterThan(50);
     expect(counts['iso_helium_conv_rows.c']).toBeGreaterThan(20);
   }, 300_000);
+
+  it('gradients, masked and not, some saturating', async () => {
+    const operations = new OperationProgram(3);
+    let index = 0;
+    for (const kernel of [1, 2, 3, 5, 7, 9])
+      for (const stride of [1, 2, 3])
+        for (const width of [16, 17, 150])
+          for (const channels of [
+            [4, 2],
+            [8, 6],
+            [12, 16],
+            [34, 9],
+            [5, 3],
+          ] as const)
+            for (const padding of [{ auto_pad: 'SAME_UPPER' }, { pads: [0, 1, 0, 3] }, {}]) {
+              if (width === 150 && (kernel + stride + channels[0]) % 4 !== 0) continue;
+              index += 1;
+              if (index % 7 > 1) continue;
+              const g = geometry2d(channels, [1, width], [1, kernel], {
+                strides: [1, stride],
+                ...padding,
+              });
+              operations.addGradient(`gradient ${index}`, g, index % 2 === 0);
+            }
+    const counts = await check('gradients', operations);
+    expect(counts['iso_helium_gradient.c']).toBeGreaterThan(60);
+  }, 300_000);
 });
