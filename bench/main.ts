@@ -4,6 +4,7 @@ import { OPTIMIZE } from '../codegen/emit/backend.js';
 import { BACKENDS } from '../codegen/emit/backends.js';
 import { IsochroneError } from '../codegen/errors.js';
 import { EXIT_CHECK_FAILED, EXIT_FAILED } from '../host/cli/exit-codes.js';
+import { sharedPath } from '../host/records/shared-data.js';
 import type { KernelsOptions } from './kernels.js';
 
 const program = new Command('bench').description(
@@ -86,6 +87,19 @@ program
       options.json ? `${JSON.stringify(reports, null, 2)}\n` : hostText(reports),
     );
     if (reports.some(({ bitExact }) => !bitExact)) process.exitCode = 1;
+  });
+
+program
+  .command('signal')
+  .description('the signal chain against what cardiologists drew: beats, also under noise')
+  .option('--data <folder>', 'records with drawn waves, in the form of LUDB as decoded')
+  .option('--json', 'print JSON', false)
+  .action(async (options: { readonly data?: string; readonly json: boolean }) => {
+    const { benchSignal, signalText } = await import('./signal.js');
+    const report = await benchSignal(options.data ?? sharedPath('data', 'ludb'));
+    process.stdout.write(
+      options.json ? `${JSON.stringify(report, null, 2)}\n` : signalText(report),
+    );
   });
 
 try {

@@ -23,10 +23,18 @@
 #define SILENCE 200
 #define SILENCE_DECAY_SHIFT 7
 /*
- * No beat below this: eight leads of 50 microvolt rise and fall give 8 * 4 * 50. It keeps front-end
- * noise from being read as a rhythm in asystole.
+ * No beat below this for each lead that carries a signal: 50 microvolt rise and fall give 4 * 50.
+ * It keeps front-end noise from being read as a rhythm in asystole.
  */
-#define MINIMUM_ENERGY 1600
+#define MINIMUM_ENERGY_PER_LEAD 200
+/* A lead without any change for this long is off or shorted. */
+#define STILL 100
+/* A T wave may be as steep as a wide QRS, but turns more slowly. */
+#define T_WAVE_BEND 3
+/* As smooth as this against the beat before, it is none (a late T, a P, a U) up to a second after
+ * that beat; then it may be a rhythm that has changed. */
+#define SMOOTH_BEND 8
+#define SMOOTH_REACH 100
 #define KEEP_LEVELS_MAX_MISSING (10 * ISO_CHAIN_INPUT_HZ)
 
 static uint32_t distance(int32_t a, int32_t b) {
@@ -48,17 +56,30 @@ static uint32_t move_toward(uint32_t level, uint32_t value, unsigned shift) {
     return value > level ? level + ((value - level) >> shift) : level - ((level - value) >> shift);
 }
 
-static uint32_t threshold(const iso_qrs *qrs) {
-    const uint32_t adaptive = qrs->signal_level > qrs->noise_level
-                                  ? qrs->noise_level + (qrs->signal_level - qrs->noise_level) / 4
-                                  : qrs->noise_level;
+static uint32_t minimum_energy(const iso_qrs *qrs) {
+    uint32_t moving = 0;
 
-    return adaptive > MINIMUM_ENERGY ? adaptive : MINIMUM_ENERGY;
+    for (unsigned lead = 0; lead < ISO_INDEPENDENT_LEADS; lead++) {
+        moving += qrs->still[lead] < STILL ? 1U : 0U;
+    }
+    return MINIMUM_ENERGY_PER_LEAD * (moving > 0 ? moving : 1U);
+}
+
+static uint32_t threshold(const iso_qrs *qrs) {
+    const uint32_t minimum = minimum_energy(qrs);
+    const uint32_t adaptive =
+        qrs->signal_level > qrs->noise_level
+            ? qrs->noise_level + (qrs->signal_level - qrs->noise_level) * 3 / 8
+            : qrs->noise_level;
+
+    return adaptive > minimum ? adaptive : minimum;
 }
 
 static void start_run(iso_qrs *qrs, uint32_t origin_index) {
     memset(qrs->slope, 0, sizeof qrs->slope);
+    memset(qrs->bend, 0, sizeof qrs->bend);
     memset(qrs->magnitude, 0, sizeof qrs->magnitude);
+    memset(qrs->still, 0, sizeof qrs->still);
     memset(qrs->energy, 0, sizeof qrs->energy);
     qrs->origin_index = origin_index;
     qrs->expected_index = origin_index;
@@ -69,6 +90,7 @@ static void start_run(iso_qrs *qrs, uint32_t origin_index) {
     qrs->has_beat = false;
     qrs->last_mark = 0;
     qrs->last_max_slope = 0;
+    qrs->last_max_bend = 0;
     qrs->rr_next = 0;
     qrs->rr_count = 0;
 }
@@ -88,7 +110,9 @@ void iso_qrs_gap(iso_qrs *qrs, uint32_t missing_samples) {
 static void take(iso_qrs *qrs, const int16_t microvolt[ISO_INDEPENDENT_LEADS]) {
     const uint32_t now = qrs->count;
     int16_t *before_last = qrs->previous[now & 1U];
+    const int16_t *last = qrs->previous[(now - 1U) & 1U];
     uint32_t slope = 0;
+    uint32_t bend = 0;
     uint32_t magnitude = 0;
 
     for (unsigned lead = 0; lead < ISO_INDEPENDENT_LEADS; lead++) {
@@ -96,11 +120,18 @@ static void take(iso_qrs *qrs, const int16_t microvolt[ISO_INDEPENDENT_LEADS]) {
 
         if (now >= 2) {
             slope += distance(value, before_last[lead]);
+            bend += distance(value + before_last[lead], 2 * last[lead]);
+        }
+        if (now >= 1 && value != last[lead]) {
+            qrs->still[lead] = 0;
+        } else if (qrs->still[lead] < STILL) {
+            qrs->still[lead]++;
         }
         magnitude += (uint32_t)(value * value) / ISO_INDEPENDENT_LEADS;
         before_last[lead] = microvolt[lead];
     }
     qrs->slope[now & RING_MASK] = slope;
+    qrs->bend[now & RING_MASK] = bend;
     qrs->magnitude[now & RING_MASK] = magnitude;
     /* Slots not written in this run are zero, so the sum is right from the first sample on. */
     qrs->energy[now & RING_MASK] =
@@ -140,7 +171,9 @@ static void queue_peak(iso_qrs *qrs) {
     peak = &qrs->queue[(qrs->queue_head + qrs->queue_length) % ISO_QRS_QUEUE];
     peak->energy = energy;
     peak->mark = find_mark(qrs, at < MARK_REACH ? 0 : at - MARK_REACH, at);
-    peak->max_slope = largest(qrs->slope, at < INTEGRATION ? 0 : at - INTEGRATION + 1, at);
+    first = at < INTEGRATION ? 0 : at - INTEGRATION + 1;
+    peak->max_slope = largest(qrs->slope, first, at);
+    peak->max_bend = largest(qrs->bend, first, at);
     qrs->queue_length++;
 }
 
@@ -196,22 +229,32 @@ static void accept(iso_qrs *qrs, const iso_qrs_peak *peak, iso_beat *out) {
     qrs->has_beat = true;
     qrs->last_mark = peak->mark;
     qrs->last_max_slope = peak->max_slope;
+    qrs->last_max_bend = peak->max_bend;
     qrs->passed_over.energy = 0;
 }
 
-static bool is_t_wave(const iso_qrs *qrs, const iso_qrs_peak *peak) {
-    return qrs->has_beat && peak->mark - qrs->last_mark < T_WAVE_REACH &&
-           peak->max_slope < qrs->last_max_slope / 2;
+/* A wave that follows a beat and is none: the T wave, or one too smooth. */
+static bool is_after_wave(const iso_qrs *qrs, const iso_qrs_peak *peak) {
+    const uint32_t since = peak->mark - qrs->last_mark;
+
+    if (!qrs->has_beat) {
+        return false;
+    }
+    if (since < T_WAVE_REACH && (peak->max_slope < qrs->last_max_slope / 2 ||
+                                 peak->max_bend < qrs->last_max_bend / T_WAVE_BEND)) {
+        return true;
+    }
+    return since < SMOOTH_REACH && peak->max_bend < qrs->last_max_bend / SMOOTH_BEND;
 }
 
 static bool judge(iso_qrs *qrs, const iso_qrs_peak *peak, iso_beat *out) {
-    if (peak->energy >= threshold(qrs) && !is_t_wave(qrs, peak)) {
+    if (peak->energy >= threshold(qrs) && !is_after_wave(qrs, peak)) {
         qrs->signal_level = move_toward(qrs->signal_level, peak->energy, 3);
         accept(qrs, peak, out);
         return true;
     }
     qrs->noise_level = move_toward(qrs->noise_level, peak->energy, 3);
-    if (peak->energy > qrs->passed_over.energy && !is_t_wave(qrs, peak)) {
+    if (peak->energy > qrs->passed_over.energy && !is_after_wave(qrs, peak)) {
         qrs->passed_over = *peak;
     }
     return false;
@@ -226,7 +269,7 @@ static bool search_back(iso_qrs *qrs, iso_beat *out) {
         qrs->signal_level -= qrs->signal_level >> SILENCE_DECAY_SHIFT;
     }
     if (rr == 0 || waited * LATE_DENOMINATOR < rr * LATE_NUMERATOR ||
-        found.energy < MINIMUM_ENERGY || found.energy < threshold(qrs) / 2) {
+        found.energy < minimum_energy(qrs) || found.energy < threshold(qrs) / 3) {
         return false;
     }
     qrs->signal_level = move_toward(qrs->signal_level, found.energy, 2);

@@ -28,9 +28,11 @@ typedef struct {
 
 /* A local maximum of the integrated slope: a beat, or a P, a T, noise. */
 typedef struct {
-    uint32_t mark;      /* R mark, in chain samples since the start or the last gap */
-    uint32_t energy;    /* integrated slope at the maximum; 0: no peak */
-    uint32_t max_slope; /* steepest moment inside: tells QRS from T */
+    uint32_t mark;   /* R mark, in chain samples since the start or the last gap */
+    uint32_t energy; /* integrated slope at the maximum; 0: no peak */
+    /* Steepest and most bent moment inside: tell QRS from T. */
+    uint32_t max_slope;
+    uint32_t max_bend;
 } iso_qrs_peak;
 
 typedef struct {
@@ -39,7 +41,9 @@ typedef struct {
     uint32_t count;          /* chain samples since origin */
 
     int16_t previous[2][ISO_INDEPENDENT_LEADS]; /* the last two samples, by parity of count */
-    uint32_t slope[ISO_QRS_HISTORY];            /* three rings, by chain sample */
+    uint8_t still[ISO_INDEPENDENT_LEADS];       /* chain samples without any change, saturated */
+    uint32_t slope[ISO_QRS_HISTORY];            /* four rings, by chain sample */
+    uint32_t bend[ISO_QRS_HISTORY];
     uint32_t magnitude[ISO_QRS_HISTORY];
     uint32_t energy[ISO_QRS_HISTORY];
 
@@ -55,6 +59,7 @@ typedef struct {
     bool has_beat;
     uint32_t last_mark;
     uint32_t last_max_slope;
+    uint32_t last_max_bend;
     uint16_t rr[ISO_QRS_RR_COUNT]; /* chain samples */
     uint8_t rr_next;
     uint8_t rr_count;

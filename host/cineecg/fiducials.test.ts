@@ -1,8 +1,12 @@
 /** The fiducials behind the device's own signal chain and beat detector, against what cardiologists drew (LUDB). */
-import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import {
+  type DrawnWave,
+  eightLeadRows,
+  hasMarkedSet,
+  readMarkedSet,
+} from '../records/marked-set.js';
 import { sharedPath } from '../records/shared-data.js';
-import { readLudb } from '../../firmware-templates/core/test-harness/ludb.js';
 import {
   SignalScript,
   buildSignalHarness,
@@ -11,8 +15,7 @@ import { BEAT_R_INDEX, BEAT_SAMPLES, WINDOW_SAMPLES, meanBeat, selectBeats } fro
 import { type Fiducials, findFiducials } from './fiducials.js';
 import { toFrankMicrovolt } from './leads.js';
 
-const DELINEATION = sharedPath('data/ludb/delineation.csv');
-const HAS_LUDB = existsSync(DELINEATION);
+const LUDB = sharedPath('data/ludb');
 /** 500 Hz samples per chain sample, and milliseconds of either. */
 const DECIMATION = 5;
 const CHAIN_MS = 10;
@@ -23,25 +26,6 @@ const HOLD_SAMPLES = 800;
 const BEFORE_R_MS = 350;
 const AFTER_R_MS = 550;
 
-interface Drawn {
-  readonly wave: string;
-  readonly onset: number;
-  readonly peak: number;
-  readonly offset: number;
-}
-
-function readDrawn(): Map<number, Drawn[]> {
-  const drawn = new Map<number, Drawn[]>();
-  for (const line of readFileSync(DELINEATION, 'utf8').trim().split('\n').slice(1)) {
-    const [record = '', , wave = '', onset = '', peak = '', offset = ''] = line.split(',');
-    if ([onset, peak, offset].includes('')) continue;
-    const list = drawn.get(Number(record)) ?? [];
-    list.push({ wave, onset: Number(onset), peak: Number(peak), offset: Number(offset) });
-    drawn.set(Number(record), list);
-  }
-  return drawn;
-}
-
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? NaN;
@@ -49,13 +33,13 @@ function median(values: readonly number[]): number {
 
 /** Median place from R, milliseconds, over leads and beats; NaN when hardly any was drawn. */
 function drawnFromR(
-  drawn: readonly Drawn[],
+  drawn: readonly DrawnWave[],
   marks: readonly number[],
   wave: string,
   side: 'onset' | 'peak' | 'offset',
 ): number {
   const places = drawn
-    .filter((d) => d.wave === wave)
+    .filter((d) => d.wave === wave && d.onset !== undefined && d.offset !== undefined)
     .flatMap((d) =>
       marks
         .filter((r) => {
@@ -64,7 +48,7 @@ function drawnFromR(
             wave === 'P' ? [-BEFORE_R_MS, -40] : wave === 'T' ? [60, AFTER_R_MS] : [-80, 80];
           return peakMs >= (reach[0] ?? 0) && peakMs <= (reach[1] ?? 0);
         })
-        .map((r) => RAW_MS * (d[side] - r)),
+        .map((r) => RAW_MS * ((d[side] ?? NaN) - r)),
     );
   return places.length < 12 ? NaN : median(places);
 }
@@ -76,7 +60,7 @@ const COMPARED = [
   ['jPoint', 'QRS', 'offset'],
   ['tPeak', 'T', 'peak'],
   ['tEnd', 'T', 'offset'],
-] as const satisfies readonly (readonly [keyof Fiducials, string, keyof Drawn])[];
+] as const satisfies readonly (readonly [keyof Fiducials, string, keyof DrawnWave])[];
 
 /** Median absolute error in milliseconds that each fiducial may have over the records, and the share that must be found: a little above what is measured. */
 const MARKS: Readonly<Record<keyof Fiducials, readonly [number, number]>> = {
@@ -88,54 +72,58 @@ const MARKS: Readonly<Record<keyof Fiducials, readonly [number, number]>> = {
   tEnd: [12, 0.95],
 };
 
-describe.skipIf(!HAS_LUDB)('fiducials on LUDB (skipped without ../shared/data/ludb)', () => {
-  it('lie where cardiologists drew them, to a sample or two in the median', () => {
-    const run = buildSignalHarness('cineecg-fiducials');
-    const drawn = readDrawn();
-    const errors = new Map<keyof Fiducials, number[]>();
-    const tried = new Map<keyof Fiducials, number>();
-    for (const { record, microvolt } of readLudb()) {
-      const { chain, beats } = run(new SignalScript().record(microvolt, 0, HOLD_SAMPLES));
-      const window = new Int16Array(WINDOW_SAMPLES * 8);
-      for (const sample of chain) {
-        const t = Math.round(sample.sampleIndex / DECIMATION);
-        if (t < WINDOW_SAMPLES) window.set(sample.microvolt, t * 8);
+describe.skipIf(!hasMarkedSet(LUDB))(
+  'fiducials on LUDB (skipped without ../shared/data/ludb)',
+  () => {
+    it('lie where cardiologists drew them, to a sample or two in the median', async () => {
+      const run = buildSignalHarness('cineecg-fiducials');
+      const errors = new Map<keyof Fiducials, number[]>();
+      const tried = new Map<keyof Fiducials, number>();
+      for (const { ecg, waves } of await readMarkedSet(LUDB)) {
+        const { chain, beats } = run(
+          new SignalScript().record(eightLeadRows(ecg), 0, HOLD_SAMPLES),
+        );
+        const window = new Int16Array(WINDOW_SAMPLES * 8);
+        for (const sample of chain) {
+          const t = Math.round(sample.sampleIndex / DECIMATION);
+          if (t < WINDOW_SAMPLES) window.set(sample.microvolt, t * 8);
+        }
+        const rIndex = beats.map((b) => Math.round(b.sampleIndex / DECIMATION));
+        const { first, rangeBegin, rangeEnd } = selectBeats(rIndex);
+        if (first.length === 0) continue;
+        const mean = meanBeat(window, first);
+        const vcg = Array.from({ length: BEAT_SAMPLES }, (_t, t) =>
+          toFrankMicrovolt(
+            'inverse-dower',
+            mean.map((lead) => lead[t] ?? 0),
+          ),
+        );
+        const found = findFiducials(vcg, rangeBegin, rangeEnd);
+        const marks = first.map((start) => (start + BEAT_R_INDEX) * DECIMATION);
+        for (const [name, wave, side] of COMPARED) {
+          const wanted = drawnFromR(waves, marks, wave, side);
+          if (Number.isNaN(wanted)) continue;
+          tried.set(name, (tried.get(name) ?? 0) + 1);
+          if (found[name] < 0) continue;
+          const error = CHAIN_MS * (found[name] - BEAT_R_INDEX) - wanted;
+          errors.set(name, [...(errors.get(name) ?? []), error]);
+        }
       }
-      const rIndex = beats.map((b) => Math.round(b.sampleIndex / DECIMATION));
-      const { first, rangeBegin, rangeEnd } = selectBeats(rIndex);
-      if (first.length === 0) continue;
-      const mean = meanBeat(window, first);
-      const vcg = Array.from({ length: BEAT_SAMPLES }, (_t, t) =>
-        toFrankMicrovolt(
-          'inverse-dower',
-          mean.map((lead) => lead[t] ?? 0),
-        ),
-      );
-      const found = findFiducials(vcg, rangeBegin, rangeEnd);
-      const marks = first.map((start) => (start + BEAT_R_INDEX) * DECIMATION);
-      for (const [name, wave, side] of COMPARED) {
-        const wanted = drawnFromR(drawn.get(record) ?? [], marks, wave, side);
-        if (Number.isNaN(wanted)) continue;
-        tried.set(name, (tried.get(name) ?? 0) + 1);
-        if (found[name] < 0) continue;
-        const error = CHAIN_MS * (found[name] - BEAT_R_INDEX) - wanted;
-        errors.set(name, [...(errors.get(name) ?? []), error]);
+      const table = COMPARED.map(([name]) => {
+        const all = errors.get(name) ?? [];
+        return {
+          name,
+          records: tried.get(name) ?? 0,
+          foundShare: all.length / (tried.get(name) ?? 1),
+          medianAbsoluteMs: median(all.map(Math.abs)),
+        };
+      });
+      for (const row of table) {
+        const [worstMs, leastFound] = MARKS[row.name];
+        expect(row.records, row.name).toBeGreaterThan(50);
+        expect(row.foundShare, row.name).toBeGreaterThanOrEqual(leastFound);
+        expect(row.medianAbsoluteMs, row.name).toBeLessThanOrEqual(worstMs);
       }
-    }
-    const table = COMPARED.map(([name]) => {
-      const all = errors.get(name) ?? [];
-      return {
-        name,
-        records: tried.get(name) ?? 0,
-        foundShare: all.length / (tried.get(name) ?? 1),
-        medianAbsoluteMs: median(all.map(Math.abs)),
-      };
     });
-    for (const row of table) {
-      const [worstMs, leastFound] = MARKS[row.name];
-      expect(row.records, row.name).toBeGreaterThan(50);
-      expect(row.foundShare, row.name).toBeGreaterThanOrEqual(leastFound);
-      expect(row.medianAbsoluteMs, row.name).toBeLessThanOrEqual(worstMs);
-    }
-  });
-});
+  },
+);
