@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../codegen/package-root.js';
 import { decimateTapsSource } from '../firmware-templates/core/generate-decimate-taps.js';
+import { lowpassTapsSource } from '../firmware-templates/core/generate-lowpass-taps.js';
 import { generatedFiles as heartFiles } from '../host/cineecg/generate-c.js';
 import { generatedFiles as wireFiles } from '../host/protocol/generated-files.js';
 
@@ -10,6 +11,7 @@ const files: Readonly<Record<string, string>> = {
   ...wireFiles(),
   ...heartFiles(),
   'firmware-templates/core/iso_decimate_taps.c': decimateTapsSource(),
+  'firmware-templates/core/iso_lowpass_taps.c': lowpassTapsSource(),
 };
 
 for (const [path, content] of Object.entries(files)) {
