@@ -1,6 +1,7 @@
 import { armv7emDspKernels } from './armv7em-dsp/backend.js';
 import { armv81mHeliumKernels } from './armv81m-helium/backend.js';
 import { armv8aNeonKernels } from './armv8a-neon/backend.js';
+import { neonReductions } from './armv8a-neon/reductions.js';
 import { composeBackend, type Backend } from './backend.js';
 import { portableKernels } from './portable/backend.js';
 import { x8664Kernels } from './x86-64/backend.js';
@@ -15,7 +16,7 @@ const backends = {
     armv7emDspKernels,
     portableKernels,
   ),
-  'armv8a-neon': composeBackend('armv8a-neon', armv8aNeonKernels, portableKernels),
+  'armv8a-neon': composeBackend('armv8a-neon', armv8aNeonKernels, neonReductions, portableKernels),
   'x86-64': composeBackend('x86-64', x8664Kernels, portableKernels),
 } as const satisfies Readonly<Record<string, Backend>>;
 

@@ -10,13 +10,9 @@ ISO_INLINE void iso_neon_conv_tile(const iso_staged_conv *layer, const iso_stage
                       tile->channel / ISO_STAGED_CHANNELS * phase->block_weights;
     const int32_t run = (phase->run + 3) & ~3;
     int32x4_t sums[4][4];
-    ISO_UNROLLED
-    for (int32_t v = 0; v < vectors; v++) {
-        const int32x4_t bias = vld1q_s32(layer->bias + tile->channel + 4 * v);
-        ISO_UNROLLED
-        for (int32_t p = 0; p < positions; p++) {
-            sums[p][v] = bias;
-        }
+    const int32_t *start = layer->bias + tile->channel;
+    if (!iso_neon_starts(positions, vectors)) {
+        iso_neon_start(sums, start, positions, vectors);
     }
     for (int32_t s = 0; s < phase->segments; s++, w += 16 * run) {
         const int8_t *const from = (const int8_t *)tile->staged + offsets[s];
@@ -25,7 +21,8 @@ ISO_INLINE void iso_neon_conv_tile(const iso_staged_conv *layer, const iso_stage
         for (int32_t p = 0; p < positions; p++) {
             x[p] = from + tile->at[p];
         }
-        iso_neon_run(sums, x, w, run, positions, vectors);
+        iso_neon_run(sums, x, w, run, start, positions, vectors);
+        start = NULL;
     }
     iso_neon_finish(layer, tile, positions, vectors, (const int32x4_t(*)[4])sums);
 }

@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { packageRoot } from '../../../../codegen/package-root.js';
+import { selfTestInput } from '../../../../codegen/interpret/known-answer.js';
+import { differences, expectedResults } from '../../../../host/validate/bit-exact.js';
+import { targetByName } from '../../../../host/validate/targets.js';
+import { writeNetwork } from '../../../../host/toolchain/write-network.js';
+import { OperationProgram } from './operation-program.js';
+
+const build = join(packageRoot(), 'build/test/operations-neon');
+
+describe.each(['aarch64', 'aarch64-a57'])(
+  'kernels for NEON against the interpreter: %s',
+  (name) => {
+    it('sign bits and means of every length of a vector', async () => {
+      const operations = new OperationProgram(1);
+      for (const channels of [1, 7, 8, 15, 16, 17, 31, 33, 48, 63, 64, 65, 71, 128, 130]) {
+        for (const positions of [1, 3, 32]) {
+          const shape = [1, positions, channels] as const;
+          const label = `${positions} x ${channels}`;
+          operations.add({
+            kind: 'packSigns',
+            name: `signs ${label}`,
+            input: operations.noise(shape),
+            output: operations.tensor('bits', shape),
+            elements: positions * channels,
+            zeroPoint: operations.int8(),
+          });
+          const [clampLow, clampHigh] = channels % 2 === 0 ? [-128, 127] : [-20, 15];
+          operations.add({
+            kind: 'averagePool',
+            name: `mean ${label}`,
+            input: operations.noise(shape),
+            output: operations.tensor('int8', [1, 1, channels]),
+            positions,
+            channels,
+            bias: operations.below(2000) - 1000,
+            multiplier: Math.round((2 ** 32 * (0.5 + operations.below(100) / 100)) / positions / 4),
+            shift: 32,
+            clampLow,
+            clampHigh,
+          });
+        }
+      }
+      const target = await targetByName(name);
+      const network = operations.compile({ backend: target.backend, optimize: 'balanced' });
+      const own = network.kernels.filter(({ file }) => /neon_(pack_signs|average_pool)/.test(file));
+      expect(own.length).toBe(90);
+      const folder = join(build, name);
+      writeNetwork(network, join(folder, 'network'));
+      const built = await target.build(join(folder, 'network'), folder);
+      const vectors = [{ input: selfTestInput(4), classIndex: 1 }];
+      const { results } = await built.run({ vectors, observeLayers: true, fullGradients: 0 });
+      expect(differences(network, expectedResults(network, vectors), results)).toEqual([]);
+    });
+  },
+);
