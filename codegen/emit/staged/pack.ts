@@ -116,7 +116,10 @@ export function planNumbers(plan: StagedPlan, format: PackFormat, depthwise: boo
       weights,
       block_weights: perBlock,
     };
-    offsets.push(...phase.segments.map(({ offset }) => offset));
+    const reads = phase.segments.map(({ offset }) => offset);
+    offsets.push(...reads);
+    // Depthwise kernels take taps in pairs: behind an odd one stands a weight of zero, or nothing that is used.
+    if (depthwise && reads.length % 2 === 1) offsets.push(...reads.slice(-1));
     weights += blocks * perBlock;
     return numbers;
   });

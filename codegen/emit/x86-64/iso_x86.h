@@ -111,7 +111,8 @@ ISO_AVX2 static inline void iso_x86_sums_avx2(const iso_staged_tile *tile, const
     }
 }
 
-/* The same with each channel by itself; the taps of two segments at a time. */
+/* The same with each channel by itself; the taps of two segments at a time. Behind an odd last one
+ * stands another offset, and weights of zero. */
 static inline void iso_x86_depthwise_sums(const iso_staged_tile *tile, const int16_t *w,
                                           const int32_t *start,
                                           int32_t sums[ISO_STAGED_TILE][ISO_STAGED_CHANNELS]) {
@@ -124,12 +125,10 @@ static inline void iso_x86_depthwise_sums(const iso_staged_tile *tile, const int
             __m128i a = _mm_loadu_si128((const __m128i *)(const void *)(start + half));
             __m128i b = _mm_loadu_si128((const __m128i *)(const void *)(start + half + 4));
             for (int32_t s = 0; s < phase->segments; s += 2, weights += 2 * ISO_STAGED_CHANNELS) {
-                /* Behind an odd last tap lies a weight of zero. */
-                const int32_t next = s + 1 < phase->segments ? s + 1 : s;
                 const __m128i x0 =
                     _mm_loadu_si128((const __m128i *)(const void *)(x + half + offsets[s]));
                 const __m128i x1 =
-                    _mm_loadu_si128((const __m128i *)(const void *)(x + half + offsets[next]));
+                    _mm_loadu_si128((const __m128i *)(const void *)(x + half + offsets[s + 1]));
                 const __m128i wa = _mm_loadu_si128((const __m128i *)(const void *)weights);
                 const __m128i wb = _mm_loadu_si128((const __m128i *)(const void *)(weights + 8));
                 a = _mm_add_epi32(a, _mm_madd_epi16(wa, _mm_unpacklo_epi16(x0, x1)));

@@ -6,25 +6,40 @@ import type { SignalArray } from '../../../codegen/integer/program.js';
 import { IntegerInterpreter } from '../../../codegen/interpret/integer.js';
 import { packageRoot } from '../../../codegen/package-root.js';
 
-/** Compiles the emitted C with the host's gcc, warnings as errors, and runs it on the inputs. */
+/** A compiler and what runs its programs. */
+export interface Machine {
+  readonly compiler: string;
+  readonly flags: readonly string[];
+  readonly run: readonly string[];
+}
+
+// Undefined behaviour must not hide behind equal bytes.
+const HERE: Machine = {
+  compiler: 'gcc',
+  flags: ['-fsanitize=undefined', '-fno-sanitize-recover=all'],
+  run: [],
+};
+
+/** Compiles the emitted C, by the host's gcc unless said otherwise, warnings as errors, and runs it on the inputs. */
 export function runHostC(
   name: string,
   network: CompiledNetwork,
   inputs: readonly SignalArray[],
+  machine = HERE,
 ): Uint8Array {
   const folder = join(packageRoot(), 'build/test/host-c', name.replace(/[^a-z0-9]+/gi, '-'));
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'network.c'), network.emitted.source);
   writeFileSync(join(folder, 'network.h'), network.emitted.header);
   const program = join(folder, 'every-layer');
-  execFileSync('gcc', [
+  execFileSync(machine.compiler, [
     ...['-std=c99', '-O2', '-Wall', '-Wextra', '-Werror', '-Wconversion', '-Wshadow'],
-    // Undefined behaviour must not hide behind equal bytes.
-    ...['-fsanitize=undefined', '-fno-sanitize-recover=all'],
-    ...['-I', folder, '-o', program],
+    ...[...machine.flags, '-I', folder, '-o', program],
     join(packageRoot(), 'tests/conformance/compiler/every_layer.c'),
+    '-lm',
   ]);
-  return execFileSync(program, {
+  const [command = program, ...rest] = [...machine.run, program];
+  return execFileSync(command, rest, {
     input: Buffer.concat(inputs.map((x) => new Uint8Array(x.buffer))),
     maxBuffer: 1 << 28,
   });
