@@ -63,14 +63,14 @@ function cases(): readonly Case[] {
     const test = referenceNetwork(name);
     return { name, network: compileTrial({ ...test, explain: 'none' }), onnx: test.bytes };
   });
-  const own = {
-    name: basename(DEFAULT_MODEL),
-    network: compileModel(DEFAULT_MODEL, { explain: 'none' }),
+  const own = (['mixed', 'int8'] as const).map((precision) => ({
+    name: `${basename(DEFAULT_MODEL)} ${precision}`,
+    network: compileModel(DEFAULT_MODEL, { explain: 'none', precision }),
     onnx: readFileSync(DEFAULT_MODEL),
-  };
+  }));
   const published = PUBLIC.filter((name) => hasShared('models', 'mlperf-tiny', `${name}.tflite`));
   return [
-    ...[...references, own].map(withTflite),
+    ...[...references, ...own].map(withTflite),
     ...published.map((name) => {
       const file = sharedPath('models', 'mlperf-tiny', `${name}.tflite`);
       return { name, network: compileModel(file, { explain: 'none' }), tflite: readFileSync(file) };
@@ -86,16 +86,17 @@ function ownBackends(): readonly BackendName[] {
 
 async function measure({ name, network, onnx, tflite }: Case): Promise<HostReport> {
   const { program } = network;
-  const input = Int8Array.from(selfTestInput(elementsOf(integerTensor(program, program.input))));
+  const tensor = integerTensor(program, program.input);
+  const input = selfTestInput(elementsOf(tensor), tensor.type === 'int16' ? 'int16' : 'int8');
   const folder = join(packageRoot(), 'build/bench/host', name);
   const runners: Runner[] = [];
   for (const backend of ownBackends()) {
     runners.push(await emittedRunner(network, backend, input, folder));
   }
   const own = [...runners];
-  if (tflite !== undefined) runners.push(await tfliteRunner(tflite, input));
+  if (tflite !== undefined) runners.push(await tfliteRunner(tflite, Int8Array.from(input)));
   if (onnx !== undefined) {
-    const { scale, channels } = integerTensor(program, program.input);
+    const { scale, channels } = tensor;
     const floats = Float32Array.from(channelsFirst(input, channels), (code) => code * scale);
     const explained = frontEnd(onnx, name, 'none');
     const { shape } = tensorOf(explained.graph, explained.input);

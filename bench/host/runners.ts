@@ -6,7 +6,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { emitFor, type CompiledNetwork } from '../../codegen/compile.js';
 import type { BackendName } from '../../codegen/emit/backends.js';
 import { IsochroneError } from '../../codegen/errors.js';
-import { elementsOf, integerTensor } from '../../codegen/integer/program.js';
+import { elementsOf, integerTensor, type SignalArray } from '../../codegen/integer/program.js';
 import { packageRoot } from '../../codegen/package-root.js';
 import { compile, link } from '../../host/toolchain/compile.js';
 import { writeNetwork } from '../../host/toolchain/write-network.js';
@@ -25,7 +25,7 @@ export interface Runner {
 export async function emittedRunner(
   network: CompiledNetwork,
   backend: BackendName,
-  input: Int8Array,
+  input: SignalArray,
   folder: string,
 ): Promise<Runner> {
   const code = emitFor(network, { backend, optimize: 'speed' });
@@ -62,7 +62,7 @@ export async function emittedRunner(
     closed = true;
     wake();
   });
-  child.stdin.write(input);
+  child.stdin.write(new Uint8Array(input.buffer, input.byteOffset, input.byteLength));
   return {
     name: `C ${backend}`,
     async time(runs) {

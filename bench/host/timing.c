@@ -11,9 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#define INPUT_BYTES ((size_t)ISO_NET_INPUT_LENGTH * ISO_NET_INPUT_LEADS)
-
-static int8_t input[INPUT_BYTES];
+static iso_net_input_code input[(size_t)ISO_NET_INPUT_LENGTH * ISO_NET_INPUT_LEADS];
 static int16_t logits[ISO_NET_CLASSES];
 
 static uint64_t nanoseconds(void) {
