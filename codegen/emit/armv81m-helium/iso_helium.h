@@ -27,9 +27,9 @@ typedef void (*iso_tile_routine)(const iso_tiles *job);
 
 /* All channels of up to four output positions. An odd number of channels is written to `spare`
  * first, which then holds four positions of one channel more. */
-static void iso_helium_block(iso_tile_routine tiles, const int8_t *x, int32_t iterations,
-                             const int8_t *weights, const int32_t *parameters, int8_t *y,
-                             const iso_conv_shape *s, int32_t positions, int8_t *spare) {
+static inline void iso_helium_block(iso_tile_routine tiles, const int8_t *x, int32_t iterations,
+                                    const int8_t *weights, const int32_t *parameters, int8_t *y,
+                                    const iso_conv_shape *s, int32_t positions, int8_t *spare) {
     const int32_t channels = s->output_channels;
     const int32_t pairs = (channels + 1) / 2;
     const int odd = 2 * pairs != channels;
