@@ -99,6 +99,28 @@ program
   });
 
 program
+  .command('profile')
+  .description(
+    'where the time goes on a board: instructions and estimated cycles of each layer, and the hottest code as assembly',
+  )
+  .argument('[model]', 'an ONNX or TFLite file', DEFAULT_MODEL)
+  .option('--board <name>', 'a board of boards/, or a board file', 'mps2-an386')
+  .option('--clock-mhz <n>', "the core's clock, instead of the board's", positiveNumber)
+  .option('--hot <n>', 'how many pieces of hot code to show', wholeNumber, 5)
+  .addOption(explainOption())
+  .addOption(leadsOption())
+  .addOption(precisionOption())
+  .addOption(ramOption())
+  .addOption(backendOption())
+  .addOption(optimizeOption())
+  .option('--html <file>', 'write the report as one HTML file')
+  .option('--json', 'print the report as JSON', false)
+  .action(async (model: string, options) => {
+    const { runProfile } = await import('./profile.js');
+    await runProfile(model, options);
+  });
+
+program
   .command('calibrate')
   .description('measure the ranges that the quantiser needs, on real records')
   .argument('[model]', 'an ONNX file', DEFAULT_MODEL)

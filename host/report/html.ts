@@ -2,7 +2,7 @@
 import type { ValidationReport } from '../validate/validate.js';
 import { attributionLines, countingTargets, layerTable, TARGET_HEAD, targetRow } from './text.js';
 
-const STYLE = `body{font:15px/1.45 system-ui,sans-serif;margin:2rem;color:#1b1f24;background:#fff}
+export const STYLE = `body{font:15px/1.45 system-ui,sans-serif;margin:2rem;color:#1b1f24;background:#fff}
 h1{font-size:1.4rem;margin:0 0 .2rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}p{margin:.2rem 0}
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:.25rem .7rem;border-bottom:1px solid #d8dee4;text-align:left;white-space:nowrap}
@@ -20,10 +20,10 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
 }
 
-function table(
+export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  bad: (row: number) => boolean,
+  bad: (row: number) => boolean = () => false,
 ): string {
   const cell = (text: string): string =>
     `<td${/^[-+0-9.e]+$/i.test(text) ? ' class="n"' : ''}>${escapeHtml(text)}</td>`;
@@ -63,7 +63,7 @@ ${table(
 )}
 <h2>Layers</h2>
 <p>Errors are those of the integer network against the float one, in the float tensor's unit. Instructions are exact counts of the emulator, not cycles.</p>
-${table(layers.head, layers.rows, () => false)}
+${table(layers.head, layers.rows)}
 ${attributionLines(report)
   .filter((line) => line !== '')
   .map((line) => `<p>${escapeHtml(line)}</p>`)

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
 import { runToExit } from '../flash/qemu.js';
 import type { Board } from './board.js';
-import { counterPlugin } from './counter-plugin.js';
 import { runProcess } from './process.js';
+import { qemuPlugin } from './qemu-plugin.js';
 import {
   readVectorsResults,
   writeVectors,
@@ -59,6 +59,8 @@ export function runVectorsOnBoard(options: {
   readonly elfPath: string;
   readonly request: VectorsRequest;
   readonly countInstructions?: boolean;
+  /** A plugin of the emulator and its arguments. */
+  readonly plugin?: string;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
 }): Promise<VectorsResults> {
@@ -68,6 +70,7 @@ export function runVectorsOnBoard(options: {
       elfPath: options.elfPath,
       semihosting: { args: [`vectors=${vectors}`, `results=${results}`] },
       ...(options.countInstructions === true ? { icount: { shift: 6 } } : {}),
+      ...(options.plugin === undefined ? {} : { extraArgs: ['-plugin', options.plugin] }),
       timeoutMs: options.timeoutMs,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
@@ -89,7 +92,9 @@ export function runVectorsNatively(options: {
     if (counts) await writeFile(counter, new Uint8Array(8));
     const [command, ...args] = [
       ...(options.emulator ?? []),
-      ...(counts ? ['-plugin', `${await counterPlugin()},counter=${counter}`] : []),
+      ...(counts
+        ? ['-plugin', `${await qemuPlugin('instruction_counter')},counter=${counter}`]
+        : []),
       options.programPath,
       vectors,
       results,

@@ -20,7 +20,14 @@ export interface BuiltTarget {
   readonly fitsBoard: boolean;
   /** Instructions are exact where the target counts them; elsewhere there are none. */
   readonly countsInstructions: boolean;
+  /** The image of an emulated board, with the memory that it was linked for. */
+  readonly image?: BoardImage;
   run(request: VectorsRequest, options?: RunOptions): Promise<VectorsResults>;
+}
+
+export interface BoardImage {
+  readonly board: Board;
+  readonly elfPath: string;
 }
 
 export interface RunOptions {
@@ -44,8 +51,13 @@ export interface Target {
   build(networkDir: string, outDir: string): Promise<BuiltTarget>;
 }
 
+/** A target that is an emulated board. */
+export interface BoardTarget extends Target {
+  build(networkDir: string, outDir: string): Promise<BuiltTarget & { readonly image: BoardImage }>;
+}
+
 /** Generous for a hundred records on a busy machine; a hang becomes an error. */
-const RUN_TIMEOUT_MS = 600_000;
+export const RUN_TIMEOUT_MS = 600_000;
 
 /** A program of this machine's operating system, run by itself or by an emulator of another instruction set. */
 interface ProgramTarget {
@@ -119,7 +131,7 @@ const PROGRAM_TARGETS: readonly Target[] = [
   }),
 ];
 
-export function boardTarget(board: Board, backend = backendOf(board)): Target {
+export function boardTarget(board: Board, backend = backendOf(board)): BoardTarget {
   return {
     name: board.name,
     title: board.title,
@@ -152,7 +164,7 @@ async function buildForBoard(
   board: Board,
   networkDir: string,
   outDir: string,
-): Promise<BuiltTarget> {
+): Promise<BuiltTarget & { readonly image: BoardImage }> {
   const build = (on: Board): ReturnType<typeof buildFirmware> =>
     buildFirmware({ board: on, networkDir, image: 'vectors', frontEnd: 'semihost', outDir });
   let on = board;
@@ -171,6 +183,7 @@ async function buildForBoard(
     ramBytes,
     fitsBoard: on === board,
     countsInstructions: true,
+    image: { board: on, elfPath },
     run: (request, options = {}) =>
       runVectorsOnBoard({
         board: on,

@@ -3,29 +3,12 @@
  * program under test reads its own count as it reads a clock. Exact: each instruction adds one
  * before it executes. Argument: counter=FILE, of at least eight bytes.
  */
+#include "qemu_plugin_api.h"
+
 #include <fcntl.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-/* What of the plugin interface (version 1) is used here; Debian ships no header of it. */
-typedef uint64_t qemu_plugin_id_t;
-struct qemu_info_t;
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-enum { QEMU_PLUGIN_INLINE_ADD_U64 = 0 };
-extern int qemu_plugin_version;
-void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id,
-                                           void (*translated)(qemu_plugin_id_t id,
-                                                              struct qemu_plugin_tb *block));
-void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *instruction, int operation,
-                                                void *counter, uint64_t immediate);
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *block);
-struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *block, size_t index);
-int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info_t *info, int count,
-                        char **arguments);
 
 int qemu_plugin_version = 1;
 

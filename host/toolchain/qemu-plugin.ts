@@ -4,28 +4,34 @@ import { IsochroneError } from '../../codegen/errors.js';
 import { packageRoot } from '../../codegen/package-root.js';
 import { runProcess } from './process.js';
 
-let built: Promise<string> | undefined;
+/** A source of host/toolchain/native; it tells the plugin's arguments. */
+export type QemuPlugin = 'instruction_counter' | 'block_counter';
+
+const built = new Map<QemuPlugin, Promise<string>>();
 
 /**
- * The QEMU plugin that counts a program's instructions, compiled for this machine.
+ * A plugin of QEMU, compiled for this machine.
  * @returns its path
  * @throws IsochroneError TOOLCHAIN_MISSING
  */
-export function counterPlugin(): Promise<string> {
-  built ??= build();
-  return built;
+export function qemuPlugin(name: QemuPlugin): Promise<string> {
+  const known = built.get(name);
+  if (known !== undefined) return known;
+  const made = build(name);
+  built.set(name, made);
+  return made;
 }
 
-async function build(): Promise<string> {
+async function build(name: QemuPlugin): Promise<string> {
   const folder = join(packageRoot(), 'build', 'native');
-  const plugin = join(folder, 'instruction_counter.so');
+  const plugin = join(folder, `${name}.so`);
   const fresh = `${plugin}.${process.pid}`;
-  const source = join(packageRoot(), 'host/toolchain/native/instruction_counter.c');
+  const source = join(packageRoot(), 'host/toolchain/native', `${name}.c`);
   await mkdir(folder, { recursive: true });
   const flags = ['-shared', '-fPIC', '-O2', '-Wall', '-Wextra', '-Werror'];
   const { status, stderr } = await runProcess('gcc', [...flags, '-o', fresh, source]);
   if (status !== 0) {
-    throw new IsochroneError('TOOLCHAIN_MISSING', `the instruction counter: ${stderr.trim()}`, {
+    throw new IsochroneError('TOOLCHAIN_MISSING', `QEMU's plugin ${name}: ${stderr.trim()}`, {
       hint: 'Install gcc: sudo apt-get install -y gcc libc6-dev',
     });
   }
