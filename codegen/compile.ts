@@ -21,6 +21,7 @@ import type { ArenaPlan } from './plan/arena.js';
 import { planArena } from './plan/arena.js';
 import type { Calibration } from './quantize/calibration.js';
 import { parseCalibration } from './quantize/calibration.js';
+import { withEqualised } from './quantize/choose-equalisation.js';
 import { foldCalibration } from './quantize/fold-calibration.js';
 import { int16Candidates } from './quantize/int16.js';
 import { hasOwnScales, lowerWithOwnScales } from './quantize/own-scales/lower.js';
@@ -32,6 +33,8 @@ export interface CompiledNetwork {
   readonly graph: Graph;
   readonly explained: PreparedGraph;
   readonly program: IntegerProgram;
+  /** Tensors whose channels the calibration has scaled (cross-layer equalisation). */
+  readonly equalised: readonly string[];
   /** What the self-test compares with; absent when built without it. */
   readonly answer?: KnownAnswer;
   readonly target: CodeTarget;
@@ -125,17 +128,19 @@ export function compileNetwork(
   calibration: { readonly text: string; readonly file: string } | undefined,
   options: CompileOptions = {},
 ): CompiledNetwork {
-  const explained = frontEnd(model.bytes, model.file, options.explain ?? 'gradient', options.leads);
-  const ranges = (): Calibration => {
-    const given = rangesOf(model, calibration);
-    return options.leads === 8 ? foldCalibration(explained, given) : given;
-  };
-  const program = hasOwnScales(explained.graph)
-    ? lowerWithOwnScales(explained)
-    : quantizeAs(explained, ranges(), options);
+  const given = frontEnd(model.bytes, model.file, options.explain ?? 'gradient', options.leads);
+  const { explained, program, equalised } = hasOwnScales(given.graph)
+    ? { explained: given, program: lowerWithOwnScales(given), equalised: [] }
+    : integers(given, rangesOf(model, calibration), options);
   const answer = options.selfTest === false ? undefined : knownAnswer(program);
   return emitFor(
-    { graph: explained.graph, explained, program, ...(answer === undefined ? {} : { answer }) },
+    {
+      graph: explained.graph,
+      explained,
+      program,
+      equalised,
+      ...(answer === undefined ? {} : { answer }),
+    },
     options.target ?? PORTABLE,
   );
 }
@@ -145,13 +150,26 @@ export function emitFor(
   network: Omit<CompiledNetwork, 'target' | 'kernels' | 'plan' | 'emitted'>,
   target: CodeTarget,
 ): CompiledNetwork {
-  const { graph, explained, program, answer } = network;
+  const { graph, explained, program, equalised, answer } = network;
   const kernels = chooseKernels(program, backendNamed(target.backend), target.optimize);
   const plan = planArena(program, kernels);
   const read = (file: string): string => readFileSync(join(packageRoot(), file), 'utf8');
   const emitted = emitNetwork(program, plan, kernels, read, answer);
   const tested = answer === undefined ? {} : { answer };
-  return { graph, explained, program, ...tested, target, kernels, plan, emitted };
+  return { graph, explained, program, equalised, ...tested, target, kernels, plan, emitted };
+}
+
+/** The float network as its calibration wants it, and its integer program. */
+function integers(
+  given: PreparedGraph,
+  calibration: Calibration,
+  options: CompileOptions,
+): Pick<CompiledNetwork, 'explained' | 'program' | 'equalised'> {
+  const { equalisation } = calibration;
+  const explained = equalisation === undefined ? given : withEqualised(given, equalisation);
+  const ranges = options.leads === 8 ? foldCalibration(explained, calibration) : calibration;
+  const program = quantizeAs(explained, ranges, options);
+  return { explained, program, equalised: Object.keys(equalisation ?? {}) };
 }
 
 /** @throws IsochroneError CALIBRATION_INCOMPLETE where mixed precision is asked for and nothing is known to choose by */

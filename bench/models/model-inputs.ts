@@ -10,7 +10,7 @@ import {
 import { IsochroneError } from '../../codegen/errors.js';
 import type { PreparedGraph } from '../../codegen/explain/gradient.js';
 import { sizeOf, tensorOf } from '../../codegen/graph/graph.js';
-import { calibrate } from '../../codegen/quantize/calibration.js';
+import { calibrateEqualised } from '../../codegen/quantize/choose-equalisation.js';
 import { inputCodes } from '../../codegen/interpret/input-codes.js';
 import { hasOwnScales } from '../../codegen/quantize/own-scales/lower.js';
 import { DEFAULT_BUDGET_MACS } from '../../host/cli/calibrate.js';
@@ -120,7 +120,7 @@ function calibrationOf(
   const onRecord = (done: number): void => {
     say('calibrate', done, floats.length);
   };
-  const text = JSON.stringify(calibrate(prepared, floats, about, { ...budget, onRecord }));
+  const text = JSON.stringify(calibrateEqualised(prepared, floats, about, { ...budget, onRecord }));
   return { calibration: { text, file: about.source }, calibratedOnInputs: io !== undefined };
 }
 

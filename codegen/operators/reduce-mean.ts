@@ -56,7 +56,8 @@ function spatialAxes(shape: Shape): readonly number[] {
   return shape.map((_, axis) => axis).filter((axis) => axis >= 2);
 }
 
-function reducedAxes(node: GraphNode, x: Shape): readonly number[] {
+/** Axes that it averages over, counted from the first. */
+export function reducedAxes(node: GraphNode, x: Shape): readonly number[] {
   const all = x.map((_, axis) => axis);
   return resolveAxes(node, intsAttribute(node, 'axes', all), x.length);
 }

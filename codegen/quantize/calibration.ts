@@ -2,8 +2,10 @@ import { IsochroneError } from '../errors.js';
 import type { PreparedGraph } from '../explain/gradient.js';
 import { sizeOf, tensorOf } from '../graph/graph.js';
 import { floatOf, runFloat, runNodes } from '../interpret/float.js';
+import type { ChannelFactors } from '../passes/equalise.js';
 import { correctBiases, type BiasCorrections } from './bias-correction.js';
 import { chooseRanges } from './choose-ranges.js';
+import { channelMaxima } from './equalisation.js';
 import { Histogram } from './histogram.js';
 import { measureSensitivities, type Sensitivities } from './sensitivity.js';
 
@@ -30,6 +32,8 @@ export interface Calibration {
   readonly activations: Readonly<Record<string, CalibratedRange>>;
   /** Largest magnitude per channel of each tensor of the backward pass, over all records and classes. */
   readonly gradients: Readonly<Record<string, readonly number[]>>;
+  /** Powers of two by which channels are scaled before anything else; what follows is of the scaled network. Absent: none are. */
+  readonly equalisation?: ChannelFactors;
   /** What rounding takes from the mean of each layer's output channels, to be added to its bias, by node; absent: nothing. */
   readonly biasCorrections?: BiasCorrections;
   /** What each tensor that can be int16 costs as int8, from which mixed precision chooses; absent: not measured. */
@@ -81,7 +85,9 @@ export function calibrate(
       oneHot[target] = 1;
       values.set(seed, { shape: [1, classes], data: oneHot });
       runNodes(graph, backwardNodes, values);
-      for (const [name, channels] of largest) raise(channels, floatOf(values, name));
+      for (const [name, channels] of largest) {
+        channelMaxima(floatOf(values, name), channels.length, channels);
+      }
     }
     records += 1;
     options.onRecord?.(records);
@@ -123,15 +129,6 @@ export function calibrate(
   };
 }
 
-function raise(channels: Float64Array, values: Float32Array | Float64Array): void {
-  const plane = values.length / channels.length;
-  for (let i = 0; i < values.length; i += 1) {
-    const channel = Math.floor(i / plane);
-    const magnitude = Math.abs(values[i] ?? 0);
-    if (magnitude > (channels[channel] ?? 0)) channels[channel] = magnitude;
-  }
-}
-
 /** Six digits are far finer than any step; the file stays small and the same on every machine. */
 function significant(value: number): number {
   return Number(value.toPrecision(6));
@@ -150,6 +147,7 @@ export function parseCalibration(text: string, file: string, modelSha256: string
   }
   const { format, activations, gradients, biasCorrections, sensitivities, records, source } =
     parsed;
+  const { equalisation } = parsed;
   if (
     format !== CALIBRATION_FORMAT ||
     typeof activations !== 'object' ||
@@ -171,6 +169,11 @@ export function parseCalibration(text: string, file: string, modelSha256: string
       !channels.every((value) => Number.isFinite(value) && value >= 0)
     ) {
       throw damaged(file, `the gradient range of "${name}" is not one`);
+    }
+  }
+  for (const [name, channels] of Object.entries(equalisation ?? {})) {
+    if (!Array.isArray(channels) || !channels.every((value) => Number.isFinite(value))) {
+      throw damaged(file, `the channel factors of "${name}" are not some`);
     }
   }
   for (const [name, channels] of Object.entries(biasCorrections ?? {})) {
@@ -197,6 +200,7 @@ export function parseCalibration(text: string, file: string, modelSha256: string
     records,
     activations,
     gradients,
+    ...(equalisation === undefined ? {} : { equalisation }),
     ...(biasCorrections === undefined ? {} : { biasCorrections }),
     ...(sensitivities === undefined ? {} : { sensitivities }),
   };

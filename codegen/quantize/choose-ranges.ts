@@ -22,6 +22,9 @@ export interface ChosenRange extends Range {
   readonly rule: RangeRule;
 }
 
+/** Codes of errors that other ranges may not meet. */
+const NO_ROOM: readonly string[] = ['MODEL_UNSUPPORTED_OPERATOR', 'QUANTIZE_SCALE'];
+
 /** More records than this change no choice that matters. */
 const MOST_RECORDS = 32;
 
@@ -58,7 +61,8 @@ export function chooseRanges(
   if (records === 0) return chosen;
   const candidates = RANGE_RULES.flatMap((rule) => {
     const ranges = all(rule);
-    const program = quantizable(alone, ranges);
+    // Very narrow ranges may leave no room for a layer's sum in int32: such a rule is no candidate.
+    const program = quantizable(() => quantize(alone, calibrationOf(ranges)));
     return program === undefined ? [] : [{ ranges, program }];
   });
   const trials = startTrials(forward, prepared, spread(inputs, records));
@@ -114,16 +118,12 @@ export function calibrationOf(
   };
 }
 
-/** Very narrow ranges may leave no room for a layer's sum in int32: such a rule is no candidate. */
-function quantizable(
-  prepared: PreparedGraph,
-  ranges: ReadonlyMap<string, ChosenRange>,
-): IntegerProgram | undefined {
+/** What `lower` makes; undefined where ranges or channels leave no room in the integers. */
+export function quantizable(lower: () => IntegerProgram): IntegerProgram | undefined {
   try {
-    return quantize(prepared, calibrationOf(ranges));
+    return lower();
   } catch (error) {
-    if (error instanceof IsochroneError && error.code === 'MODEL_UNSUPPORTED_OPERATOR')
-      return undefined;
+    if (error instanceof IsochroneError && NO_ROOM.includes(error.code)) return undefined;
     throw error;
   }
 }

@@ -48,7 +48,7 @@ export function measureSensitivities(
   const records = Math.min(MOST_RECORDS, inputs.length, Math.floor(budgetMacs / perRecord));
   if (records === 0) return undefined;
   const chosen = spread(inputs, records);
-  const real = chosen.map((input) => run(prepared, input));
+  const real = chosen.map((input) => runReal(prepared, input));
   const measure = (name: string): Sensitivity => {
     const tensor = integerTensor(program, name);
     const answers: number[] = [];
@@ -56,7 +56,7 @@ export function measureSensitivities(
     chosen.forEach((input, index) => {
       const wanted = real[index];
       if (wanted === undefined) return;
-      const found = run(
+      const found = runReal(
         prepared,
         input,
         (at, values) => (at === name ? rounded(values, tensor) : undefined),
@@ -79,8 +79,8 @@ export function measureSensitivities(
   return Object.fromEntries(candidates.map((name) => [name, measure(name)]));
 }
 
-/** One input through the network, with tensors replaced behind the nodes that compute them. */
-function run(
+/** One input through the float network, with tensors replaced behind the nodes that compute them; the winner is explained. */
+export function runReal(
   prepared: PreparedGraph,
   input: Float32Array,
   replace: (name: string, values: FloatTensor['data']) => Float32Array | undefined = () =>
@@ -114,7 +114,7 @@ function run(
 }
 
 /** Two zero vectors point the same way. */
-function cosine(a: Float64Array, b: Float64Array): number {
+export function cosine(a: Float64Array, b: Float64Array): number {
   const dot = (x: Float64Array, y: Float64Array): number =>
     x.reduce((sum, value, i) => sum + value * (y[i] ?? 0), 0);
   const norm = Math.sqrt(dot(a, a) * dot(b, b));
@@ -122,7 +122,7 @@ function cosine(a: Float64Array, b: Float64Array): number {
 }
 
 /** One record full of artefacts decides nothing. */
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 

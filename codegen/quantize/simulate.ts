@@ -53,7 +53,7 @@ const TRIMMED_SHARE = 0.05;
  * order of typical records, and one record full of artefacts must not outvote them.
  */
 export function logitError(
-  trials: readonly Trial[],
+  trials: readonly Pick<Trial, 'logits'>[],
   answers: readonly FloatTensor['data'][],
 ): number {
   const mean = (values: readonly number[]): number =>

@@ -4,7 +4,7 @@ import type { Explain, Leads } from '../../codegen/compile.js';
 import type { Optimize } from '../../codegen/emit/backend.js';
 import type { BackendName } from '../../codegen/emit/backends.js';
 import type { Precision } from '../../codegen/quantize/precision.js';
-import { textTable } from '../report/text.js';
+import { equalisedText, textTable } from '../report/text.js';
 import { backendOf, loadBoard } from '../toolchain/board.js';
 import { buildFirmware } from '../toolchain/build-firmware.js';
 import { layerReports, type LayerReport } from '../validate/validate.js';
@@ -32,6 +32,8 @@ export interface BuildReport {
   readonly arenaBytes: number;
   readonly constantBytes: number;
   readonly multiplyAccumulates: number;
+  /** Tensors whose channels were scaled to like ranges, as the calibration says. */
+  readonly equalised: readonly string[];
   /** Tensors alive where most bytes are: what to shrink when the arena is too large. */
   readonly peak: {
     readonly layer: number;
@@ -82,7 +84,7 @@ export async function runBuild(model: string, options: BuildCommand): Promise<vo
 }
 
 export function buildReport(network: GeneratedNetwork): BuildReport {
-  const { plan, emitted } = network.compiled;
+  const { plan, emitted, equalised } = network.compiled;
   const layers = layerReports(network.compiled);
   return {
     model: network.modelFile,
@@ -90,6 +92,7 @@ export function buildReport(network: GeneratedNetwork): BuildReport {
     ...network.compiled.target,
     arenaBytes: plan.bytes,
     constantBytes: emitted.constantBytes,
+    equalised,
     multiplyAccumulates: layers.reduce((sum, layer) => sum + layer.multiplyAccumulates, 0),
     peak: {
       layer: plan.peak.operation,
@@ -118,6 +121,7 @@ function asText(report: BuildReport): string {
     ),
     `${report.multiplyAccumulates} MAC, arena ${report.arenaBytes} B, constants ${report.constantBytes} B`,
     `most is alive at layer ${peak.layer}, ${peak.bytes} B: ${peak.alive.map(({ tensor, bytes }) => `${tensor} ${bytes} B`).join(', ')}`,
+    ...(report.equalised.length === 0 ? [] : [equalisedText(report.equalised)]),
     ...(board === undefined
       ? []
       : [

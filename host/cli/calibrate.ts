@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { frontEnd, modelSha256, type Explain, type Leads } from '../../codegen/compile.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { calibrate } from '../../codegen/quantize/calibration.js';
+import { calibrateEqualised } from '../../codegen/quantize/choose-equalisation.js';
 import { decodedRecords, openDecodedSet } from '../records/decoded-set.js';
 import type { EcgRecord } from '../records/record.js';
 import { windowsOfRecords } from '../validate/record-inputs.js';
@@ -24,6 +25,8 @@ export interface CalibrateOptions {
   readonly explain: Explain;
   readonly leads: Leads;
   readonly preprocess?: string;
+  /** Try cross-layer equalisation, and keep it where it is measured to help. */
+  readonly equalise: boolean;
 }
 
 export async function runCalibrate(modelFile: string, options: CalibrateOptions): Promise<void> {
@@ -53,7 +56,8 @@ export async function runCalibrate(modelFile: string, options: CalibrateOptions)
     }
   }
   const bar = progress('calibrate');
-  const calibration = calibrate(
+  const measure = options.equalise ? calibrateEqualised : calibrate;
+  const calibration = measure(
     explained,
     inputs,
     {
@@ -69,7 +73,10 @@ export async function runCalibrate(modelFile: string, options: CalibrateOptions)
   );
   const out = options.out ?? calibrationFileOf(modelFile);
   writeWhole(out, `${JSON.stringify(calibration, null, 1)}\n`);
-  bar.finish(`${calibration.records} records, written to ${out}`);
+  const layers = Object.keys(calibration.equalisation ?? {}).length;
+  bar.finish(
+    `${calibration.records} records, ${layers === 0 ? '' : `${layers} layers equalised, `}written to ${out}`,
+  );
 }
 
 function listSets(options: CalibrateOptions): readonly string[] {

@@ -133,6 +133,10 @@ program
     /fold0[1-8]/,
   )
   .option('--out <file>', 'default: MODEL.calibration.json')
+  .option(
+    '--no-equalise',
+    'do not try to bring the channels of each layer to like ranges (done only where it is measured to help)',
+  )
   .addOption(explainOption())
   .addOption(leadsOption())
   .addOption(preprocessOption())

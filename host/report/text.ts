@@ -30,6 +30,11 @@ export function errorText(value: number): string {
   return value === 0 ? '0' : value.toPrecision(4);
 }
 
+/** Which layers the calibration has equalised. */
+export function equalisedText(tensors: readonly string[]): string {
+  return `channels brought to like ranges: ${tensors.join(', ')}`;
+}
+
 /** Bit-exact or not, and why not. */
 export function exactText(target: TargetReport): string {
   if (target.tooLarge !== undefined) return 'too large';

@@ -2,10 +2,11 @@
 import type { CompiledNetwork } from '../../codegen/compile.js';
 import { isExplained } from '../../codegen/explain/gradient.js';
 import { sizeOf, tensorOf } from '../../codegen/graph/graph.js';
-import type { IntegerTensor, SignalArray } from '../../codegen/integer/program.js';
+import type { SignalArray } from '../../codegen/integer/program.js';
 import { elementsOf, integerTensor } from '../../codegen/integer/program.js';
 import { runFloat, runNodes } from '../../codegen/interpret/float.js';
 import { IntegerInterpreter } from '../../codegen/interpret/integer.js';
+import { realValues } from '../../codegen/interpret/real-values.js';
 import type { FloatTensor } from '../../codegen/operators/operator.js';
 
 export interface LayerError {
@@ -109,7 +110,7 @@ export function layerErrors(
       const tensor = integerTensor(program, operation.output);
       const theirs = values.get(tensor.name)?.data;
       if (theirs?.length !== elementsOf(tensor) || tensor.type === 'bits') return;
-      sums[layer]?.add(dequantized(tensor, interpreter.values(tensor.name)), theirs);
+      sums[layer]?.add(realValues(tensor, interpreter.values(tensor.name)), theirs);
     });
     onInput(index + 1);
   });
@@ -128,7 +129,7 @@ function attributionCosine(
   input: Float32Array,
 ): number {
   const of = (name: string): Float64Array =>
-    dequantized(integerTensor(program, name), interpreter.values(name));
+    realValues(integerTensor(program, name), interpreter.values(name));
   if (program.explanation === undefined || !isExplained(explained)) return NaN;
   const [gradient, seen] = [of(program.explanation.inputGradient), of(program.input)];
   const theirs = values.get(explained.inputGradient)?.data ?? [];
@@ -138,15 +139,4 @@ function attributionCosine(
     Float64Array.from(theirs, (value, i) => value * (input[i] ?? 0)),
   );
   return sum.result()?.cosine ?? NaN;
-}
-
-/** Real values in the float graph's order, channels first. */
-function dequantized(tensor: IntegerTensor, values: ArrayLike<number>): Float64Array {
-  const { channels, scale, zeroPoint, channelScale } = tensor;
-  const positions = values.length / channels;
-  return Float64Array.from({ length: values.length }, (_, i) => {
-    const channel = Math.floor(i / positions);
-    const code = values[(i % positions) * channels + channel] ?? 0;
-    return (code - zeroPoint) * scale * (channelScale?.[channel] ?? 1);
-  });
 }

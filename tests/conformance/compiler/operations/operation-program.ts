@@ -231,6 +231,9 @@ export class OperationProgram {
     };
     // Only the integer program counts from here on.
     const explained = {} as CompiledNetwork['explained'];
-    return emitFor({ graph: {} as CompiledNetwork['graph'], explained, program }, target);
+    return emitFor(
+      { graph: {} as CompiledNetwork['graph'], explained, program, equalised: [] },
+      target,
+    );
   }
 }
