@@ -9,7 +9,7 @@ import { OperationProgram } from '../operations/operation-program.js';
 import type { ConvCase } from './conv-table.js';
 
 /** An image of this many, their weights and inputs in flash, fits every emulated machine. */
-const CASES_TOGETHER = 240;
+const CASES_TOGETHER = 120;
 
 /** `forward`: alone, in a network that answers only. `gradient`: both, so that they share the weights where kernels can. */
 export const PASSES = ['forward', 'gradient'] as const;
