@@ -1,8 +1,16 @@
 import type { ConvOperation } from '../../integer/conv.js';
-import type { EmitContext, EmittedOperation, KernelChoice, WeightLayout } from '../backend.js';
+import type { ConvGeometry } from '../../operators/conv-geometry.js';
+import type {
+  ConvWeights,
+  EmitContext,
+  EmittedOperation,
+  KernelChoice,
+  WeightLayout,
+} from '../backend.js';
 import { constantArray } from '../c-text.js';
 import { SHAPE_BYTES, shapeConstant } from '../portable/conv.js';
 import { FOLDER, SHARED } from './folder.js';
+import { depthwiseRoutine, POINTERS_MOST, singleBlockAdvance } from './depthwise-assembly.js';
 import { channelParameters, convRounding } from './rounding.js';
 import { VECTOR, type TileRounding } from './tile-assembly.js';
 
@@ -23,6 +31,17 @@ export function chooseDepthwise(op: ConvOperation): KernelChoice | undefined {
   if (op.weights.includes(-128)) return undefined;
   const channels = channelParameters(op, rounding);
   if (channels.some(({ left }) => left > 0)) return undefined;
+  // Lanes are predicated by whole words: fewer than four channels of one would need more than the loop's own predicate.
+  if (g.kernelHeight * g.kernelWidth <= POINTERS_MOST && g.inputChannels % 4 === 0) {
+    return {
+      file: `${FOLDER}/iso_helium_depthwise_runs.c`,
+      shared: SHARED,
+      scratchBytes: zeroBytes(g),
+      // As below; positions that share a vector are read before one of them is written.
+      positionsTogether: 1,
+      emit: (context) => emitRuns(op, rounding, context),
+    };
+  }
   return {
     file: `${FOLDER}/iso_helium_depthwise.c`,
     shared: SHARED,
@@ -59,6 +78,36 @@ function emitDepthwise(
   };
 }
 
+/** What taps outside the input read: a whole row of it where kernels leave it at the top or the bottom. */
+function zeroBytes(g: ConvGeometry): number {
+  const bottom = (g.outputHeight - 1) * g.strideHeight + (g.kernelHeight - 1) * g.dilationHeight;
+  const rowsLeave = g.padTop > 0 || bottom - g.padTop >= g.inputHeight;
+  return (rowsLeave ? (g.outputWidth - 1) * g.strideWidth + 1 : 1) * g.inputChannels;
+}
+
+function emitRuns(
+  op: ConvOperation,
+  rounding: TileRounding,
+  context: EmitContext,
+): EmittedOperation {
+  const id = context.identifier;
+  const g = op.geometry;
+  const parameters = blockParameters(op, rounding);
+  const advance = singleBlockAdvance(g.inputChannels, g.strideWidth);
+  const routine = depthwiseRoutine({
+    taps: g.kernelHeight * g.kernelWidth,
+    rounding,
+    ...(advance === undefined ? {} : { advance }),
+  });
+  const weights = context.weightTable(op.name, runLayout);
+  return {
+    routines: [routine.text],
+    constants: shapeConstant(id, g) + constantArray('int32_t', `${id}_parameters`, parameters),
+    call: `iso_helium_depthwise_runs(${context.pointer(op.input)}, ${context.pointer(op.output)}, &${id}_shape, ${weights}, ${id}_parameters, ${op.inputZeroPoint}, ${context.scratch()}, ${zeroBytes(g)}, ${routine.name}, ${advance === undefined ? 0 : 1});`,
+    constantBytes: SHAPE_BYTES + parameters.byteLength,
+  };
+}
+
 /** By 16 channels: biases, multipliers and, unless all shifts are 32, (negative) shifts to the right. */
 function blockParameters(op: ConvOperation, rounding: TileRounding): Int32Array {
   const channels = channelParameters(op, rounding);
@@ -70,10 +119,16 @@ function blockParameters(op: ConvOperation, rounding: TileRounding): Int32Array 
   const words: number[] = [];
   for (let block = 0; block < channels.length; block += VECTOR) {
     for (const field of fields) {
-      for (const lane of LANES) words.push(channels[block + lane]?.[field] ?? 0);
+      for (const lane of LANES)
+        words.push(channels[channelOf(block + lane, op.geometry)]?.[field] ?? 0);
     }
   }
   return Int32Array.from(words);
+}
+
+/** Where 16 lanes are several positions side by side, each has all channels. */
+function channelOf(lane: number, { inputChannels }: ConvGeometry): number {
+  return VECTOR % inputChannels === 0 ? lane % inputChannels : lane;
 }
 
 /** Bytes from the first tap to each; an even number of them: a last one without weight reads the first. */
@@ -88,20 +143,31 @@ function tapOffsets({ geometry: g }: ConvOperation): readonly number[] {
   return offsets.length % 2 === 0 ? offsets : [...offsets, 0];
 }
 
+/** By 16 channels, for each tap; an even number of taps. */
 const layout: WeightLayout = {
   name: 'channel_vectors',
   type: 'int8_t',
-  pack({ geometry: g, weights }) {
-    const taps = g.kernelHeight * g.kernelWidth;
-    const padded = taps + (taps % 2);
-    const packed = new Int8Array(Math.ceil(g.inputChannels / VECTOR) * padded * VECTOR);
-    for (let channel = 0; channel < g.inputChannels; channel += 1) {
-      const block = Math.floor(channel / VECTOR);
-      for (let tap = 0; tap < taps; tap += 1) {
-        packed[(block * padded + tap) * VECTOR + (channel % VECTOR)] =
-          weights[channel * taps + tap] ?? 0;
-      }
-    }
-    return packed;
-  },
+  pack: (conv) => packVectors(conv, 2),
 };
+
+/** The same with no tap more than there are. */
+const runLayout: WeightLayout = {
+  name: 'tap_vectors',
+  type: 'int8_t',
+  pack: (conv) => packVectors(conv, 1),
+};
+
+function packVectors({ geometry: g, weights }: ConvWeights, multiple: number): Int8Array {
+  const taps = g.kernelHeight * g.kernelWidth;
+  const padded = Math.ceil(taps / multiple) * multiple;
+  const lanes = Math.ceil(g.inputChannels / VECTOR) * VECTOR;
+  const packed = new Int8Array(padded * lanes);
+  for (let lane = 0; lane < lanes; lane += 1) {
+    const block = Math.floor(lane / VECTOR);
+    for (let tap = 0; tap < taps; tap += 1) {
+      packed[(block * padded + tap) * VECTOR + (lane % VECTOR)] =
+        weights[channelOf(lane, g) * taps + tap] ?? 0;
+    }
+  }
+  return packed;
+}

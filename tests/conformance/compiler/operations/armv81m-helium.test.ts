@@ -106,7 +106,7 @@ describe('kernels for Helium against the interpreter', () => {
       });
     });
     const counts = await check('table', operations);
-    for (const kernel of ['conv_windows', 'conv_rows', 'depthwise']) {
+    for (const kernel of ['conv_windows', 'conv_rows', 'depthwise_runs']) {
       expect(counts[`iso_helium_${kernel}.c`], kernel).toBeGreaterThan(20);
     }
   }, 300_000);
@@ -149,6 +149,44 @@ describe('kernels for Helium against the interpreter', () => {
     const counts = await check('two-dimensional', operations);
     expect(counts['iso_helium_conv_windows.c']).toBeGreaterThan(50);
     expect(counts['iso_helium_conv_rows.c']).toBeGreaterThan(20);
+  }, 300_000);
+
+  it('depthwise convolutions: blocks of channels, positions side by side, tails', async () => {
+    const operations = new OperationProgram(4);
+    let index = 0;
+    for (const channels of [1, 4, 5, 8, 12, 16, 20, 48])
+      for (const kernel of [
+        [1, 1],
+        [3, 3],
+        [2, 1],
+        [1, 5],
+        [1, 9],
+        [3, 4],
+      ] as const)
+        for (const strides of [
+          [1, 1],
+          [2, 2],
+          [1, 8],
+        ] as const)
+          for (const padding of [{ auto_pad: 'SAME_UPPER' }, { pads: [2, 1, 1, 2] }]) {
+            index += 1;
+            if (index % 5 > 2) continue;
+            const g = geometry2d([channels, channels], [6, 19], kernel, {
+              strides,
+              group: channels,
+              dilations: index % 4 === 0 ? [2, 2] : [1, 1],
+              ...padding,
+            });
+            const { input, output } = shapeOf(g);
+            operations.add({
+              ...rounded(operations.convolution(`${index} ${JSON.stringify(g)}`, g, 60), index),
+              input: operations.noise(input),
+              output: operations.tensor('int8', output),
+            });
+          }
+    const counts = await check('depthwise', operations);
+    expect(counts['iso_helium_depthwise_runs.c']).toBeGreaterThan(80);
+    expect(counts['iso_helium_depthwise.c']).toBeGreaterThan(20);
   }, 300_000);
 
   it('gradients, masked and not, some saturating', async () => {
