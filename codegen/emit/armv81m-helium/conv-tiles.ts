@@ -4,33 +4,38 @@ import type { ConvGeometry } from '../../operators/conv-geometry.js';
 import type { ConvWeights, WeightLayout } from '../backend.js';
 import { convRounding } from './rounding.js';
 import {
-  PAIR,
-  passCost,
   passVectors,
   POSITIONS,
+  reaches,
   streamBytes,
+  sumsCost,
+  tileChannels,
   TAPS_MOST,
   VECTOR,
-  windowsReach,
+  type TileRounding,
   type TileShape,
 } from './tile-assembly.js';
 
-/** Activations of four positions are gathered first, so that borders cost nothing and the output may lie over the input. */
 export type ConvTiles = {
   /** As the tiles see it: a pointwise convolution is one long row. */
   readonly geometry: ConvGeometry;
   readonly shape: TileShape;
   readonly layout: WeightLayout;
-  /** Bytes of the gathered activations. */
+  /** Bytes of the activations that are gathered for four positions. */
   readonly gatheredBytes: number;
 } & (
   | {
-      readonly kind: 'windows';
-      /** Bytes of a window, without and with what fills its last vector. */
-      readonly windowBytes: number;
-      readonly pitch: number;
+      /** Read where they lie; what four positions read is gathered where it leaves the input. */
+      readonly kind: 'direct';
+      /** Input columns of four positions. */
+      readonly columns: number;
+      /** What the last vector of a row reads behind it, where weights are zero. */
+      readonly overhang: number;
+      /** The taps of a kernel row are one run. */
+      readonly runs: boolean;
     }
   | {
+      /** Gathered for every four positions. */
       readonly kind: 'rows';
       /** Of each pass, input columns from the first of the block, `strideWidth` apart. */
       readonly columns: readonly { readonly first: number; readonly count: number }[];
@@ -39,19 +44,27 @@ export type ConvTiles = {
     }
 );
 
+/** Instructions for each vector that is gathered. */
+const GATHER_COST = 5;
+
 /** Undefined where the tiles do not fit: groups, int16 answers, factors that need more than int32. */
 export function convTiles(op: ConvOperation): ConvTiles | undefined {
   const geometry = flattened(op.geometry);
   const rounding = convRounding(op);
   if (geometry.groups !== 1 || rounding === undefined) return undefined;
-  const rows = rowTiles(geometry, rounding);
-  const windows = windowTiles(geometry, rounding);
-  if (rows === undefined || (windows !== undefined && cost(windows) <= cost(rows))) return windows;
-  return rows;
+  const choices = [
+    directTiles(geometry, rounding, false),
+    directTiles(geometry, rounding, true),
+    rowTiles(geometry, rounding),
+  ].filter((tiles) => tiles !== undefined);
+  return choices.sort((a, b) => cost(a) - cost(b))[0];
 }
 
-function cost({ shape }: ConvTiles): number {
-  return shape.iterations * shape.passes.reduce((sum, taps) => sum + passCost(taps), 0);
+/** Instructions of four positions and a channel pair. */
+function cost({ kind, shape, geometry }: ConvTiles): number {
+  const pairs = tileChannels(geometry.outputChannels).length / 2;
+  const gathered = kind === 'rows' ? streamBytes(shape) / VECTOR : 0;
+  return sumsCost(shape) + (GATHER_COST * gathered) / pairs;
 }
 
 /** A kernel of one tap in steps of one does not know rows. */
@@ -65,31 +78,56 @@ export function flattened(g: ConvGeometry): ConvGeometry {
   return { ...g, inputHeight: 1, outputHeight: 1, inputWidth: width, outputWidth: width };
 }
 
-/** The whole window of a position contiguous: nothing is lost where channels do not fill vectors. */
-function windowTiles(g: ConvGeometry, rounding: TileShape['rounding']): ConvTiles | undefined {
-  const windowBytes = g.kernelHeight * g.kernelWidth * g.inputChannels;
-  const vectors = Math.ceil(windowBytes / VECTOR);
-  const pitch = vectors * VECTOR;
-  if (g.dilationWidth !== 1 || !windowsReach(pitch)) return undefined;
-  return {
-    kind: 'windows',
-    geometry: g,
-    shape: { passes: [1], iterations: vectors, input: { kind: 'windows', pitch }, rounding },
-    layout: {
-      name: `window_pairs`,
-      type: 'int8_t',
-      pack: (conv) => packPairs(conv, (channel) => windowVectors(conv, channel, vectors)),
+/** @param runs the taps of a kernel row are one run of channels: nothing is lost where channels do not fill vectors */
+function directTiles(
+  g: ConvGeometry,
+  rounding: TileRounding,
+  runs: boolean,
+): ConvTiles | undefined {
+  if (runs && g.dilationWidth !== 1) return undefined;
+  const passes = runs ? [[0]] : passesOf(g);
+  const channels = runs ? g.kernelWidth * g.inputChannels : g.inputChannels;
+  const iterations = Math.ceil(channels / VECTOR);
+  const shape: TileShape = {
+    passes: passes.map((taps) => ({
+      taps: taps.length,
+      first: (taps[0] ?? 0) * g.dilationWidth * g.inputChannels,
+    })),
+    iterations,
+    input: {
+      kind: 'direct',
+      step: g.strideWidth * g.inputChannels,
+      rows: g.kernelHeight,
+      words: g.inputChannels % 4 === 0,
     },
-    gatheredBytes: POSITIONS * pitch,
-    windowBytes,
-    pitch,
+    rounding,
+  };
+  if (!reaches(shape)) return undefined;
+  const columns = (POSITIONS - 1) * g.strideWidth + (g.kernelWidth - 1) * g.dilationWidth + 1;
+  const overhang = iterations * VECTOR - channels;
+  return {
+    kind: 'direct',
+    geometry: g,
+    shape,
+    layout: {
+      name: runs ? 'run_pairs' : 'pass_pairs',
+      type: 'int8_t',
+      pack: (conv) =>
+        packPairs(conv, (channel) =>
+          runs ? runVectors(conv, channel, iterations) : passVectorsOf(conv, channel, passes),
+        ),
+    },
+    gatheredBytes: g.kernelHeight * columns * g.inputChannels + overhang,
+    columns,
+    overhang,
+    runs,
   };
 }
 
 /** Taps of one pass: kernel columns whose inputs lie one output position apart. */
 type Pass = readonly number[];
 
-function rowTiles(g: ConvGeometry, rounding: TileShape['rounding']): ConvTiles | undefined {
+function rowTiles(g: ConvGeometry, rounding: TileRounding): ConvTiles | undefined {
   const passes = passesOf(g);
   const columns = passes.map((taps) => ({
     first: (taps[0] ?? 0) * g.dilationWidth,
@@ -99,8 +137,8 @@ function rowTiles(g: ConvGeometry, rounding: TileShape['rounding']): ConvTiles |
   if (reach > COLUMN_MOST) return undefined;
   const slices = Math.ceil(g.inputChannels / VECTOR);
   const shape: TileShape = {
-    passes: passes.map((taps) => taps.length),
-    iterations: g.kernelHeight * slices,
+    passes: passes.map((taps) => ({ taps: taps.length, first: 0 })),
+    iterations: slices * g.kernelHeight,
     input: { kind: 'stream' },
     rounding,
   };
@@ -111,7 +149,7 @@ function rowTiles(g: ConvGeometry, rounding: TileShape['rounding']): ConvTiles |
     layout: {
       name: `pass_pairs`,
       type: 'int8_t',
-      pack: (conv) => packPairs(conv, (channel) => rowVectors(conv, channel, passes, slices)),
+      pack: (conv) => packPairs(conv, (channel) => passVectorsOf(conv, channel, passes)),
     },
     gatheredBytes: streamBytes(shape),
     columns,
@@ -149,9 +187,9 @@ export interface PairAddresses {
 export function pairAddresses(tiles: ConvTiles): PairAddresses {
   const { inputChannels, kernelWidth } = tiles.geometry;
   const taps = Array.from({ length: kernelWidth }, (_, tap) => tap);
-  if (tiles.kind === 'windows') {
+  if (tiles.kind === 'direct' && tiles.runs) {
     return {
-      pairBytes: PAIR * tiles.pitch,
+      pairBytes: 2 * VECTOR * tiles.shape.iterations,
       taps: taps.map((tap) => tap * inputChannels),
       sliceStep: VECTOR,
     };
@@ -159,50 +197,57 @@ export function pairAddresses(tiles: ConvTiles): PairAddresses {
   const order = passesOf(tiles.geometry).flat();
   const sliceStep = kernelWidth * VECTOR;
   return {
-    pairBytes: PAIR * sliceStep * Math.ceil(inputChannels / VECTOR),
+    pairBytes: 2 * sliceStep * Math.ceil(inputChannels / VECTOR),
     taps: taps.map((tap) => order.indexOf(tap) * VECTOR),
     sliceStep,
   };
 }
 
-/** Vectors of both channels of a pair take turns; the partner of a last odd channel is zero. */
+/** Vectors of both channels of a pair take turns; those of channels beyond the last are zero. */
 function packPairs(
   { geometry }: ConvWeights,
   vectorsOf: (channel: number) => readonly Int8Array[],
 ): Int8Array {
+  const order = tileChannels(geometry.outputChannels);
+  const vectors = order.map((channel) =>
+    channel < geometry.outputChannels ? vectorsOf(channel) : [],
+  );
   const packed: Int8Array[] = [];
-  for (let channel = 0; channel < geometry.outputChannels; channel += PAIR) {
-    const a = vectorsOf(channel);
-    const b = channel + 1 < geometry.outputChannels ? vectorsOf(channel + 1) : undefined;
-    a.forEach((vector, i) => packed.push(vector, b?.[i] ?? new Int8Array(VECTOR)));
+  for (let pair = 0; pair < order.length; pair += 2) {
+    const [a = [], b = []] = vectors.slice(pair, pair + 2);
+    const zero = new Int8Array(VECTOR);
+    (vectors[0] ?? []).forEach((_, i) => packed.push(a[i] ?? zero, b[i] ?? zero));
   }
   return Int8Array.from(packed.flatMap((vector) => [...vector]));
 }
 
-function windowVectors(
+/** Of each 16 bytes of a kernel row, the rows. */
+function runVectors(
   { geometry: g, weights }: ConvWeights,
   channel: number,
-  vectors: number,
+  iterations: number,
 ): readonly Int8Array[] {
-  const window = g.kernelHeight * g.kernelWidth * g.inputChannels;
-  const start = channel * window;
-  return Array.from({ length: vectors }, (_, i) => {
-    const from = i * VECTOR;
-    return vectorOf(weights.subarray(start + from, start + Math.min(window, from + VECTOR)));
-  });
+  const run = g.kernelWidth * g.inputChannels;
+  const vectors: Int8Array[] = [];
+  for (let from = 0; from < iterations * VECTOR; from += VECTOR) {
+    for (let row = 0; row < g.kernelHeight; row += 1) {
+      const start = (channel * g.kernelHeight + row) * run;
+      vectors.push(vectorOf(weights.subarray(start + from, start + Math.min(run, from + VECTOR))));
+    }
+  }
+  return vectors;
 }
 
-function rowVectors(
+/** Of each 16 input channels, the rows; of each row, the taps of the passes. */
+function passVectorsOf(
   { geometry: g, weights }: ConvWeights,
   channel: number,
   passes: readonly Pass[],
-  slices: number,
 ): readonly Int8Array[] {
   const vectors: Int8Array[] = [];
-  for (let row = 0; row < g.kernelHeight; row += 1) {
-    for (let slice = 0; slice < slices; slice += 1) {
-      const first = slice * VECTOR;
-      const end = Math.min(g.inputChannels, first + VECTOR);
+  for (let first = 0; first < g.inputChannels; first += VECTOR) {
+    const end = Math.min(g.inputChannels, first + VECTOR);
+    for (let row = 0; row < g.kernelHeight; row += 1) {
       for (const tap of passes.flat()) {
         const at = ((channel * g.kernelHeight + row) * g.kernelWidth + tap) * g.inputChannels;
         vectors.push(vectorOf(weights.subarray(at + first, at + end)));

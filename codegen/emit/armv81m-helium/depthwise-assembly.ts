@@ -131,7 +131,7 @@ function block(shape: DepthwiseShape, advance: number): readonly string[] {
       lines.push(`vadd.i32 q${sum}, q${sum}, ${widened}`);
     });
   }
-  const product = rounding.highWord ? 'vrmulh' : 'vmulh';
+  const product = rounding.highWord ? 'vrmulh' : 'vqdmulh';
   for (let sum = 0; sum < 4; sum += 1) {
     lines.push(constant('q4', 'r10'), `${product}.s32 q${sum}, q${sum}, q4`);
   }

@@ -29,7 +29,7 @@ export function chooseDepthwise(op: ConvOperation): KernelChoice | undefined {
   if (g.kernelHeight * g.kernelWidth > TAPS_MOST || rounding === undefined) return undefined;
   // Two products of −128 · −128 would leave int16.
   if (op.weights.includes(-128)) return undefined;
-  const channels = channelParameters(op, rounding);
+  const channels = channelParameters(op);
   if (channels.some(({ left }) => left > 0)) return undefined;
   // Lanes are predicated by whole words: fewer than four channels of one would need more than the loop's own predicate.
   if (g.kernelHeight * g.kernelWidth <= POINTERS_MOST && g.inputChannels % 4 === 0) {
@@ -110,7 +110,7 @@ function emitRuns(
 
 /** By 16 channels: biases, multipliers and, unless all shifts are 32, (negative) shifts to the right. */
 function blockParameters(op: ConvOperation, rounding: TileRounding): Int32Array {
-  const channels = channelParameters(op, rounding);
+  const channels = channelParameters(op);
   const fields = [
     'bias',
     'multiplier',

@@ -9,43 +9,43 @@
 #define ISO_ASSEMBLY __attribute__((naked, noinline, noipa))
 #define ISO_IN_ASSEMBLY __attribute__((unused))
 
-/* One call of a tile routine, in the order in which the assembly loads it: `pairs` channel pairs of
- * the first `positions` of four positions, `pitch` bytes from one position's outputs to the next.
+/* One call of a tile routine, as the assembly reads it: `quads` times four channels of `positions`
+ * positions, four at a time. `x` is where the first four find their activations, `step` the bytes
+ * to the next four's, `row_step` those to the next kernel row; `pitch` bytes lie from one
+ * position's outputs to the next one's. The routine moves `x` and counts `positions` down.
  */
 typedef struct {
     const int8_t *x;
-    int32_t iterations;
+    int32_t row_step;
     const int8_t *weights;
     const int32_t *parameters;
     int8_t *y;
-    int32_t pairs;
+    int32_t quads;
     int32_t pitch;
     int32_t positions;
+    int32_t step;
+    int32_t iterations;
 } iso_tiles;
 
-typedef void (*iso_tile_routine)(const iso_tiles *job);
+typedef void (*iso_tile_routine)(iso_tiles *job);
 
-/* All channels of up to four output positions. An odd number of channels is written to `spare`
- * first, which then holds four positions of one channel more. */
-static inline void iso_helium_block(iso_tile_routine tiles, const int8_t *x, int32_t iterations,
-                                    const int8_t *weights, const int32_t *parameters, int8_t *y,
-                                    const iso_conv_shape *s, int32_t positions, int8_t *spare) {
-    const int32_t channels = s->output_channels;
-    const int32_t pairs = (channels + 1) / 2;
-    const int odd = 2 * pairs != channels;
-    const iso_tiles job = {
-        .x = x,
-        .iterations = iterations,
-        .weights = weights,
-        .parameters = parameters,
-        .y = odd ? spare : y,
-        .pairs = pairs,
-        .pitch = 2 * pairs,
-        .positions = positions,
-    };
+/* All channels of the job's positions to `y`. Where channels are not whole fours, the positions are
+ * at most four and are written to `spare` first, with the channels that there are not. */
+static inline void iso_helium_tiles(iso_tile_routine tiles, iso_tiles job, int8_t *y,
+                                    int32_t channels, int8_t *spare) {
+    const int32_t positions = job.positions;
+    job.quads = (channels + 3) / 4;
+    job.pitch = 4 * job.quads;
+    job.y = y;
+    if (job.pitch == channels) {
+        tiles(&job);
+        return;
+    }
+    const int8_t *from = spare + (-(uintptr_t)spare & 3U);
+    job.y = spare + (-(uintptr_t)spare & 3U);
     tiles(&job);
-    for (int32_t i = 0; odd && i < positions; i++) {
-        memcpy(y + i * channels, spare + i * 2 * pairs, (size_t)channels);
+    for (int32_t i = 0; i < positions; i++) {
+        memcpy(y + i * channels, from + i * job.pitch, (size_t)channels);
     }
 }
 

@@ -38,6 +38,11 @@ static const int8_t *iso_gradient_weight(const int8_t *weights, const iso_gradie
     return weights + (at >> 4) * 32 + (at & 15);
 }
 
+/* Bytes to those of another output channel: of each four, the pairs 0, 2 and 1, 3 lie together. */
+static inline int32_t iso_gradient_channel(const iso_gradient_plan *p, int32_t channel) {
+    return ((channel >> 2) * 2 + (channel & 1)) * p->pair_bytes + (channel & 2) * 8;
+}
+
 /* Weights of two neighbouring input channels and one tap, by 8 output channels, `step` bytes to the
  * next 8; narrowing stores want a low register. `offsets` are those of 8 output channels in the
  * forward table, then of their neighbours.
@@ -95,8 +100,7 @@ static int32_t iso_gradient_exact(const int16_t *rows, const iso_conv_shape *s,
         const int8_t *w = iso_gradient_weight(weights, p, tap, channel);
         const int16_t *from = rows + (ow - first_output) * 8;
         for (int32_t m = 0; m < s->output_channels; m++) {
-            sum +=
-                from[(m >> 3) * p->rows * 8 + (m & 7)] * w[(m >> 1) * p->pair_bytes + (m & 1) * 16];
+            sum += from[(m >> 3) * p->rows * 8 + (m & 7)] * w[iso_gradient_channel(p, m)];
         }
     }
     return iso_round(sum, multiplier, 32);
@@ -117,7 +121,7 @@ static uint32_t iso_helium_gradient(const int16_t *dy, int16_t *dx, const iso_co
     uint32_t saturations = 0;
     uint16_t offsets[16];
     for (int32_t i = 0; i < 8; i++) {
-        offsets[i] = (uint16_t)((i >> 1) * p->pair_bytes + (i & 1) * 16);
+        offsets[i] = (uint16_t)iso_gradient_channel(p, i);
         offsets[8 + i] = (uint16_t)(offsets[i] + 1);
     }
     memset(ordered, 0, (size_t)(slices * 16 * s->kernel_width));

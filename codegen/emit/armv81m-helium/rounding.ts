@@ -1,11 +1,13 @@
 /** From a sum to an output code with 32-bit vector instructions, exactly as multiplyRound does with 64-bit numbers. */
 import type { ConvOperation } from '../../integer/conv.js';
 import { clamp, multiplyRound } from '../../integer/round.js';
-import { parameterWords, type TileRounding } from './tile-assembly.js';
+import { parameterWords, tileChannels, type TileRounding } from './tile-assembly.js';
 
 const HIGH_WORD = 32;
-/** A rounding shift behind the high word needs at least one bit: sums of smaller shifts are shifted left first. */
-const LEAST_SHIFT = HIGH_WORD + 1;
+/** VQDMULH gives a product's high word doubled. */
+const DOUBLED = 31;
+/** A rounding shift behind it needs at least one bit: sums of smaller shifts are shifted left first. */
+const LEAST_SHIFT = DOUBLED + 1;
 const INT16 = { low: -(2 ** 15), high: 2 ** 15 - 1 } as const;
 
 interface ChannelRounding {
@@ -23,6 +25,7 @@ export function convRounding(op: ConvOperation): TileRounding | undefined {
     return undefined;
   return {
     highWord,
+    leftShifts: shifts.some((shift) => leftShift(shift) > 0),
     offset: op.outputOffset ?? 0,
     clampLow: op.clampLow,
     clampHigh: op.clampHigh,
@@ -37,9 +40,9 @@ function channels(op: ConvOperation): readonly ChannelRounding[] {
       return { bias, multiplier, shift };
     }
     // A channel that pruning left without weights answers one value, often by a factor like no other's: the same value
-    // by a factor of 2^-3. Beyond int16 it is clipped whatever it is.
+    // by a factor of 2^-2. Beyond int16 it is clipped whatever it is.
     const value = clamp(multiplyRound(bias, multiplier, shift), INT16.low, INT16.high);
-    return { bias: 8 * value, multiplier: 2 ** 30, shift: LEAST_SHIFT };
+    return { bias: 4 * value, multiplier: 2 ** 30, shift: LEAST_SHIFT };
   });
 }
 
@@ -67,28 +70,34 @@ function canShift(op: ConvOperation, channel: number, shift: number): boolean {
 export interface ChannelParameters {
   readonly bias: number;
   readonly multiplier: number;
-  /** Shift of the sum to the left, and (negative, to the right) of the high word of its product. */
+  /** Shift of the sum to the left, and (negative, to the right) of the doubled high word of its product. */
   readonly left: number;
   readonly right: number;
 }
 
-export function channelParameters(
-  op: ConvOperation,
-  rounding: TileRounding,
-): readonly ChannelParameters[] {
+export function channelParameters(op: ConvOperation): readonly ChannelParameters[] {
   return channels(op).map(({ bias, multiplier, shift }) => {
-    const left = rounding.highWord ? 0 : leftShift(shift);
-    return { bias, multiplier, left, right: HIGH_WORD - shift - left };
+    const left = leftShift(shift);
+    return { bias, multiplier, left, right: DOUBLED - shift - left };
   });
 }
 
-/** By channel pair: biases, multipliers and, unless all shifts are 32, shifts to the left and to the right. */
+/** By channel pair of a tile: biases, multipliers and, where the rounding needs them, shifts to the right and to the left. */
 export function pairParameters(op: ConvOperation, rounding: TileRounding): Int32Array {
   const words = parameterWords(rounding);
-  const table = new Int32Array(Math.ceil(op.bias.length / 2) * words);
-  channelParameters(op, rounding).forEach(({ bias, multiplier, left, right }, channel) => {
-    const fields = rounding.highWord ? [bias, multiplier] : [bias, multiplier, left, right];
-    const at = (channel >> 1) * words + (channel & 1);
+  const parameters = channelParameters(op);
+  const order = tileChannels(op.bias.length);
+  const table = new Int32Array((order.length / 2) * words);
+  order.forEach((channel, index) => {
+    const of = parameters[channel];
+    if (of === undefined) return;
+    const fields = [
+      of.bias,
+      of.multiplier,
+      ...(rounding.highWord ? [] : [of.right]),
+      ...(rounding.leftShifts ? [of.left] : []),
+    ];
+    const at = (index >> 1) * words + (index & 1);
     fields.forEach((value, field) => {
       table[at + 2 * field] = value;
     });

@@ -106,7 +106,7 @@ describe('kernels for Helium against the interpreter', () => {
       });
     });
     const counts = await check('table', operations);
-    for (const kernel of ['conv_windows', 'conv_rows', 'depthwise_runs']) {
+    for (const kernel of ['conv_direct', 'depthwise_runs']) {
       expect(counts[`iso_helium_${kernel}.c`], kernel).toBeGreaterThan(20);
     }
   }, 300_000);
@@ -133,13 +133,14 @@ describe('kernels for Helium against the interpreter', () => {
           [24, 6],
           [16, 7],
           [40, 4],
+          [132, 3],
         ] as const)
           for (const padding of [{ auto_pad: 'SAME_UPPER' }, { pads: [1, 0, 0, 2] }, {}]) {
             const g = geometry2d(channels, [7, 9], kernel, { strides, ...padding });
             const { input, output } = shapeOf(g);
             index += 1;
             // All of them do not fit the emulated machine's memory; 7 is no factor of any axis.
-            if (index % 7 > 2) continue;
+            if (index % 7 > 1) continue;
             operations.add({
               ...rounded(operations.convolution(`${index} ${JSON.stringify(g)}`, g, 60), index),
               input: operations.noise(input),
@@ -147,8 +148,8 @@ describe('kernels for Helium against the interpreter', () => {
             });
           }
     const counts = await check('two-dimensional', operations);
-    expect(counts['iso_helium_conv_windows.c']).toBeGreaterThan(50);
-    expect(counts['iso_helium_conv_rows.c']).toBeGreaterThan(20);
+    expect(counts['iso_helium_conv_direct.c']).toBeGreaterThan(50);
+    expect(counts['iso_helium_conv_rows.c']).toBeGreaterThan(5);
   }, 300_000);
 
   it('depthwise convolutions: blocks of channels, positions side by side, tails', async () => {
