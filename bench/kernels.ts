@@ -1,21 +1,19 @@
 /**
- * Cost of each layer on one core: instructions (counted by the emulator, exact and the same on every machine), memory and
- * code. The run that is counted also compares every layer with the integer interpreter, bit for bit.
+ * Cost of each layer on one core: instructions (counted by the emulator, exact and the same on every machine), estimated
+ * cycles, memory and code. The image that is counted is also compared with the integer interpreter, layer by layer, bit for bit.
  */
 import { join } from 'node:path';
 import { emitFor, type CompiledNetwork, type Explain } from '../codegen/compile.js';
 import type { Optimize } from '../codegen/emit/backend.js';
 import type { BackendName } from '../codegen/emit/backends.js';
 import { IsochroneError } from '../codegen/errors.js';
-import { elementsOf, integerTensor } from '../codegen/integer/program.js';
-import { selfTestInput } from '../codegen/interpret/known-answer.js';
 import { packageRoot } from '../codegen/package-root.js';
 import { REFERENCE_NETWORKS, referenceNetwork } from '../codegen/testing/reference-networks.js';
 import { compileTrial } from '../codegen/testing/trial.js';
 import { compileModel } from '../host/cli/network.js';
+import type { Cost } from '../host/profile/cycles.js';
+import { networkCost, selfTestVector } from '../host/profile/network-cost.js';
 import { textTable } from '../host/report/text.js';
-import { instructionsOf } from '../host/toolchain/run-vectors.js';
-import { CLASS_OF_WINNER } from '../host/toolchain/vectors.js';
 import { writeNetwork } from '../host/toolchain/write-network.js';
 import { differences, expectedResults } from '../host/validate/bit-exact.js';
 import { targetByName } from '../host/validate/targets.js';
@@ -48,6 +46,9 @@ interface PassReport {
   /** Absent on cores whose instructions are not counted. */
   readonly instructions?: number;
   readonly perMultiplyAccumulate?: number;
+  /** Estimated (docs/cycle-model.md); absent on cores without a model. */
+  readonly cycles?: number;
+  readonly cyclesPerMultiplyAccumulate?: number;
 }
 
 export interface KernelsReport {
@@ -87,26 +88,13 @@ export async function benchKernels(options: KernelsOptions): Promise<KernelsRepo
   const networkDir = join(build, 'network');
   writeNetwork(network, networkDir);
   const built = await target.build(networkDir, build);
-  const tensor = integerTensor(program, program.input);
-  const input = selfTestInput(elementsOf(tensor), tensor.type === 'int16' ? 'int16' : 'int8');
-  const vectors = [{ input, classIndex: CLASS_OF_WINNER }];
-  // One run compares and times each layer; the checksums' own time is left out of it. The other times whole passes.
-  const request = { vectors, fullGradients: 0 };
-  const observed = await built.run(
-    { ...request, observeLayers: true, timeLayers: true },
-    { countInstructions: true },
-  );
-  const whole = await built.run({ ...request, observeLayers: false }, { countInstructions: true });
-  const [first] = differences(network, expectedResults(network, vectors), observed.results);
-  const instructions = (ticks: number | undefined): { readonly instructions?: number } =>
-    built.countsInstructions
-      ? { instructions: instructionsOf(ticks ?? 0, observed.ticksPerSecond) }
-      : {};
+  const vector = selfTestVector(network);
+  const request = { vectors: [vector], observeLayers: true, fullGradients: 0 };
+  const { results } = await built.run(request);
+  const [first] = differences(network, expectedResults(network, [vector]), results);
+  const cost = await networkCost(built, program, vector);
   const layers = layerReports(network).map((layer, index) => ({
-    ...withRate({
-      multiplyAccumulates: layer.multiplyAccumulates,
-      ...instructions(observed.results[0]?.layerTicks?.[index]),
-    }),
+    ...passReport(layer.multiplyAccumulates, cost?.layers[index]),
     index,
     pass: layer.pass,
     kind: layer.kind,
@@ -128,14 +116,8 @@ export async function benchKernels(options: KernelsOptions): Promise<KernelsRepo
     arenaBytes: plan.bytes,
     constantBytes: emitted.constantBytes,
     codeBytes: await codeBytes(target.compiler, networkDir, build),
-    forward: withRate({
-      multiplyAccumulates: macs('forward'),
-      ...instructions(whole.results[0]?.forwardTicks),
-    }),
-    explanation: withRate({
-      multiplyAccumulates: macs('explanation'),
-      ...instructions(whole.results[0]?.explainTicks),
-    }),
+    forward: passReport(macs('forward'), cost?.forward),
+    explanation: passReport(macs('explanation'), cost?.explanation),
     layers,
   };
 }
@@ -152,11 +134,16 @@ function compileFor(net: string, explain: Explain): CompiledNetwork {
   }
 }
 
-function withRate(pass: { multiplyAccumulates: number; instructions?: number }): PassReport {
-  const { multiplyAccumulates, instructions } = pass;
-  return multiplyAccumulates === 0 || instructions === undefined
-    ? pass
-    : { ...pass, perMultiplyAccumulate: Number((instructions / multiplyAccumulates).toFixed(3)) };
+function passReport(multiplyAccumulates: number, cost: Cost | undefined): PassReport {
+  const perMac = (value: number): number => Number((value / multiplyAccumulates).toFixed(3));
+  if (multiplyAccumulates === 0 || cost === undefined) return { multiplyAccumulates, ...cost };
+  const { instructions, cycles } = cost;
+  return {
+    multiplyAccumulates,
+    instructions,
+    perMultiplyAccumulate: perMac(instructions),
+    ...(cycles === undefined ? {} : { cycles, cyclesPerMultiplyAccumulate: perMac(cycles) }),
+  };
 }
 
 export function kernelsText(report: KernelsReport): string {
@@ -164,6 +151,8 @@ export function kernelsText(report: KernelsReport): string {
     String(pass.multiplyAccumulates),
     String(pass.instructions ?? ''),
     pass.perMultiplyAccumulate?.toFixed(3) ?? '',
+    String(pass.cycles ?? ''),
+    pass.cyclesPerMultiplyAccumulate?.toFixed(3) ?? '',
   ];
   const rows = report.layers.map((layer) => [
     String(layer.index),
@@ -178,13 +167,26 @@ export function kernelsText(report: KernelsReport): string {
     `${report.network} on ${report.core}, backend ${report.backend}, ${report.optimize}: ${report.bitExact ? 'every layer as the interpreter, bit for bit' : `DIFFERS: ${report.first ?? ''}`}`,
     '',
     textTable(
-      ['#', 'kind', 'MAC', 'instructions', 'per MAC', 'output B', 'scratch B', 'kernel', 'name'],
+      [
+        '#',
+        'kind',
+        'MAC',
+        'instructions',
+        'per MAC',
+        'cycles',
+        'cyc/MAC',
+        'output B',
+        'scratch B',
+        'kernel',
+        'name',
+      ],
       [
         ...rows,
         ['', 'answer', ...cells(report.forward), '', '', '', ''],
         ['', 'explanation', ...cells(report.explanation), '', '', '', ''],
       ],
     ),
+    ...(report.forward.cycles === undefined ? [] : ['cycles are an estimate: docs/cycle-model.md']),
     `arena ${report.arenaBytes} B, scratch included; constants ${report.constantBytes} B; code ${report.codeBytes} B`,
     '',
   ].join('\n');

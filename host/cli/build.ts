@@ -40,7 +40,7 @@ export interface BuildReport {
     readonly bytes: number;
     readonly alive: readonly { readonly tensor: string; readonly bytes: number }[];
   };
-  readonly layers: readonly Omit<LayerReport, 'error' | 'instructions'>[];
+  readonly layers: readonly Omit<LayerReport, 'error' | 'instructions' | 'cycles'>[];
   /** Of an image with the network and nothing but what runs it on files. */
   readonly board?: {
     readonly name: string;

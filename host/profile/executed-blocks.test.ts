@@ -15,8 +15,8 @@ import { modelOf } from './core-model.js';
 import { costOfBlocks } from './cycles.js';
 import { disassemble } from './disassembly.js';
 import { executedBlocks } from './executed-blocks.js';
-import { boardCost } from './network-cost.js';
-import { profiledVector, profileNetwork } from './profile.js';
+import { boardCost, selfTestVector } from './network-cost.js';
+import { profileNetwork } from './profile.js';
 import { profileHtml } from './html.js';
 import { profileText } from './text.js';
 
@@ -71,7 +71,7 @@ describe('executed blocks', () => {
     const networkDir = join(folder, 'network');
     writeNetwork(network, networkDir);
     const built = await target.build(networkDir, join(folder, 'ds'));
-    const vector = profiledVector(network);
+    const vector = selfTestVector(network);
     const { layers } = await boardCost(built.image, network.program, vector);
     const timed = await built.run(
       { vectors: [vector], observeLayers: true, timeLayers: true, fullGradients: 0 },

@@ -2,10 +2,12 @@
  * Instructions and estimated cycles of each layer: the one count that `profile`, `validate` and `bench -- kernels` report. On
  * boards they come of executed blocks; programs of an operating system read their emulator's counter, and have no cycles.
  */
+import type { CompiledNetwork } from '../../codegen/compile.js';
 import { IsochroneError } from '../../codegen/errors.js';
-import type { IntegerProgram } from '../../codegen/integer/program.js';
+import { elementsOf, integerTensor, type IntegerProgram } from '../../codegen/integer/program.js';
+import { selfTestInput } from '../../codegen/interpret/known-answer.js';
 import { instructionsOf, runVectorsOnBoard } from '../toolchain/run-vectors.js';
-import type { NetworkVector, VectorsResults } from '../toolchain/vectors.js';
+import { CLASS_OF_WINNER, type NetworkVector, type VectorsResults } from '../toolchain/vectors.js';
 import { RUN_TIMEOUT_MS, type BoardImage, type BuiltTarget } from '../validate/targets.js';
 import { modelOf, type CoreModel } from './core-model.js';
 import { costOfBlocks, sumOf, type BlocksCost, type Cost } from './cycles.js';
@@ -27,6 +29,15 @@ export interface DetailedCost extends NetworkCost {
   readonly model?: CoreModel;
 }
 
+/** The input that the known-answer test makes: cost depends on it only where a kernel skips zeros. */
+export function selfTestVector({ program }: CompiledNetwork): NetworkVector {
+  const tensor = integerTensor(program, program.input);
+  return {
+    input: selfTestInput(elementsOf(tensor), tensor.type === 'int16' ? 'int16' : 'int8'),
+    classIndex: CLASS_OF_WINNER,
+  };
+}
+
 /**
  * @returns undefined where the target counts no instructions
  * @throws IsochroneError what running throws
@@ -35,8 +46,9 @@ export async function networkCost(
   built: BuiltTarget,
   program: IntegerProgram,
   vector: NetworkVector,
+  signal?: AbortSignal,
 ): Promise<NetworkCost | undefined> {
-  if (built.image !== undefined) return boardCost(built.image, program, vector);
+  if (built.image !== undefined) return boardCost(built.image, program, vector, signal);
   return built.countsInstructions ? countedCost(built, vector) : undefined;
 }
 
@@ -45,13 +57,21 @@ export async function boardCost(
   { board, elfPath }: BoardImage,
   program: IntegerProgram,
   vector: NetworkVector,
+  signal?: AbortSignal,
 ): Promise<DetailedCost> {
   const { forwardOperations, operations } = program;
   const image = await disassemble(elfPath, board.compiler.prefix);
   const model = modelOf(board.core.name);
   const request = { vectors: [vector], observeLayers: false, fullGradients: 0 };
   const executed = await executedBlocks(image, (plugin) =>
-    runVectorsOnBoard({ board, elfPath, request, plugin, timeoutMs: RUN_TIMEOUT_MS }),
+    runVectorsOnBoard({
+      board,
+      elfPath,
+      request,
+      plugin,
+      timeoutMs: RUN_TIMEOUT_MS,
+      ...(signal === undefined ? {} : { signal }),
+    }),
   );
   if (executed.layers.length !== operations.length) {
     throw new IsochroneError(

@@ -1,15 +1,12 @@
 /** `isochrone profile`: where a network's time goes on a board, by layer and in its hottest code. */
 import type { CompiledNetwork } from '../../codegen/compile.js';
 import type { BackendName } from '../../codegen/emit/backends.js';
-import { elementsOf, integerTensor } from '../../codegen/integer/program.js';
-import { selfTestInput } from '../../codegen/interpret/known-answer.js';
 import type { Board } from '../toolchain/board.js';
-import { CLASS_OF_WINNER, type NetworkVector } from '../toolchain/vectors.js';
 import { layerReports } from '../validate/validate.js';
 import type { BoardImage } from '../validate/targets.js';
 import type { Cost } from './cycles.js';
 import { hotCode, type HotCode } from './hot-code.js';
-import { boardCost } from './network-cost.js';
+import { boardCost, selfTestVector } from './network-cost.js';
 
 export interface CostReport extends Cost {
   readonly multiplyAccumulates: number;
@@ -46,15 +43,6 @@ export interface ProfileReport {
   readonly hot: readonly HotCode[];
 }
 
-/** The input that the known-answer test makes: cost depends on it only where a kernel skips zeros. */
-export function profiledVector({ program }: CompiledNetwork): NetworkVector {
-  const tensor = integerTensor(program, program.input);
-  return {
-    input: selfTestInput(elementsOf(tensor), tensor.type === 'int16' ? 'int16' : 'int8'),
-    classIndex: CLASS_OF_WINNER,
-  };
-}
-
 /**
  * @param clockHz the core's
  * @param hottest how many pieces of code to show
@@ -66,7 +54,7 @@ export async function profileNetwork(
   { clockHz, hottest }: { readonly clockHz: number; readonly hottest: number },
 ): Promise<ProfileReport> {
   const { program } = network;
-  const cost = await boardCost(image, program, profiledVector(network));
+  const cost = await boardCost(image, program, selfTestVector(network));
   const weigh = ({ cycles, instructions }: Cost): number => cycles ?? instructions;
   const whole = weigh(cost.forward) + weigh(cost.explanation);
   const layers = layerReports(network).map((layer, index) => {

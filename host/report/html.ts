@@ -1,6 +1,6 @@
 /** The validation report as one HTML file that needs nothing else: no script, no font, no link. */
 import type { ValidationReport } from '../validate/validate.js';
-import { attributionLines, countingTargets, layerTable, TARGET_HEAD, targetRow } from './text.js';
+import { attributionLines, layerTable, TARGET_HEAD, targetRow } from './text.js';
 
 export const STYLE = `body{font:15px/1.45 system-ui,sans-serif;margin:2rem;color:#1b1f24;background:#fff}
 h1{font-size:1.4rem;margin:0 0 .2rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}p{margin:.2rem 0}
@@ -48,7 +48,7 @@ function workChart(report: ValidationReport): string {
 
 export function validationHtml(report: ValidationReport): string {
   const exact = report.targets.every((target) => target.bitExact);
-  const layers = layerTable(report.layers, countingTargets(report));
+  const layers = layerTable(report);
   const name = escapeHtml(report.network);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${name}: validation</title><style>${STYLE}</style></head><body>
@@ -62,7 +62,7 @@ ${table(
   (row) => report.targets[row]?.bitExact === false,
 )}
 <h2>Layers</h2>
-<p>Errors are those of the integer network against the float one, in the float tensor's unit. Instructions are exact counts of the emulator, not cycles.</p>
+<p>Errors are those of the integer network against the float one, in the float tensor's unit. Instructions are exact counts of the emulator; cycles are estimated by the cycle model of the core, without wait states.</p>
 ${table(layers.head, layers.rows)}
 ${attributionLines(report)
   .filter((line) => line !== '')

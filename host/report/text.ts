@@ -1,5 +1,5 @@
 /** Reports for a terminal. */
-import type { LayerReport, TargetReport, ValidationReport } from '../validate/validate.js';
+import type { TargetReport, ValidationReport } from '../validate/validate.js';
 
 /** Columns as wide as their widest cell; numbers to the right. */
 export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -53,6 +53,8 @@ export function targetRow(target: TargetReport): readonly string[] {
     target.fitsBoard ? 'yes' : 'no',
     target.instructions === undefined ? '' : String(target.instructions.forward),
     target.instructions === undefined ? '' : String(target.instructions.explanation),
+    target.cycles === undefined ? '' : String(target.cycles.forward),
+    target.cycles === undefined ? '' : String(target.cycles.explanation),
   ];
 }
 
@@ -67,13 +69,17 @@ export const TARGET_HEAD = [
   'fits',
   'instructions',
   'to explain',
+  'cycles',
+  'cycles to explain',
 ] as const;
 
-/** Columns of the layer table: one for each target that counted instructions. */
-export function layerTable(
-  layers: readonly LayerReport[],
-  counting: readonly string[],
-): { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] } {
+/** The layer table, with columns for each target that counted instructions and for each that estimated cycles. */
+export function layerTable({ layers, targets }: ValidationReport): {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+} {
+  const counting = targets.filter(({ instructions }) => instructions !== undefined);
+  const estimating = targets.filter(({ cycles }) => cycles !== undefined);
   return {
     head: [
       '#',
@@ -86,7 +92,8 @@ export function layerTable(
       'cosine',
       'dB',
       'type',
-      ...counting.map((name) => `instr ${name}`),
+      ...counting.map(({ name }) => `instr ${name}`),
+      ...estimating.map(({ name }) => `cycles ${name}`),
       'name',
     ],
     rows: layers.map((layer) => [
@@ -100,7 +107,8 @@ export function layerTable(
       layer.error === undefined ? '' : layer.error.cosine.toFixed(5),
       layer.error?.signalToNoiseDb?.toFixed(1) ?? '',
       layer.type,
-      ...counting.map((name) => String(layer.instructions[name] ?? '')),
+      ...counting.map(({ name }) => String(layer.instructions[name] ?? '')),
+      ...estimating.map(({ name }) => String(layer.cycles[name] ?? '')),
       layer.name,
     ]),
   };
@@ -115,14 +123,8 @@ export function attributionLines({ attribution }: ValidationReport): readonly st
   ];
 }
 
-export function countingTargets(report: ValidationReport): readonly string[] {
-  return report.targets
-    .filter(({ instructions }) => instructions !== undefined)
-    .map(({ name }) => name);
-}
-
 export function validationText(report: ValidationReport): string {
-  const { head, rows } = layerTable(report.layers, countingTargets(report));
+  const { head, rows } = layerTable(report);
   return [
     `${report.network}: ${report.inputs} inputs (${report.source})`,
     '',

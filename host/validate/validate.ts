@@ -1,21 +1,16 @@
 /**
  * The whole validation of one network: the interpreter against the C on every target, layer by layer and bit for bit; the
- * integer network against the float one; instructions per layer where a target counts them.
+ * integer network against the float one; instructions per layer where a target counts them, and cycles where they are estimated.
  */
 import { join } from 'node:path';
 import { emitFor, type CompiledNetwork } from '../../codegen/compile.js';
 import type { BackendName } from '../../codegen/emit/backends.js';
 import { IsochroneError } from '../../codegen/errors.js';
-import {
-  bytesOf,
-  integerTensor,
-  type IntegerType,
-  type SignalArray,
-} from '../../codegen/integer/program.js';
+import { bytesOf, integerTensor, type IntegerType } from '../../codegen/integer/program.js';
 import { kernelOf } from '../../codegen/integer/registry.js';
 import { writeNetwork } from '../toolchain/write-network.js';
-import { instructionsOf } from '../toolchain/run-vectors.js';
-import { CLASS_OF_WINNER, type VectorsResults } from '../toolchain/vectors.js';
+import { networkCost, type NetworkCost } from '../profile/network-cost.js';
+import { CLASS_OF_WINNER } from '../toolchain/vectors.js';
 import { differences, expectedResults } from './bit-exact.js';
 import { layerErrors, type LayerMeasures } from './layer-errors.js';
 import { targetFolder, type BuiltTarget, type Target } from './targets.js';
@@ -33,6 +28,8 @@ export interface LayerReport {
   readonly type: IntegerType;
   /** By target; of the first input. */
   readonly instructions: Readonly<Record<string, number>>;
+  /** Estimated, by target whose core has a model. */
+  readonly cycles: Readonly<Record<string, number>>;
 }
 
 export interface TargetReport {
@@ -52,6 +49,8 @@ export interface TargetReport {
   readonly ramBytes?: number;
   readonly stackHighWaterBytes?: number;
   readonly instructions?: { readonly forward: number; readonly explanation: number };
+  /** Estimated (docs/cycle-model.md). */
+  readonly cycles?: { readonly forward: number; readonly explanation: number };
 }
 
 export interface ValidationReport {
@@ -94,6 +93,7 @@ export async function validateNetwork(options: ValidateOptions): Promise<Validat
   const errors = new Map(layers.map((error) => [error.layer, error]));
   const targets: TargetReport[] = [];
   const instructions = program.operations.map((): Record<string, number> => ({}));
+  const cycles = program.operations.map((): Record<string, number> => ({}));
   for (const [index, target] of options.targets.entries()) {
     signal?.throwIfAborted();
     say(target.name, index, options.targets.length);
@@ -118,10 +118,14 @@ export async function validateNetwork(options: ValidateOptions): Promise<Validat
     const found = await built.run(request, signal === undefined ? {} : { signal });
     const differing = differences(network, expected, found.results);
     const [first] = differing;
-    const counted = built.countsInstructions ? await count(built, vectors.slice(0, 1)) : undefined;
-    counted?.layers.forEach((value, layer) => {
-      const row = instructions[layer];
-      if (row !== undefined) row[target.name] = value;
+    const [vector] = vectors;
+    const cost =
+      vector === undefined ? undefined : await networkCost(built, code.program, vector, signal);
+    cost?.layers.forEach((layer, index) => {
+      const [executed, estimated] = [instructions[index], cycles[index]];
+      if (executed !== undefined) executed[target.name] = layer.instructions;
+      if (estimated !== undefined && layer.cycles !== undefined)
+        estimated[target.name] = layer.cycles;
     });
     targets.push({
       ...about,
@@ -134,9 +138,7 @@ export async function validateNetwork(options: ValidateOptions): Promise<Validat
       ...(found.stackHighWaterBytes === 0
         ? {}
         : { stackHighWaterBytes: found.stackHighWaterBytes }),
-      ...(counted === undefined
-        ? {}
-        : { instructions: { forward: counted.forward, explanation: counted.explanation } }),
+      ...(cost === undefined ? {} : costOfPasses(cost)),
     });
   }
   return {
@@ -151,6 +153,7 @@ export async function validateNetwork(options: ValidateOptions): Promise<Validat
         ...layer,
         ...(error === undefined ? {} : { error: measuresOf(error) }),
         instructions: instructions[index] ?? {},
+        cycles: cycles[index] ?? {},
       };
     }),
   };
@@ -188,7 +191,7 @@ function measuresOf({ maximum, rms, cosine, signalToNoiseDb }: LayerMeasures): L
 /** What each layer is, before anything has run. */
 export function layerReports(
   network: CompiledNetwork,
-): readonly Omit<LayerReport, 'error' | 'instructions'>[] {
+): readonly Omit<LayerReport, 'error' | 'instructions' | 'cycles'>[] {
   const { program } = network;
   return program.operations.map((operation, index) => ({
     index,
@@ -201,22 +204,15 @@ export function layerReports(
   }));
 }
 
-/** Instructions of one input: whole passes without the hook's checksums, layers with their own clock readings. */
-async function count(
-  built: BuiltTarget,
-  vectors: readonly { readonly input: SignalArray; readonly classIndex: number }[],
-): Promise<{ forward: number; explanation: number; layers: readonly number[] }> {
-  const run = (observeLayers: boolean): Promise<VectorsResults> =>
-    built.run(
-      { vectors, observeLayers, timeLayers: observeLayers, fullGradients: 0 },
-      { countInstructions: true },
-    );
-  const [whole, timed] = [await run(false), await run(true)];
-  const passes = whole.results[0];
-  const ticks = timed.results[0]?.layerTicks ?? new Uint32Array(0);
-  return {
-    forward: instructionsOf(passes?.forwardTicks ?? 0, whole.ticksPerSecond),
-    explanation: instructionsOf(passes?.explainTicks ?? 0, whole.ticksPerSecond),
-    layers: Array.from(ticks, (value) => instructionsOf(value, timed.ticksPerSecond)),
+function costOfPasses({
+  forward,
+  explanation,
+}: NetworkCost): Pick<TargetReport, 'instructions' | 'cycles'> {
+  const instructions = {
+    forward: forward.instructions,
+    explanation: explanation.instructions,
   };
+  return forward.cycles === undefined || explanation.cycles === undefined
+    ? { instructions }
+    : { instructions, cycles: { forward: forward.cycles, explanation: explanation.cycles } };
 }
