@@ -2,6 +2,7 @@ import { integerTensor, type IntegerProgram } from '../integer/program.js';
 import { kernelOf } from '../integer/registry.js';
 import type { Lifetime } from './lifetime.js';
 import { lifetimes, scratchName } from './lifetime.js';
+import { Placement, align, type Extent } from './placement.js';
 
 /** Where each tensor lies in the one static array of the device. */
 export interface ArenaPlan {
@@ -18,62 +19,41 @@ export interface ArenaPlan {
   };
 }
 
-/** Word loads of int16 and packed int8 need it. */
-const ALIGNMENT = 8;
-
-interface Placed {
-  readonly life: Lifetime;
-  readonly offset: number;
-}
-
 /** What the planner must know of the kernel that runs an operation. */
 export interface KernelNeeds {
   readonly scratchBytes: number;
   readonly positionsTogether: number;
 }
 
-/** Orders tried by exchanging two tensors, after the fixed ones; a plan takes well under a millisecond. */
-const EXCHANGES = 1_500;
-
-/** The work of one placement grows with the cube of the tensors: networks of over 60 are tried fewer times. */
-const PLACEMENT_WORK = 1_500 * 60 ** 3;
+/** Orders tried after the fixed ones … */
+const TRIALS = 20_000;
+/** … and the most work that they may be, in tensors that a tensor is kept apart from: some tenths of a second. */
+const MOST_WORK = 20_000_000;
+/** Each round starts from the best order so far, and may first accept one that is worse by this share. */
+const ROUNDS = 4;
+const LOOSEST = 0.1;
 
 /**
  * Places each tensor at the lowest offset that is free during its whole life; an output may lie over the input that it
  * consumes as far as the kernels' order of work allows. Which tensor goes first decides: by size is the usual greedy
- * rule and the floor; backwards in time serves the overlaps; exchanges of two look further. Deterministic.
+ * rule and the floor; backwards in time serves the overlaps; moving and exchanging tensors looks further. Deterministic.
  */
 export function planArena(program: IntegerProgram, kernels: readonly KernelNeeds[]): ArenaPlan {
   const all = lifetimes(
     program,
     kernels.map((kernel) => kernel.scratchBytes),
   );
-  const extent = extents(program, kernels, all);
+  const placement = new Placement(all, extents(program, kernels, all));
   const byName = (a: Lifetime, b: Lifetime): number => (a.tensor < b.tensor ? -1 : 1);
   const orders = [
     [...all].sort((a, b) => b.bytes - a.bytes || a.first - b.first || byName(a, b)),
     [...all].sort((a, b) => b.first - a.first || b.bytes - a.bytes || byName(a, b)),
     [...all].sort((a, b) => a.first - b.first || b.bytes - a.bytes || byName(a, b)),
-  ];
-  const tried = orders.map((order) => ({ order, placed: place(order, extent) }));
-  let best = tried.reduce((a, b) => (heightOf(b.placed) < heightOf(a.placed) ? b : a));
-  // A linear congruential sequence (Numerical Recipes): the same plan on every machine.
-  let state = 1;
-  const next = (below: number): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-  const exchanges = Math.min(EXCHANGES, Math.ceil(PLACEMENT_WORK / all.length ** 3));
-  for (let i = 0; i < exchanges; i += 1) {
-    const order = [...best.order];
-    const [a, b] = [next(order.length), next(order.length)];
-    [order[a], order[b]] = [order[b] as Lifetime, order[a] as Lifetime];
-    const placed = place(order, extent);
-    if (heightOf(placed) <= heightOf(best.placed)) best = { order, placed };
-  }
-  const offsets = new Map(best.placed.map(({ life, offset }) => [life.tensor, offset]));
+  ].map((order) => order.map((life) => all.indexOf(life)));
+  const bytes = search(placement, orders);
+  const offsets = new Map(all.map((life, index) => [life.tensor, bytes.offsets[index] ?? 0]));
   return {
-    bytes: align(heightOf(best.placed)),
+    bytes: align(bytes.height),
     offsets,
     scratch: program.operations.map((_, operation) => offsets.get(scratchName(program, operation))),
     lifetimes: all,
@@ -81,31 +61,43 @@ export function planArena(program: IntegerProgram, kernels: readonly KernelNeeds
   };
 }
 
-type Extent = (lower: Lifetime, upper: Lifetime) => number;
-
-function place(order: readonly Lifetime[], extent: Extent): readonly Placed[] {
-  const placed: Placed[] = [];
-  for (const life of order) {
-    const neighbours = placed.filter((other) => together(other.life, life));
-    const candidates = [
-      0,
-      ...neighbours.map((other) => align(other.offset + extent(other.life, life))),
-    ].sort((a, b) => a - b);
-    const offset = candidates.find((candidate) =>
-      neighbours.every(
-        (other) =>
-          candidate >= other.offset + extent(other.life, life) ||
-          other.offset >= candidate + extent(life, other.life),
-      ),
-    );
-    if (offset === undefined) throw new RangeError('no candidate offset was free');
-    placed.push({ life, offset });
+/**
+ * The lowest of the orders given; then, from that one, threshold accepting (Dueck and Scheuer, J Comput Phys 90:161, 1990): one tensor
+ * changes place, or two are exchanged, and the order stays when it is at most a little worse, less and less so.
+ */
+function search(
+  placement: Placement,
+  orders: readonly (readonly number[])[],
+): { readonly height: number; readonly offsets: Int32Array } {
+  const placed = orders.map((order) => ({
+    order,
+    height: placement.place(order) ?? Number.POSITIVE_INFINITY,
+    offsets: placement.offsets.slice(),
+  }));
+  const first = placed.reduce((a, b) => (b.height < a.height ? b : a));
+  let { order, height } = first;
+  let best = first;
+  // A linear congruential sequence (Numerical Recipes): the same plan on every machine.
+  let state = 1;
+  const next = (below: number): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const trials = Math.min(TRIALS, Math.ceil(MOST_WORK / placement.work));
+  for (let trial = 0; trial < trials; trial += 1) {
+    const left = 1 - (trial % (trials / ROUNDS)) / (trials / ROUNDS);
+    if (left === 1) ({ order, height } = best);
+    const tried = [...order];
+    const [from, to] = [next(order.length), next(order.length)];
+    const [moved = 0] = tried.splice(from, 1, ...(trial % 2 === 0 ? [] : tried.slice(to, to + 1)));
+    tried.splice(to, trial % 2, moved);
+    const reached = placement.place(tried, height + left * LOOSEST * best.height);
+    if (reached === undefined) continue;
+    order = tried;
+    height = reached;
+    if (height < best.height) best = { order, height, offsets: placement.offsets.slice() };
   }
-  return placed;
-}
-
-function heightOf(placed: readonly Placed[]): number {
-  return placed.reduce((most, { life, offset }) => Math.max(most, offset + life.bytes), 0);
+  return best;
 }
 
 /** How far above the start of `lower` another tensor that lives at the same time must stay. */
@@ -139,12 +131,4 @@ function peakOf(program: IntegerProgram, all: readonly Lifetime[]): ArenaPlan['p
     if (bytes > peak.bytes) peak = { operation, bytes, alive };
   });
   return peak;
-}
-
-function together(a: Lifetime, b: Lifetime): boolean {
-  return a.first <= b.last && b.first <= a.last;
-}
-
-function align(bytes: number): number {
-  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 }
