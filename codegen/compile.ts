@@ -70,6 +70,14 @@ export interface CompileOptions {
   readonly precision?: Precision;
   /** Most bytes of arena that `mixed` may take; without it any. */
   readonly ramBytes?: number;
+  /** Another limit of what `mixed` may take. */
+  readonly int16Limit?: Int16Limit;
+}
+
+/** Which sets of int16 tensors a budget allows; `name` says which budget. */
+export interface Int16Limit {
+  readonly name: string;
+  readonly allows: (int16: ReadonlySet<string>) => boolean;
 }
 
 /** Import, passes and gradient: everything before numbers are rounded. */
@@ -201,7 +209,11 @@ function quantizeAs(
     return planArena(program, chooseKernels(program, backendNamed(backend), optimize)).bytes;
   };
   const most = options.ramBytes ?? Infinity;
-  const int16 = chooseInt16(sensitivities, (set) => most === Infinity || arenaBytes(set) <= most);
+  const allows = options.int16Limit?.allows ?? ((): boolean => true);
+  const int16 = chooseInt16(
+    sensitivities,
+    (set) => allows(set) && (most === Infinity || arenaBytes(set) <= most),
+  );
   return quantize(explained, calibration, int16);
 }
 

@@ -1,15 +1,22 @@
 /** `isochrone build MODEL`: generated C and what it will cost; with a board, whether it fits. */
 import { join, resolve } from 'node:path';
 import type { Explain, Leads } from '../../codegen/compile.js';
+import { IsochroneError } from '../../codegen/errors.js';
 import type { Optimize } from '../../codegen/emit/backend.js';
 import type { BackendName } from '../../codegen/emit/backends.js';
 import type { Precision } from '../../codegen/quantize/precision.js';
 import { equalisedText, textTable } from '../report/text.js';
-import { backendOf, loadBoard } from '../toolchain/board.js';
+import { backendOf, loadBoard, type Board } from '../toolchain/board.js';
 import { buildFirmware } from '../toolchain/build-firmware.js';
 import { layerReports, type LayerReport } from '../validate/validate.js';
 import { requireArena } from './budget.js';
-import { generateNetwork, widthOptions, type GeneratedNetwork } from './network.js';
+import { withinInstructions } from './instruction-budget.js';
+import {
+  generateNetwork,
+  widthOptions,
+  type GeneratedNetwork,
+  type NetworkOptions,
+} from './network.js';
 
 export interface BuildCommand {
   readonly out: string;
@@ -18,6 +25,8 @@ export interface BuildCommand {
   readonly leads: Leads;
   readonly precision?: Precision;
   readonly ram?: number;
+  /** Most instructions of the answer and its explanation on the board. */
+  readonly instructions?: number;
   readonly optimize: Optimize;
   /** Instead of what the board's core asks for; portable C where no board is named. */
   readonly backend?: BackendName;
@@ -53,7 +62,7 @@ export interface BuildReport {
 /** @throws IsochroneError BUDGET_ARENA, FIRMWARE_TOO_LARGE: it does not fit the board */
 export async function runBuild(model: string, options: BuildCommand): Promise<void> {
   const board = options.board === undefined ? undefined : await loadBoard(options.board);
-  const network = generateNetwork(model, resolve(options.out), {
+  const asked: NetworkOptions = {
     explain: options.explain,
     leads: options.leads,
     ...widthOptions(options),
@@ -64,7 +73,12 @@ export async function runBuild(model: string, options: BuildCommand): Promise<vo
       backend: options.backend ?? (board === undefined ? 'portable' : backendOf(board)),
       optimize: options.optimize,
     },
-  });
+  };
+  const kept =
+    options.instructions === undefined
+      ? asked
+      : await withinInstructions(model, asked, requireBoard(board), options.instructions);
+  const network = generateNetwork(model, resolve(options.out), kept);
   let report = buildReport(network);
   if (board !== undefined) {
     requireArena(board, network);
@@ -81,6 +95,14 @@ export async function runBuild(model: string, options: BuildCommand): Promise<vo
     };
   }
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : asText(report));
+}
+
+/** @throws IsochroneError BUDGET_NEEDS_BOARD */
+function requireBoard(board: Board | undefined): Board {
+  if (board !== undefined) return board;
+  throw new IsochroneError('BUDGET_NEEDS_BOARD', 'instructions are counted on a board', {
+    hint: 'Name one with --board.',
+  });
 }
 
 export function buildReport(network: GeneratedNetwork): BuildReport {

@@ -31,6 +31,7 @@ program
   .addOption(leadsOption())
   .addOption(precisionOption())
   .addOption(ramOption())
+  .addOption(instructionsOption())
   .option('--speed <n>', 'times real time; the serial link carries about 2', positiveNumber, 1)
   .option('--front-end <kind>', 'uart, or semihost for speeds beyond the link', frontEnd)
   .addOption(explainOption())
@@ -66,6 +67,7 @@ program
   .addOption(leadsOption())
   .addOption(precisionOption())
   .addOption(ramOption())
+  .addOption(instructionsOption())
   .addOption(backendOption())
   .addOption(optimizeOption())
   .option('--json', 'print the report as JSON', false)
@@ -219,6 +221,13 @@ function ramOption(): Option {
   return new Option('--ram <bytes>', 'most bytes of arena that mixed precision may take').argParser(
     wholeNumber,
   );
+}
+
+function instructionsOption(): Option {
+  return new Option(
+    '--instructions <n>',
+    'most instructions that mixed precision may take for an answer and its explanation, counted on the emulated board',
+  ).argParser(wholeNumber);
 }
 
 function preprocessOption(): Option {

@@ -83,7 +83,7 @@ export function generateNetwork(
   options: NetworkOptions = {},
 ): GeneratedNetwork {
   const compiled = compileModel(modelFile, options);
-  const { explain, leads, precision, ramBytes, target = PORTABLE } = options;
+  const { explain, leads, precision, ramBytes, int16Limit, target = PORTABLE } = options;
   const bytes = readModel(modelFile);
   const stem = basename(modelFile).replace(MODEL_EXTENSION, '');
   const folder =
@@ -92,7 +92,7 @@ export function generateNetwork(
       packageRoot(),
       'build',
       'networks',
-      `${stem}-${modelSha256(bytes).slice(0, 12)}${explain === 'none' ? '-unexplained' : ''}${leads === 8 ? '-8-leads' : ''}${precision === undefined ? '' : `-${precision}`}${ramBytes === undefined ? '' : `-${ramBytes}`}-${target.backend}-${target.optimize}`,
+      `${stem}-${modelSha256(bytes).slice(0, 12)}${explain === 'none' ? '-unexplained' : ''}${leads === 8 ? '-8-leads' : ''}${precision === undefined ? '' : `-${precision}`}${ramBytes === undefined ? '' : `-${ramBytes}`}${int16Limit === undefined ? '' : `-${int16Limit.name}`}-${target.backend}-${target.optimize}`,
     );
   writeNetwork(compiled, folder);
   return { compiled, folder, modelFile };

@@ -19,7 +19,13 @@ import {
 import { backendOf, loadBoard, type Board } from '../toolchain/board.js';
 import { buildFirmware, type BuiltImage, type FrontEnd } from '../toolchain/build-firmware.js';
 import { requireArena } from './budget.js';
-import { generateNetwork, widthOptions, type GeneratedNetwork } from './network.js';
+import { withinInstructions } from './instruction-budget.js';
+import {
+  generateNetwork,
+  widthOptions,
+  type GeneratedNetwork,
+  type NetworkOptions,
+} from './network.js';
 import { progress } from './progress.js';
 import { createTerminalView, type TerminalView } from './terminal/view.js';
 
@@ -36,6 +42,8 @@ export interface StartOptions {
   readonly leads: Leads;
   readonly precision?: Precision;
   readonly ram?: number;
+  /** Most instructions of an answer and its explanation on the board. */
+  readonly instructions?: number;
 }
 
 /** The serial link carries about twice real time; what is faster comes through the semihosting front end. */
@@ -63,12 +71,17 @@ async function start(options: StartOptions, signal: AbortSignal): Promise<void> 
   const frontEnd = options.frontEnd ?? (options.speed > MOST_UART_SPEED ? 'semihost' : 'uart');
   const board = await loadBoard(options.board);
   const acquisition = await acquire(options.record);
-  const network = generateNetwork(options.model, undefined, {
+  const asked: NetworkOptions = {
     explain: options.explain,
     leads: options.leads,
     ...widthOptions({ ...options, ram: options.ram ?? board.modelArenaBytes }),
     target: { backend: backendOf(board), optimize: 'balanced' },
-  });
+  };
+  const kept =
+    options.instructions === undefined
+      ? asked
+      : await withinInstructions(options.model, asked, board, options.instructions);
+  const network = generateNetwork(options.model, undefined, kept);
   const image = await buildImage(board, network, frontEnd);
   signal.throwIfAborted();
 
