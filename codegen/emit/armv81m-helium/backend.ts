@@ -17,6 +17,7 @@ import {
 
 /** Cortex-M55 and every other core with Helium: 16 products of int8 in one instruction. */
 export const armv81mHeliumKernels: KernelSet = {
+  takesInt16: true,
   choose(operation, { program }) {
     const int8 = isInt8(program, operation);
     switch (operation.kind) {
@@ -25,23 +26,23 @@ export const armv81mHeliumKernels: KernelSet = {
       case 'convGradient':
         return chooseConvGradient(operation, program);
       case 'packSigns':
-        return int8 ? choosePackSigns(operation) : undefined;
+        return choosePackSigns(operation, integerTensor(program, operation.input).type);
       case 'averagePool':
         return int8 ? chooseAveragePool(operation) : undefined;
       case 'averagePoolGradient':
         return chooseAveragePoolGradient(operation);
       case 'rescaledAdd':
-        return chooseRescaledAdd(operation);
+        return int8 ? chooseRescaledAdd(operation) : undefined;
       default:
         return undefined;
     }
   },
 };
 
-/** Signals of int8 in and out (a sign map is none); others are left to the next set. */
+/** Signals of int8 in and out; others are left to the next set. */
 function isInt8(program: IntegerProgram, operation: IntegerOperation): boolean {
   return kernelOf(operation)
     .inputs(operation)
-    .concat(operation.kind === 'packSigns' ? [] : [operation.output])
+    .concat(operation.output)
     .every((name) => integerTensor(program, name).type === 'int8');
 }

@@ -1,37 +1,57 @@
 #include "iso_helium.h"
 
-/* Shifts to the left in front of each product, to the right behind its high word. */
+/* A term is ((code + offset) << left) * multiplier, of which the doubled high word is shifted
+ * right.
+ */
 typedef struct {
-    int32_t offset_a, left_a, multiplier_a, right_a;
-    int32_t offset_b, left_b, multiplier_b, right_b;
-    int32_t multiplier, right, offset;
+    int32_t power_a, offset_a, multiplier_a, right_a;
+    int32_t power_b, offset_b, multiplier_b, right_b;
+    int32_t multiplier, right, offset, low, high;
 } iso_helium_add_scales;
 
-/* One rounding: the high word of the product, then a rounding shift to the right of at least one.
- */
-static inline int32x4_t iso_helium_rescale(int32x4_t value, int32_t multiplier, int32_t right) {
-    return vrshlq_n_s32(vmulhq_s32(value, vdupq_n_s32(multiplier)), -right);
-}
-
-/* Sum of two tensors in scales of their own, four elements at a time. */
-static void iso_helium_rescaled_add(const int8_t *a, const int8_t *b, int8_t *y, int32_t elements,
-                                    const iso_helium_add_scales *s, int32_t low, int32_t high) {
-    const iso_helium_add_scales by = *s;
-    const int32x4_t lowest = vdupq_n_s32(low), highest = vdupq_n_s32(high);
-    for (int32_t left = elements; left > 0; left -= 4) {
-        const mve_pred16_t lanes = vctp32q((uint32_t)left);
-        const int32x4_t from_a = vaddq_n_s32(vldrbq_z_s32(a, lanes), by.offset_a);
-        const int32x4_t from_b = vaddq_n_s32(vldrbq_z_s32(b, lanes), by.offset_b);
-        const int32x4_t term_a =
-            iso_helium_rescale(vshlq_r_s32(from_a, by.left_a), by.multiplier_a, by.right_a);
-        const int32x4_t term_b =
-            iso_helium_rescale(vshlq_r_s32(from_b, by.left_b), by.multiplier_b, by.right_b);
-        const int32x4_t sum =
-            iso_helium_rescale(vaddq_s32(term_a, term_b), by.multiplier, by.right);
-        const int32x4_t value = vaddq_n_s32(sum, by.offset);
-        vstrbq_p_s32(y, vminq_s32(vmaxq_s32(value, lowest), highest), lanes);
-        a += 4;
-        b += 4;
-        y += 4;
-    }
+/* Sum of two tensors in scales of their own, four elements at a time. `power` is 2^left, `offset`
+ * of a term is shifted to the left already, shifts to the right are negative. */
+__attribute__((naked, noinline, noipa)) static void
+iso_helium_rescaled_add(const int8_t *a ISO_IN_ASSEMBLY, const int8_t *b ISO_IN_ASSEMBLY,
+                        int8_t *y ISO_IN_ASSEMBLY, int32_t elements ISO_IN_ASSEMBLY,
+                        const iso_helium_add_scales *s ISO_IN_ASSEMBLY) {
+    __asm__ volatile("push {r4-r11, lr}\n"
+                     "vpush {d8-d15}\n"
+                     "ldr r12, [sp, #100]\n"
+                     "ldr r4, [r12]\n"
+                     "vdup.32 q2, r4\n"
+                     "ldr r4, [r12, #16]\n"
+                     "vdup.32 q3, r4\n"
+                     "ldrd r4, r5, [r12, #44]\n"
+                     "vdup.32 q4, r4\n"
+                     "vdup.32 q5, r5\n"
+                     "ldr r4, [r12, #4]\n"
+                     "ldr r5, [r12, #8]\n"
+                     "ldr r6, [r12, #12]\n"
+                     "ldr r7, [r12, #20]\n"
+                     "ldr r8, [r12, #24]\n"
+                     "ldr r9, [r12, #28]\n"
+                     "ldrd r10, r11, [r12, #32]\n"
+                     "ldr r12, [r12, #40]\n"
+                     "wlstp.32 lr, r3, 2f\n"
+                     "1:\n"
+                     "vldrb.s32 q0, [r0], #4\n"
+                     "vldrb.s32 q1, [r1], #4\n"
+                     "vmlas.s32 q0, q2, r4\n"
+                     "vmlas.s32 q1, q3, r7\n"
+                     "vqdmulh.s32 q0, q0, r5\n"
+                     "vqdmulh.s32 q1, q1, r8\n"
+                     "vrshl.s32 q0, r6\n"
+                     "vrshl.s32 q1, r9\n"
+                     "vadd.i32 q0, q0, q1\n"
+                     "vqdmulh.s32 q0, q0, r10\n"
+                     "vrshl.s32 q0, r11\n"
+                     "vadd.i32 q0, q0, r12\n"
+                     "vmax.s32 q0, q0, q4\n"
+                     "vmin.s32 q0, q0, q5\n"
+                     "vstrb.32 q0, [r2], #4\n"
+                     "letp lr, 1b\n"
+                     "2:\n"
+                     "vpop {d8-d15}\n"
+                     "pop {r4-r11, pc}\n");
 }
