@@ -4,9 +4,11 @@ import {
   type IntegerProgram,
 } from '../../integer/program.js';
 import { kernelOf } from '../../integer/registry.js';
-import type { KernelSet } from '../backend.js';
+import type { ConvOperation } from '../../integer/conv.js';
+import type { KernelChoice, KernelSet } from '../backend.js';
 import { chooseConv } from './conv.js';
 import { chooseConvGradient } from './conv-gradient.js';
+import { chooseDense } from './dense.js';
 import { chooseDepthwise } from './depthwise.js';
 import {
   chooseAveragePool,
@@ -22,7 +24,7 @@ export const armv81mHeliumKernels: KernelSet = {
     const int8 = isInt8(program, operation);
     switch (operation.kind) {
       case 'conv':
-        return int8 ? (chooseConv(operation) ?? chooseDepthwise(operation)) : undefined;
+        return chooseForward(operation, program);
       case 'convGradient':
         return chooseConvGradient(operation, program);
       case 'packSigns':
@@ -38,6 +40,14 @@ export const armv81mHeliumKernels: KernelSet = {
     }
   },
 };
+
+function chooseForward(op: ConvOperation, program: IntegerProgram): KernelChoice | undefined {
+  const [input, output] = [op.input, op.output].map((name) => integerTensor(program, name).type);
+  if (input !== 'int8' || output === 'bits' || output === undefined) return undefined;
+  const dense = chooseDense(op, output);
+  if (dense !== undefined || output !== 'int8') return dense;
+  return chooseConv(op) ?? chooseDepthwise(op);
+}
 
 /** Signals of int8 in and out; others are left to the next set. */
 function isInt8(program: IntegerProgram, operation: IntegerOperation): boolean {

@@ -16,9 +16,13 @@ interface ChannelRounding {
   readonly shift: number;
 }
 
-/** Undefined where the answer is not int8, or a sum that must first be doubled could leave int32. */
+/** Undefined where the answer is not int8, or as below. */
 export function convRounding(op: ConvOperation): TileRounding | undefined {
-  if (op.clampLow < -128 || op.clampHigh > 127) return undefined;
+  return op.clampLow < -128 || op.clampHigh > 127 ? undefined : sumRounding(op);
+}
+
+/** Undefined where a sum that must first be doubled could leave int32. */
+export function sumRounding(op: ConvOperation): TileRounding | undefined {
   const shifts = channels(op).map(({ shift }) => shift);
   const highWord = shifts.every((shift) => shift === HIGH_WORD);
   if (!highWord && !shifts.every((shift, channel) => canShift(op, channel, shift)))

@@ -190,6 +190,68 @@ describe('kernels for Helium against the interpreter', () => {
     expect(counts['iso_helium_depthwise.c']).toBeGreaterThan(20);
   }, 300_000);
 
+  it('dense layers to int8 and int16, sign maps and means', async () => {
+    const operations = new OperationProgram(5);
+    let index = 0;
+    for (const size of [
+      [1, 1],
+      [3, 2],
+    ] as const)
+      for (const inputs of [1, 8, 16, 21, 48, 64, 80])
+        for (const outputs of [1, 5, 8, 17]) {
+          index += 1;
+          const g = geometry2d([inputs, outputs], size, size, {});
+          const { input, output } = shapeOf(g);
+          const wide = index % 3 === 0;
+          const dense = operations.convolution(`dense ${index}`, g, wide ? 9000 : 60);
+          operations.add({
+            ...(wide ? { ...dense, clampLow: -20_000, clampHigh: 18_000 } : rounded(dense, index)),
+            input: operations.noise(input),
+            output: operations.tensor(wide ? 'int16' : 'int8', output),
+          });
+        }
+    for (const elements of [3, 8, 16, 27, 80, 161]) {
+      for (const input of [
+        operations.noise([1, 1, elements]),
+        operations.wideNoise([1, 1, elements], 'forward', 32_767),
+      ]) {
+        operations.add({
+          kind: 'packSigns',
+          name: `signs of ${input}`,
+          input,
+          output: operations.tensor('bits', [1, 1, elements]),
+          elements,
+          zeroPoint: operations.tensors.get(input)?.type === 'int16' ? 0 : operations.int8(),
+        });
+      }
+    }
+    for (const [positions, channels] of [
+      [1, 3],
+      [31, 16],
+      [255, 8],
+      [600, 13],
+    ] as const) {
+      operations.add({
+        kind: 'averagePool',
+        name: `mean of ${positions}`,
+        input: operations.noise([1, positions, channels]),
+        output: operations.tensor('int8', [1, 1, channels]),
+        positions,
+        channels,
+        bias: operations.below(2000) - 1000,
+        multiplier: Math.round((2 ** 32 / positions) * 0.3),
+        shift: 32,
+        clampLow: -100,
+        clampHigh: 90,
+      });
+    }
+    const counts = await check('dense', operations);
+    expect(counts['iso_helium_dense.c']).toBeGreaterThan(45);
+    expect(counts['iso_helium_pack_signs.c']).toBe(6);
+    expect(counts['iso_helium_pack_signs_int16.c']).toBe(6);
+    expect(counts['iso_helium_average_pool.c']).toBe(4);
+  }, 300_000);
+
   it('gradients, masked and not, some saturating', async () => {
     const operations = new OperationProgram(3);
     let index = 0;
