@@ -108,6 +108,12 @@ program
   .argument('[model]', 'an ONNX or TFLite file', DEFAULT_MODEL)
   .option('--board <name>', 'a board of boards/, or a board file', 'mps2-an386')
   .option('--clock-mhz <n>', "the core's clock, instead of the board's", positiveNumber)
+  .option(
+    '--wait-states <n>',
+    'of the flash, behind the cache that the core model names',
+    wholeNumber,
+    0,
+  )
   .option('--hot <n>', 'how many pieces of hot code to show', wholeNumber, 5)
   .addOption(explainOption())
   .addOption(leadsOption())

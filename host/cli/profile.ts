@@ -24,6 +24,7 @@ export interface ProfileCommand {
   readonly backend?: BackendName;
   /** Of the core, instead of the board's. */
   readonly clockMhz?: number;
+  readonly waitStates: number;
   readonly hot: number;
   readonly html?: string;
   readonly json: boolean;
@@ -49,6 +50,7 @@ export async function runProfile(model: string, options: ProfileCommand): Promis
   bar.update(2, steps, 'run');
   const report = await profileNetwork(network.compiled, image, {
     clockHz: options.clockMhz === undefined ? board.peripheralClockHz : options.clockMhz * 1e6,
+    waitStates: options.waitStates,
     hottest: options.hot,
   });
   const { cycles, instructions } = report.forward;

@@ -3,12 +3,15 @@ import type { Board } from '../toolchain/board.js';
 import { CORTEX_M4 } from './cortex-m4.js';
 import { CORTEX_M55 } from './cortex-m55.js';
 import { CORTEX_M7 } from './cortex-m7.js';
+import type { FlashCache } from './executed-blocks.js';
 import type { Instruction } from './instruction.js';
 
 export interface CoreModel {
   readonly core: Board['core']['name'];
   /** One line for the head of a report. */
   readonly basis: string;
+  /** What stands between the core and flash with wait states. */
+  readonly cache: FlashCache;
   /**
    * Cycles of each instruction of a block that runs from its first to its last, with zero wait states; those of going on
    * elsewhere left out.

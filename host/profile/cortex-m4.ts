@@ -58,7 +58,13 @@ function addressStall(instruction: Instruction, previous: Instruction | undefine
 
 export const CORTEX_M4: CoreModel = {
   core: 'cortex-m4',
-  basis: 'cycles of the Cortex-M4 Technical Reference Manual, zero wait states',
+  basis: 'cycles of the Cortex-M4 Technical Reference Manual',
+  // The ART accelerator of an STM32F4 (RM0390, 3.4.2): 64 lines of 128 bits for instructions, 8 for data.
+  cache: {
+    lineBytes: 16,
+    instructions: { sets: 1, ways: 64 },
+    data: { sets: 1, ways: 8 },
+  },
   cyclesOf: (block) =>
     block.map((instruction, index) => {
       const previous = block[index - 1];

@@ -87,7 +87,13 @@ const CORE: InOrderCore = {
 
 export const CORTEX_M55: CoreModel = {
   core: 'cortex-m55',
-  basis: "LLVM's scheduling model of the core, memory without wait states",
+  basis: "LLVM's scheduling model of the core",
+  // Lines of 32 bytes are the core's; 16 KB of each kind, a common size. A line has as many ways as an STM32H7's (AN4839).
+  cache: {
+    lineBytes: 32,
+    instructions: { sets: 256, ways: 2 },
+    data: { sets: 128, ways: 4 },
+  },
   cyclesOf: (block, repeats) => inOrderCycles(CORE, block, repeats),
   // A low-overhead loop remembers its end after the first round, and then spends nothing on it.
   flowCycles: (last, _executions, jumps) => {

@@ -102,8 +102,13 @@ function resultLatency(writer: Instruction): number {
 
 export const CORTEX_M7: CoreModel = {
   core: 'cortex-m7',
-  basis:
-    'issue rules measured by others and of LLVM (Arm publishes none), caches or TCM without a miss',
+  basis: 'issue rules measured by others and of LLVM (Arm publishes none)',
+  // Lines of 32 bytes are the core's; 16 KB of each kind, a common size. A line has as many ways as an STM32H7's (AN4839).
+  cache: {
+    lineBytes: 32,
+    instructions: { sets: 256, ways: 2 },
+    data: { sets: 128, ways: 4 },
+  },
   cyclesOf: (block, repeats) => inOrderCycles(CORE, block, repeats),
   // A direction is mispredicted at most as often as the rarer of the two is taken.
   flowCycles: (last, executions, jumps) =>

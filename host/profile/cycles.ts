@@ -1,7 +1,7 @@
 /** Executed blocks joined with the disassembly: instructions, and cycles where the core has a model. */
 import type { CoreModel } from './core-model.js';
 import type { Disassembly } from './disassembly.js';
-import type { Blocks } from './executed-blocks.js';
+import type { Executed } from './executed-blocks.js';
 import type { Instruction } from './instruction.js';
 import { IsochroneError } from '../../codegen/errors.js';
 
@@ -22,11 +22,15 @@ export interface BlocksCost extends Cost {
   readonly at: readonly InstructionCost[];
 }
 
-/** @throws IsochroneError PROFILE_DISASSEMBLY: something was executed that the disassembly does not have */
+/**
+ * @param waitStates cycles more for each line of flash that no cache holds
+ * @throws IsochroneError PROFILE_DISASSEMBLY: something was executed that the disassembly does not have
+ */
 export function costOfBlocks(
-  blocks: Blocks,
+  { blocks, loadMisses }: Executed,
   image: Disassembly,
   model: CoreModel | undefined,
+  waitStates = 0,
 ): BlocksCost {
   const at = new Map<number, { executions: number; cycles: number }>();
   let instructions = 0;
@@ -39,6 +43,7 @@ export function costOfBlocks(
     instructions += block.executions * code.length;
     code.forEach(({ address }, index) => {
       let spent = block.executions * (each?.[index] ?? 0);
+      if (index === 0) spent += waitStates * block.misses;
       if (index === code.length - 1 && last !== undefined) {
         spent += model?.flowCycles(last, block.executions, block.jumps) ?? 0;
       }
@@ -49,6 +54,11 @@ export function costOfBlocks(
       });
       cycles += spent;
     });
+  }
+  for (const [address, misses] of loadMisses) {
+    const known = at.get(address);
+    if (known !== undefined) known.cycles += waitStates * misses;
+    cycles += waitStates * misses;
   }
   const estimated = <T>(value: T): { readonly cycles: T } | Record<string, never> =>
     model === undefined ? {} : { cycles: value };

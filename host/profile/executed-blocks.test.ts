@@ -12,9 +12,9 @@ import { instructionsOf } from '../toolchain/run-vectors.js';
 import { writeNetwork } from '../toolchain/write-network.js';
 import { boardTarget } from '../validate/targets.js';
 import { modelOf } from './core-model.js';
-import { costOfBlocks } from './cycles.js';
+import { costOfBlocks, type Cost } from './cycles.js';
 import { disassemble } from './disassembly.js';
-import { executedBlocks } from './executed-blocks.js';
+import { executedBlocks, type CachedFlash } from './executed-blocks.js';
 import { boardCost, selfTestVector } from './network-cost.js';
 import { profileNetwork } from './profile.js';
 import { profileHtml } from './html.js';
@@ -38,28 +38,53 @@ describe('executed blocks', () => {
       outDir: folder,
     });
     const image = await disassemble(elfPath, board.compiler.prefix);
-    const executed = await executedBlocks(image, (plugin) =>
+    const run = (plugin: string): Promise<unknown> =>
       runToExit({
         board,
         elfPath,
         semihosting: { args: [] },
         extraArgs: ['-plugin', plugin],
         timeoutMs: 30_000,
-      }),
-    );
-    const model = modelOf('cortex-m4');
-    const costs = [...executed.layers, executed.rest.forward].map((blocks) => {
-      const { instructions, cycles } = costOfBlocks(blocks, image, model);
-      return { instructions, cycles };
-    });
-    expect(costs).toEqual([
+      });
+    const costs = async (waitStates: number, flash?: CachedFlash): Promise<readonly Cost[]> => {
+      const { layers, rest } = await executedBlocks(image, run, flash);
+      return [...layers, rest.forward].map((executed) => {
+        const model = modelOf('cortex-m4');
+        const { instructions, cycles } = costOfBlocks(executed, image, model, waitStates);
+        return { instructions, ...(cycles === undefined ? {} : { cycles }) };
+      });
+    };
+    const byHand = [
       // push of two 3, movs 1, ten rounds of 2 with nine jumps of 2, bl 1 and its jump 2.
       { instructions: 23, cycles: 3 + 1 + 10 * 2 + 9 * 2 + 3 },
-      // movs 1; six rounds of tst, beq, subs, bne; 3 odd ones with nop, 3 even ones with a jump; five jumps back; bl.
-      { instructions: 1 + 24 + 3 + 1, cycles: 1 + 24 + 3 + 3 * 2 + 5 * 2 + 3 },
+      // movs, adr; a load of an address just computed 3, five loads 2; six rounds of four more; 3 with nop, 3 with a jump;
+      // five jumps back; bl.
+      { instructions: 2 + 30 + 3 + 1, cycles: 2 + 3 + 10 + 6 * 4 + 3 + 3 * 2 + 5 * 2 + 3 },
       // pop of two, with a jump.
       { instructions: 1, cycles: 3 + 2 },
-    ]);
+    ];
+    expect(await costs(7)).toEqual(byHand);
+    // The call of the network fetches one line that was not there; the table has three.
+    const flash = {
+      first: 0,
+      bytes: 0x80000,
+      cache: {
+        lineBytes: 16,
+        instructions: { sets: 1, ways: 64 },
+        data: { sets: 1, ways: 8 },
+      },
+    };
+    const waited = [1 * 7, 3 * 7, 0];
+    expect(await costs(7, flash)).toEqual(
+      byHand.map(({ instructions, cycles }, index) => ({
+        instructions,
+        cycles: cycles + (waited[index] ?? 0),
+      })),
+    );
+    // With one line, the one behind the first call of the hook has gone: the return to it waits, and the loop does not.
+    const small = { ...flash, cache: { ...flash.cache, instructions: { sets: 1, ways: 1 } } };
+    const [, second] = await costs(1, small);
+    expect(second?.cycles).toBe((byHand[1]?.cycles ?? 0) + 3 + 1);
   });
 
   it("are as many instructions as the emulator's own count, layer by layer", async () => {
@@ -88,7 +113,11 @@ describe('executed blocks', () => {
       expect(hook).toBeLessThanOrEqual(20);
     });
 
-    const report = await profileNetwork(network, built.image, { clockHz: 32e6, hottest: 2 });
+    const report = await profileNetwork(network, built.image, {
+      clockHz: 32e6,
+      waitStates: 0,
+      hottest: 2,
+    });
     expect(report.forward.cycles).toBeGreaterThan(report.forward.instructions);
     expect(report.layers.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 3);
     expect(report.hot).toHaveLength(2);

@@ -29,6 +29,12 @@ export interface DetailedCost extends NetworkCost {
   readonly model?: CoreModel;
 }
 
+export interface CostOptions {
+  /** Cycles more for each line of flash that no cache holds; 0 where nothing is said. */
+  readonly waitStates?: number;
+  readonly signal?: AbortSignal;
+}
+
 /** The input that the known-answer test makes: cost depends on it only where a kernel skips zeros. */
 export function selfTestVector({ program }: CompiledNetwork): NetworkVector {
   const tensor = integerTensor(program, program.input);
@@ -46,9 +52,9 @@ export async function networkCost(
   built: BuiltTarget,
   program: IntegerProgram,
   vector: NetworkVector,
-  signal?: AbortSignal,
+  options: CostOptions = {},
 ): Promise<NetworkCost | undefined> {
-  if (built.image !== undefined) return boardCost(built.image, program, vector, signal);
+  if (built.image !== undefined) return boardCost(built.image, program, vector, options);
   return built.countsInstructions ? countedCost(built, vector) : undefined;
 }
 
@@ -57,21 +63,27 @@ export async function boardCost(
   { board, elfPath }: BoardImage,
   program: IntegerProgram,
   vector: NetworkVector,
-  signal?: AbortSignal,
+  { waitStates = 0, signal }: CostOptions = {},
 ): Promise<DetailedCost> {
   const { forwardOperations, operations } = program;
   const image = await disassemble(elfPath, board.compiler.prefix);
   const model = modelOf(board.core.name);
   const request = { vectors: [vector], observeLayers: false, fullGradients: 0 };
-  const executed = await executedBlocks(image, (plugin) =>
-    runVectorsOnBoard({
-      board,
-      elfPath,
-      request,
-      plugin,
-      timeoutMs: RUN_TIMEOUT_MS,
-      ...(signal === undefined ? {} : { signal }),
-    }),
+  const { flash } = board.memory;
+  const executed = await executedBlocks(
+    image,
+    (plugin) =>
+      runVectorsOnBoard({
+        board,
+        elfPath,
+        request,
+        plugin,
+        timeoutMs: RUN_TIMEOUT_MS,
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    model === undefined || waitStates === 0
+      ? undefined
+      : { first: Number(flash.origin), bytes: flash.bytes, cache: model.cache },
   );
   if (executed.layers.length !== operations.length) {
     throw new IsochroneError(
@@ -80,9 +92,9 @@ export async function boardCost(
       { hint: 'Run the command again; if it stays, report it with the model file.' },
     );
   }
-  const layers = executed.layers.map((blocks) => costOfBlocks(blocks, image, model));
+  const layers = executed.layers.map((blocks) => costOfBlocks(blocks, image, model, waitStates));
   const rest = (pass: 'forward' | 'explanation'): Cost =>
-    costOfBlocks(executed.rest[pass], image, model);
+    costOfBlocks(executed.rest[pass], image, model, waitStates);
   return {
     forward: sumOf([...layers.slice(0, forwardOperations), rest('forward')]),
     explanation: sumOf([...layers.slice(forwardOperations), rest('explanation')]),

@@ -34,6 +34,8 @@ export interface ProfileReport {
   readonly core: Board['core']['name'];
   readonly backend: BackendName;
   readonly clockHz: number;
+  /** Of the flash. */
+  readonly waitStates: number;
   /** What the cycles are estimated by; absent where the core has no model and none are estimated. */
   readonly basis?: string;
   readonly forward: CostReport;
@@ -43,18 +45,23 @@ export interface ProfileReport {
   readonly hot: readonly HotCode[];
 }
 
-/**
- * @param clockHz the core's
- * @param hottest how many pieces of code to show
- * @throws IsochroneError PROFILE_*, and what running throws (EMULATOR_*, VECTORS_*)
- */
+export interface ProfileOptions {
+  /** The core's. */
+  readonly clockHz: number;
+  /** Of the flash, behind the caches that the model names. */
+  readonly waitStates: number;
+  /** How many pieces of code to show. */
+  readonly hottest: number;
+}
+
+/** @throws IsochroneError PROFILE_*, and what running throws (EMULATOR_*, VECTORS_*) */
 export async function profileNetwork(
   network: CompiledNetwork,
   image: BoardImage,
-  { clockHz, hottest }: { readonly clockHz: number; readonly hottest: number },
+  { clockHz, waitStates, hottest }: ProfileOptions,
 ): Promise<ProfileReport> {
   const { program } = network;
-  const cost = await boardCost(image, program, selfTestVector(network));
+  const cost = await boardCost(image, program, selfTestVector(network), { waitStates });
   const weigh = ({ cycles, instructions }: Cost): number => cycles ?? instructions;
   const whole = weigh(cost.forward) + weigh(cost.explanation);
   const layers = layerReports(network).map((layer, index) => {
@@ -83,6 +90,7 @@ export async function profileNetwork(
     core: image.board.core.name,
     backend: network.target.backend,
     clockHz,
+    waitStates,
     ...(cost.model === undefined ? {} : { basis: cost.model.basis }),
     forward: pass('forward'),
     explanation: pass('explanation'),

@@ -63,10 +63,10 @@ export function profileTable(report: ProfileReport): Table {
 }
 
 /** What the cycles are, in one sentence. */
-export function basisText({ basis, core, clockHz }: ProfileReport): string {
+export function basisText({ basis, core, clockHz, waitStates }: ProfileReport): string {
   return basis === undefined
     ? `${core} has no cycle model: instructions are exact, cycles are not estimated`
-    : `instructions are exact; cycles are estimated (${basis}), milliseconds at ${clockHz / 1e6} MHz`;
+    : `instructions are exact; cycles are estimated (${basis}; flash wait states: ${waitStates}), milliseconds at ${clockHz / 1e6} MHz`;
 }
 
 export function hotTitle(piece: HotCode): string {

@@ -120,7 +120,9 @@ export async function validateNetwork(options: ValidateOptions): Promise<Validat
     const [first] = differing;
     const [vector] = vectors;
     const cost =
-      vector === undefined ? undefined : await networkCost(built, code.program, vector, signal);
+      vector === undefined
+        ? undefined
+        : await networkCost(built, code.program, vector, signal === undefined ? {} : { signal });
     cost?.layers.forEach((layer, index) => {
       const [executed, estimated] = [instructions[index], cycles[index]];
       if (executed !== undefined) executed[target.name] = layer.instructions;

@@ -7,9 +7,15 @@
  * "end ADDRESS" (it is written); both before the block at that address. They must be where blocks
  * begin: at a function, or where a call returns to. For cores that execute Thumb.
  *
- * Counts, for each end that was met: "end ADDRESS", then "block FIRST BEHIND EXECUTIONS JUMPS" of
- * every block that was executed; addresses hexadecimal, BEHIND is that of the byte after its last.
+ * With flash=FIRST-BEHIND (hexadecimal), line=BYTES, fetch=SETSxWAYS and data=SETSxWAYS it also
+ * follows a cache of instructions and one of data in front of the flash: the blocks that a jump
+ * reached and that were not there, and the loads that missed.
+ *
+ * Counts, for each end that was met: "end ADDRESS", then "block FIRST BEHIND EXECUTIONS JUMPS
+ * MISSES" of every block that was executed, and "load ADDRESS MISSES" of every instruction that
+ * missed; addresses hexadecimal, BEHIND is that of the byte after a block's last.
  */
+#include "line_cache.h"
 #include "qemu_plugin_api.h"
 
 #include <inttypes.h>
@@ -33,7 +39,14 @@ struct block {
     enum mark mark;
     uint64_t executions;
     uint64_t jumps;
+    uint64_t misses;
     struct block *next;
+};
+
+struct load {
+    uint64_t address;
+    uint64_t misses;
+    struct load *next;
 };
 
 static FILE *counts;
@@ -41,6 +54,15 @@ static struct mark_at *marks;
 static size_t mark_count;
 static struct block *blocks;
 static struct block *previous;
+static struct load *loads;
+static uint64_t flash_first;
+static uint64_t flash_behind;
+static struct line_cache fetched;
+static struct line_cache loaded;
+
+static bool in_flash(uint64_t address) {
+    return address >= flash_first && address < flash_behind;
+}
 
 static enum mark mark_of(uint64_t address) {
     for (size_t i = 0; i < mark_count; i++) {
@@ -55,6 +77,10 @@ static void forget(void) {
     for (struct block *block = blocks; block != NULL; block = block->next) {
         block->executions = 0;
         block->jumps = 0;
+        block->misses = 0;
+    }
+    for (struct load *load = loads; load != NULL; load = load->next) {
+        load->misses = 0;
     }
 }
 
@@ -62,16 +88,43 @@ static void write_counts(uint64_t mark) {
     (void)fprintf(counts, "end %" PRIx64 "\n", mark);
     for (const struct block *block = blocks; block != NULL; block = block->next) {
         if (block->executions > 0) {
-            (void)fprintf(counts, "block %" PRIx64 " %" PRIx64 " %" PRIu64 " %" PRIu64 "\n",
-                          block->first, block->behind, block->executions, block->jumps);
+            (void)fprintf(
+                counts, "block %" PRIx64 " %" PRIx64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+                block->first, block->behind, block->executions, block->jumps, block->misses);
         }
+    }
+    for (const struct load *load = loads; load != NULL; load = load->next) {
+        if (load->misses > 0) {
+            (void)fprintf(counts, "load %" PRIx64 " %" PRIu64 "\n", load->address, load->misses);
+        }
+    }
+}
+
+/* The first line of a block that a jump reached is waited for; those behind it are prefetched. */
+static uint64_t fetch(const struct block *block, bool jumped) {
+    const bool found = line_cache_has(&fetched, block->first);
+    const uint64_t bytes = fetched.line_bytes;
+    for (uint64_t line = (block->first / bytes + 1) * bytes; line < block->behind; line += bytes) {
+        (void)line_cache_has(&fetched, line);
+    }
+    return jumped && !found ? 1 : 0;
+}
+
+static void read_memory(unsigned int processor, qemu_plugin_meminfo_t info, uint64_t address,
+                        void *data) {
+    (void)processor;
+    (void)info;
+    struct load *load = data;
+    if (in_flash(address) && !line_cache_has(&loaded, address)) {
+        load->misses++;
     }
 }
 
 static void executed(unsigned int processor, void *data) {
     (void)processor;
     struct block *block = data;
-    if (previous != NULL && previous->behind != block->first) {
+    const bool jumped = previous != NULL && previous->behind != block->first;
+    if (jumped) {
         previous->jumps++;
     }
     if (block->mark == MARK_END) {
@@ -81,6 +134,9 @@ static void executed(unsigned int processor, void *data) {
         forget();
     }
     block->executions++;
+    if (in_flash(block->first)) {
+        block->misses += fetch(block, jumped);
+    }
     previous = block;
 }
 
@@ -109,6 +165,21 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *translation) 
     block->next = blocks;
     blocks = block;
     qemu_plugin_register_vcpu_tb_exec_cb(translation, executed, QEMU_PLUGIN_CB_NO_REGS, block);
+    const size_t instructions = qemu_plugin_tb_n_insns(translation);
+    for (size_t i = 0; flash_behind > flash_first && i < instructions; i++) {
+        struct qemu_plugin_insn *instruction = qemu_plugin_tb_get_insn(translation, i);
+        struct load *load = calloc(1, sizeof *load);
+        if (load == NULL) {
+            abort();
+        }
+        load->address = qemu_plugin_insn_vaddr(instruction);
+        load->next = loads;
+        loads = load;
+        /* Both ways: nobody writes to flash, and QEMU 7.2 calls back for writes where it is asked
+         * for reads alone. */
+        qemu_plugin_register_vcpu_mem_cb(instruction, read_memory, QEMU_PLUGIN_CB_NO_REGS,
+                                         QEMU_PLUGIN_MEM_RW, load);
+    }
 }
 
 static bool read_marks(const char *path) {
@@ -139,18 +210,47 @@ static void ended(qemu_plugin_id_t id, void *data) {
     (void)fclose(counts);
 }
 
+/* Behind the key of an argument; NULL where it is another's. */
+static const char *value_of(const char *argument, const char *key) {
+    const size_t length = strlen(key);
+    return strncmp(argument, key, length) == 0 ? argument + length : NULL;
+}
+
+static bool take(const char *argument) {
+    const char *value;
+    if ((value = value_of(argument, "marks=")) != NULL) {
+        return read_marks(value);
+    }
+    if ((value = value_of(argument, "counts=")) != NULL) {
+        counts = fopen(value, "w");
+        return counts != NULL;
+    }
+    if ((value = value_of(argument, "flash=")) != NULL) {
+        return sscanf(value, "%" SCNx64 "-%" SCNx64, &flash_first, &flash_behind) == 2;
+    }
+    if ((value = value_of(argument, "line=")) != NULL) {
+        fetched.line_bytes = loaded.line_bytes = strtoull(value, NULL, 10);
+        return true;
+    }
+    if ((value = value_of(argument, "fetch=")) != NULL) {
+        return sscanf(value, "%" SCNu64 "x%" SCNu64, &fetched.sets, &fetched.ways) == 2;
+    }
+    if ((value = value_of(argument, "data=")) != NULL) {
+        return sscanf(value, "%" SCNu64 "x%" SCNu64, &loaded.sets, &loaded.ways) == 2;
+    }
+    return false;
+}
+
 int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info_t *info, int count,
                         char **arguments) {
-    static const char marks_key[] = "marks=";
-    static const char counts_key[] = "counts=";
     (void)info;
-    if (count != 2 || strncmp(arguments[0], marks_key, sizeof marks_key - 1) != 0 ||
-        strncmp(arguments[1], counts_key, sizeof counts_key - 1) != 0 ||
-        !read_marks(arguments[0] + sizeof marks_key - 1)) {
-        return 1;
+    for (int i = 0; i < count; i++) {
+        if (!take(arguments[i])) {
+            return 1;
+        }
     }
-    counts = fopen(arguments[1] + sizeof counts_key - 1, "w");
-    if (counts == NULL) {
+    const bool caches = flash_behind > flash_first;
+    if (counts == NULL || (caches && !(line_cache_init(&fetched) && line_cache_init(&loaded)))) {
         return 1;
     }
     qemu_plugin_register_vcpu_tb_trans_cb(id, translated);

@@ -72,6 +72,16 @@ describe('default network on every target', () => {
     }
   });
 
+  it('estimates cycles where the core has a model, and they too add up', () => {
+    const estimated = report.targets.filter(({ cycles }) => cycles !== undefined);
+    expect(estimated.map(({ name }) => name)).toEqual(['mps2-an386', 'mps2-an500', 'mps3-an547']);
+    for (const { name, cycles } of estimated) {
+      const whole = (cycles?.forward ?? 0) + (cycles?.explanation ?? 0);
+      const sum = report.layers.reduce((total, layer) => total + (layer.cycles[name] ?? NaN), 0);
+      expect(Math.abs(sum / whole - 1), name).toBeLessThan(0.002);
+    }
+  });
+
   it('reports the error against float of each layer that has a float tensor', () => {
     const forward = report.layers.filter(({ kind }) => kind === 'conv');
     expect(forward.length).toBe(7);
