@@ -36,16 +36,17 @@ void iso_highpass_push(iso_highpass *highpass, const int32_t microvolt[ISO_INDEP
                        int32_t out[ISO_INDEPENDENT_LEADS]) {
     for (unsigned i = 0; i < ISO_INDEPENDENT_LEADS; i++) {
         iso_highpass_lead *lead = &highpass->leads[i];
+        const int32_t value = microvolt[i]; /* out may be the same array */
 
         if (!highpass->primed) {
-            prime(lead, microvolt[i]);
+            prime(lead, value);
         }
-        const int64_t above = in_state_bits(microvolt[i]) - lead->baseline;
+        const int64_t above = in_state_bits(value) - lead->baseline;
 
         out[i] =
             (int32_t)((above + ((int64_t)1 << (STATE_FRACTION_BITS - 1))) >> STATE_FRACTION_BITS);
         lead->baseline += (above * GAIN_Q24) >> GAIN_FRACTION_BITS;
-        watch(lead, microvolt[i], out[i]);
+        watch(lead, value, out[i]);
     }
     highpass->primed = true;
 }

@@ -36,7 +36,7 @@ typedef struct {
 } iso_highpass;
 
 void iso_highpass_init(iso_highpass *highpass);
-/* Out: the value of now without its baseline. */
+/* Out: the value of now without its baseline. In place, if wanted. */
 void iso_highpass_push(iso_highpass *highpass, const int32_t microvolt[ISO_INDEPENDENT_LEADS],
                        int32_t out[ISO_INDEPENDENT_LEADS]);
 void iso_highpass_gap(iso_highpass *highpass, uint32_t missing_samples);

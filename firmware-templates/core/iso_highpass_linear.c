@@ -59,7 +59,9 @@ void iso_highpass_linear_push(iso_highpass_linear *highpass,
     for (unsigned i = 0; i < ISO_INDEPENDENT_LEADS; i++) {
         iso_highpass_linear_lead *lead = &highpass->leads[i];
 
-        lead->block_sum += microvolt[i];
+        const int32_t newest = microvolt[i]; /* out may be the same array */
+
+        lead->block_sum += newest;
         if (ends_block) {
             end_block(lead, highpass->next_block);
         }
@@ -70,7 +72,7 @@ void iso_highpass_linear_push(iso_highpass_linear *highpass,
             (int64_t)lead->delayed[highpass->next_delayed] * (2 * BLOCK * ONE_MICROVOLT);
 
         out[i] = (int32_t)((value - baseline + BLOCK * ONE_MICROVOLT) >> (2 * LINE_FRACTION_BITS));
-        lead->delayed[highpass->next_delayed] = microvolt[i];
+        lead->delayed[highpass->next_delayed] = newest;
     }
     highpass->next_delayed =
         (uint16_t)(highpass->next_delayed + 1 == DELAY ? 0 : highpass->next_delayed + 1);

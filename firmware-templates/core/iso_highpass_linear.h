@@ -47,7 +47,8 @@ typedef struct {
 /* Behaves as if this sample had been there for ever. */
 void iso_highpass_linear_prime(iso_highpass_linear *highpass,
                                const int32_t microvolt[ISO_INDEPENDENT_LEADS]);
-/* Out: the value ISO_HIGHPASS_LINEAR_DELAY_SAMPLES ago without its baseline. */
+/* Out: the value ISO_HIGHPASS_LINEAR_DELAY_SAMPLES ago without its baseline. In place, if wanted.
+ */
 void iso_highpass_linear_push(iso_highpass_linear *highpass,
                               const int32_t microvolt[ISO_INDEPENDENT_LEADS],
                               int32_t out[ISO_INDEPENDENT_LEADS]);

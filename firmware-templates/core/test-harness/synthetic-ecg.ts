@@ -64,3 +64,48 @@ export function addMains(
     ),
   );
 }
+
+export interface PacerPulse {
+  /** Middle of the pulse, samples and parts of them. */
+  readonly at: number;
+  readonly millivolt: number;
+  readonly milliseconds: number;
+}
+
+/** What of a pulse each lead sees: pulses are large between some electrodes and small between others. */
+const PULSE_GAINS = [0.4, 1, -0.5, -0.3, 0.3, 0.7, 0.8, 0.8];
+/** Full scale of an ADS1298 at gain 6. */
+const FULL_SCALE_MICROVOLT = 400_000;
+
+/** Integral up to x of the kernel of a third-order decimation filter (sinc³), three samples wide around 0. */
+function sinc3Integral(x: number): number {
+  const cube = (from: number): number => Math.max(0, x - from) ** 3 / 6;
+  return Math.min(1, cube(-1.5) - 3 * cube(-0.5) + 3 * cube(0.5) - cube(1.5));
+}
+
+/** Pulses as a converter of 500 samples a second with a sinc³ filter shows them, limited at its full scale. */
+export function addPulses(
+  samples: readonly EightLeads[],
+  pulses: readonly PacerPulse[],
+): EightLeads[] {
+  const out = samples.map((sample) => [...sample]);
+  for (const { at, millivolt, milliseconds } of pulses) {
+    const half = milliseconds / 4;
+    for (let t = Math.floor(at) - 4; t <= at + 4; t++) {
+      const share = sinc3Integral(t - at + half) - sinc3Integral(t - at - half);
+      const sample = out[t];
+      if (sample === undefined || share === 0) continue;
+      PULSE_GAINS.forEach((gain, lead) => {
+        const value = Math.round((sample[lead] ?? NaN) + 1000 * millivolt * gain * share);
+        sample[lead] = Math.min(Math.max(value, -FULL_SCALE_MICROVOLT), FULL_SCALE_MICROVOLT);
+      });
+    }
+  }
+  return out;
+}
+
+/** The tallest spike that a pulse in the middle of a sample leaves on a lead, microvolt. */
+export function spikeMicrovolt({ millivolt, milliseconds }: PacerPulse): number {
+  const half = milliseconds / 4;
+  return 1000 * Math.abs(millivolt) * (sinc3Integral(half) - sinc3Integral(-half));
+}
