@@ -15,6 +15,8 @@ export interface EmittedNetwork {
   readonly source: string;
   /** Weights, biases, multipliers and shapes. */
   readonly constantBytes: number;
+  /** Of them, those that each operation brought; a table that several read counts where it is written. */
+  readonly layerConstantBytes: readonly number[];
   readonly hash: number;
 }
 
@@ -110,6 +112,7 @@ export function emitNetwork(
     constantBytes:
       emitted.reduce((sum, item) => sum + item.constantBytes, 0) +
       [...constants.values()].reduce((sum, { constant }) => sum + constant.length, 0),
+    layerConstantBytes: emitted.map((item) => item.constantBytes),
     hash,
   };
 }

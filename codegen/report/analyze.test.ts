@@ -2,8 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { OnnxBuilder } from '../testing/onnx-builder.js';
 import { seededRandom } from '../testing/random.js';
 import { testNetworks } from '../testing/networks.js';
+import {
+  qdqNetwork,
+  qOperatorNetwork,
+  type QuantizedOnnxNetwork,
+} from '../testing/quantized-onnx-networks.js';
+import { int8TfliteNetwork } from '../testing/tflite-networks.js';
+import { compileNetwork } from '../compile.js';
 import { compileTrial } from '../testing/trial.js';
 import { analyzeModel } from './analyze.js';
+
+function lastOf(network: QuantizedOnnxNetwork): Uint8Array {
+  const signal = network.signals.at(-1);
+  if (signal === undefined) throw new Error('no signal');
+  return network.bytesFor(signal);
+}
 
 describe('analysis of a model', () => {
   it('tells the cost of a build before there is a calibration', () => {
@@ -39,6 +52,21 @@ describe('analysis of a model', () => {
     const { problems } = analyzeModel(builder.bytes(conv), 'odd.onnx');
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatchObject({ code: 'MODEL_BAD_SHAPE', where: { operator: 'Conv' } });
+  });
+
+  it('looks at int8 networks with scales of their own, TFLite and ONNX', () => {
+    const networks = [
+      { name: 'int8.tflite', bytes: int8TfliteNetwork() },
+      { name: 'qdq.onnx', bytes: lastOf(qdqNetwork('int8', 13)) },
+      { name: 'qoperator.onnx', bytes: lastOf(qOperatorNetwork('uint8')) },
+    ];
+    for (const { name, bytes } of networks) {
+      const analysis = analyzeModel(bytes, name);
+      expect(analysis.problems).toEqual([]);
+      const built = compileNetwork({ bytes, file: name }, undefined, { explain: 'none' });
+      expect(analysis.answer?.arenaBytes).toBe(built.plan.bytes);
+      expect(analysis.explanationProblems.map(({ code }) => code)).toEqual(['EXPLAIN_QUANTIZED']);
+    }
   });
 
   it('throws only where there is no model to look at', () => {

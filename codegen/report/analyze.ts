@@ -5,7 +5,7 @@ import { withGradient, withoutGradient } from '../explain/gradient.js';
 import type { Graph, GraphNode, Shape } from '../graph/graph.js';
 import { sizeOf, tensorOf } from '../graph/graph.js';
 import { readOnnx } from '../import/onnx-file.js';
-import { importOnnx } from '../import/onnx.js';
+import { importModel, isTflite } from '../import/model.js';
 import { kernelOf } from '../integer/registry.js';
 import { importableOperators } from '../operators/registry.js';
 import { optimise } from '../passes/passes.js';
@@ -14,6 +14,7 @@ import { backendNamed } from '../emit/backends.js';
 import { planArena } from '../plan/arena.js';
 import type { Calibration } from '../quantize/calibration.js';
 import { lowerRule } from '../quantize/lower/registry.js';
+import { hasOwnScales, lowerWithOwnScales } from '../quantize/own-scales/lower.js';
 import { quantize } from '../quantize/quantize.js';
 
 /** Something that keeps the model, or its explanation, from being built. */
@@ -63,13 +64,18 @@ export interface ModelAnalysis {
 export function analyzeModel(bytes: Uint8Array, file: string): ModelAnalysis {
   let imported: Graph;
   try {
-    imported = importOnnx(bytes, file);
+    imported = importModel(bytes, file);
   } catch (error) {
+    if (isTflite(bytes)) return { ...NOTHING, file, problems: [problemOf(error)] };
     return unimportable(bytes, file, error);
   }
-  const graph = optimise(imported);
-  const problems = graph.nodes.flatMap((node) => attempt(() => void lowerRule(node)));
-  const explanationProblems = attempt(() => void withGradient(graph));
+  // A network with scales of its own is lowered as it is; what has no rule is found by the build.
+  const own = hasOwnScales(imported);
+  const graph = own ? imported : optimise(imported);
+  const problems = own ? [] : graph.nodes.flatMap((node) => attempt(() => void lowerRule(node)));
+  const explanationProblems = attempt(
+    () => void (own ? frontEnd(bytes, file) : withGradient(graph)),
+  );
   const cost = (make: () => PreparedGraph, into: AnalysisProblem[]): AnalysisCost | undefined => {
     try {
       return costOf(make());
@@ -79,7 +85,10 @@ export function analyzeModel(bytes: Uint8Array, file: string): ModelAnalysis {
       return undefined;
     }
   };
-  const answer = cost(() => withoutGradient(graph), problems);
+  const answer = cost(
+    () => (own ? frontEnd(bytes, file, 'none') : withoutGradient(graph)),
+    problems,
+  );
   const explained =
     answer === undefined || explanationProblems.length > 0
       ? undefined
@@ -106,6 +115,8 @@ export function analyzeModel(bytes: Uint8Array, file: string): ModelAnalysis {
   };
 }
 
+const NOTHING = { nodes: [], operators: {}, parameters: 0, explanationProblems: [] } as const;
+
 /** Where the import stops, every operator that it does not know is still named. */
 function unimportable(bytes: Uint8Array, file: string, error: unknown): ModelAnalysis {
   const onnx = readOnnx(bytes, file);
@@ -131,7 +142,9 @@ function unimportable(bytes: Uint8Array, file: string, error: unknown): ModelAna
 }
 
 function costOf(prepared: PreparedGraph): AnalysisCost {
-  const program = quantize(prepared, anyCalibration(prepared));
+  const program = hasOwnScales(prepared.graph)
+    ? lowerWithOwnScales(prepared)
+    : quantize(prepared, anyCalibration(prepared));
   return {
     layers: program.operations.length,
     multiplyAccumulates: program.operations.reduce(

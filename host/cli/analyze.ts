@@ -1,12 +1,22 @@
 /** `isochrone analyze MODEL`: operators, shapes, cost, and all that keeps the model from being built. */
 import { existsSync, readFileSync } from 'node:fs';
-import { modelSha256 } from '../../codegen/compile.js';
-import { parseCalibration } from '../../codegen/quantize/calibration.js';
+import { resolve } from 'node:path';
+import {
+  compileNetwork,
+  frontEnd,
+  modelSha256,
+  type CompiledNetwork,
+} from '../../codegen/compile.js';
+import { kernelOf } from '../../codegen/integer/registry.js';
+import { parseCalibration, type Calibration } from '../../codegen/quantize/calibration.js';
+import { hasOwnScales } from '../../codegen/quantize/own-scales/lower.js';
 import type { Precision } from '../../codegen/quantize/precision.js';
 import { signalReports, type SignalReport } from '../../codegen/report/signals.js';
 import type { AnalysisCost, AnalysisProblem, ModelAnalysis } from '../../codegen/report/analyze.js';
-import { analyzeModel } from '../../codegen/report/analyze.js';
-import { textTable } from '../report/text.js';
+import { analyzeModel, anyCalibration } from '../../codegen/report/analyze.js';
+import { analysisHtml } from '../report/analysis-html.js';
+import { equalisedText, operatorTable, signalTable, textTable } from '../report/text.js';
+import { writeWhole } from '../toolchain/write-network.js';
 import { EXIT_CHECK_FAILED } from './exit-codes.js';
 import { calibrationFileOf, compileModel, readModel, widthOptions } from './network.js';
 
@@ -14,66 +24,106 @@ export interface AnalyzeCommand {
   readonly json: boolean;
   readonly precision?: Precision;
   readonly ram?: number;
+  readonly html?: string;
+}
+
+/** A network as it would be built with the options given, in portable C. */
+interface Built extends AnalysisCost {
+  readonly constantBytes: number;
+  /** Signals that are int16 by choice. */
+  readonly int16Signals: number;
+  readonly equalised: readonly string[];
 }
 
 export function runAnalyze(model: string, options: AnalyzeCommand): void {
-  const analysis = analyzeModel(readModel(model), model);
-  const buildable = analysis.problems.length === 0 && existsSync(calibrationFileOf(model));
-  const signals = buildable ? signalsOf(model, analysis, options) : undefined;
+  const bytes = readModel(model);
+  const analysis = analyzeModel(bytes, model);
+  const file = calibrationFileOf(model);
+  const calibration =
+    analysis.problems.length === 0 && existsSync(file) && !ownScales(bytes, model)
+      ? parseCalibration(readFileSync(file, 'utf8'), file, modelSha256(bytes))
+      : undefined;
+  const explain = analysis.explained === undefined ? 'none' : 'gradient';
+  const network =
+    calibration === undefined
+      ? undefined
+      : compileModel(model, { explain, ...widthOptions(options) });
+  const signals =
+    network === undefined || calibration === undefined
+      ? undefined
+      : signalReports(network, calibration);
+  const built =
+    network === undefined || calibration === undefined
+      ? undefined
+      : builtCost(network, calibration);
+  if (options.html !== undefined) {
+    const shown =
+      network ?? (analysis.problems.length === 0 ? sizes(model, bytes, explain) : undefined);
+    writeWhole(resolve(options.html), analysisHtml(analysis, shown, signals ?? []));
+  }
   process.stdout.write(
     options.json
-      ? `${JSON.stringify({ ...analysis, ...(signals === undefined ? {} : { signals }) }, null, 2)}\n`
-      : `${analysisText(analysis)}${signals === undefined ? '' : signalsText(signals)}`,
+      ? `${JSON.stringify({ ...analysis, ...(built === undefined ? {} : { built }), ...(signals === undefined ? {} : { signals }) }, null, 2)}\n`
+      : analysisText(analysis, built) + (signals === undefined ? '' : signalsText(signals)),
   );
   if (analysis.problems.length > 0) process.exitCode = EXIT_CHECK_FAILED;
 }
 
-/** With the calibration beside the model: how each signal would be held. */
-function signalsOf(
-  model: string,
-  analysis: ModelAnalysis,
-  options: AnalyzeCommand,
-): readonly SignalReport[] {
-  const explain = analysis.explained === undefined ? 'none' : 'gradient';
-  const file = calibrationFileOf(model);
-  const calibration = parseCalibration(
-    readFileSync(file, 'utf8'),
-    file,
-    modelSha256(readModel(model)),
+function ownScales(bytes: Uint8Array, model: string): boolean {
+  return hasOwnScales(frontEnd(bytes, model, 'none').graph);
+}
+
+function builtCost(network: CompiledNetwork, { sensitivities = {} }: Calibration): Built {
+  const { program, plan, emitted, equalised } = network;
+  const wide = Object.keys(sensitivities).filter(
+    (name) => program.tensors.get(name)?.type === 'int16',
   );
-  return signalReports(compileModel(model, { explain, ...widthOptions(options) }), calibration);
+  return {
+    layers: program.operations.length,
+    multiplyAccumulates: program.operations.reduce(
+      (sum, operation) => sum + (kernelOf(operation).multiplyAccumulates?.(operation) ?? 0),
+      0,
+    ),
+    arenaBytes: plan.bytes,
+    constantBytes: emitted.constantBytes,
+    int16Signals: wide.length,
+    equalised,
+  };
+}
+
+/** Layers, arena and constants before there is a calibration: ranges do not change them. */
+function sizes(model: string, bytes: Uint8Array, explain: 'gradient' | 'none'): CompiledNetwork {
+  const prepared = frontEnd(bytes, model, explain);
+  const text = JSON.stringify({ ...anyCalibration(prepared), modelSha256: modelSha256(bytes) });
+  return compileNetwork(
+    { bytes, file: model },
+    { text, file: model },
+    { explain, selfTest: false },
+  );
 }
 
 export function signalsText(signals: readonly SignalReport[]): string {
-  return textTable(
-    ['signal', 'type', 'low', 'high', 'rule', 'answer dB', '1 - cosine'],
-    signals.map(({ tensor, type, low, high, rule, answerDb, explanation }) => [
-      tensor,
-      type,
-      low.toPrecision(4),
-      high.toPrecision(4),
-      rule,
-      answerDb?.toFixed(1) ?? '',
-      explanation?.toPrecision(3) ?? '',
-    ]),
-  );
+  const { head, rows } = signalTable(signals);
+  return textTable(head, rows);
 }
 
-export function analysisText(analysis: ModelAnalysis): string {
-  const rows = analysis.nodes.map((node, index) => [
-    String(index),
-    node.operator,
-    node.shapes.map((shape) => `[${shape.join(', ')}]`).join(' '),
-    String(node.parameters),
-    node.name,
-  ]);
+export function analysisText(analysis: ModelAnalysis, built?: Built): string {
+  const { head, rows } = operatorTable(analysis);
   const operators = Object.entries(analysis.operators).map(([name, count]) => `${name} ×${count}`);
   return [
-    textTable(['#', 'operator', 'output', 'parameters', 'name'], rows),
+    textTable(head, rows),
     `operators   ${operators.join(', ')}`,
     `parameters  ${analysis.parameters}`,
     costText('answer', analysis.answer),
     costText('explained', analysis.explained),
+    ...(built === undefined
+      ? []
+      : [
+          `${costText('as built', built)}, constants ${built.constantBytes} B, ${built.int16Signals} signals int16`,
+        ]),
+    ...(built === undefined || built.equalised.length === 0
+      ? []
+      : [equalisedText(built.equalised)]),
     ...problemTexts('cannot be built', analysis.problems),
     ...problemTexts('can be built with --explain none only', analysis.explanationProblems),
     '',

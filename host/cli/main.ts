@@ -48,9 +48,10 @@ program
   .description(
     'operators, shapes and cost of a model, and everything that keeps it from being built',
   )
-  .argument('[model]', 'an ONNX file', DEFAULT_MODEL)
+  .argument('[model]', 'an ONNX or TFLite file', DEFAULT_MODEL)
   .addOption(precisionOption())
   .addOption(ramOption())
+  .option('--html <file>', 'write layers, arena over time and signals as one HTML file')
   .option('--json', 'print JSON', false)
   .action(async (model: string, options) => {
     const { runAnalyze } = await import('./analyze.js');

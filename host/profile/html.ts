@@ -1,7 +1,8 @@
 /** The profile as one HTML file that needs nothing else. */
 import { escapeHtml, STYLE, table } from '../report/html.js';
+import type { Table } from '../report/text.js';
 import type { ProfileReport } from './profile.js';
-import { basisText, hotTable, hotTitle, profileTable, type Table } from './text.js';
+import { basisText, hotTable, hotTitle, profileTable } from './text.js';
 
 export function profileHtml(report: ProfileReport): string {
   const name = escapeHtml(report.network);

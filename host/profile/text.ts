@@ -1,14 +1,9 @@
 /** The profile for a terminal. */
-import { textTable } from '../report/text.js';
+import { textTable, type Table } from '../report/text.js';
 import type { HotCode } from './hot-code.js';
 import type { CostReport, ProfileReport } from './profile.js';
 
 const inPercent = (share: number): string => (100 * share).toFixed(1);
-
-export interface Table {
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
 
 /** The cells of one cost; those of cycles only where there are any. */
 function costCells(cost: CostReport, cycles: boolean): readonly string[] {

@@ -1,5 +1,12 @@
 /** Reports for a terminal. */
+import type { ModelAnalysis } from '../../codegen/report/analyze.js';
+import type { SignalReport } from '../../codegen/report/signals.js';
 import type { TargetReport, ValidationReport } from '../validate/validate.js';
+
+export interface Table {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
 
 /** Columns as wide as their widest cell; numbers to the right. */
 export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -28,6 +35,36 @@ export function textTable(head: readonly string[], rows: readonly (readonly stri
 /** Four digits say all that an error estimate has to say. */
 export function errorText(value: number): string {
   return value === 0 ? '0' : value.toPrecision(4);
+}
+
+/** Nodes of an analysed model. */
+export function operatorTable({ nodes }: ModelAnalysis): Table {
+  return {
+    head: ['#', 'operator', 'output', 'parameters', 'name'],
+    rows: nodes.map((node, index) => [
+      String(index),
+      node.operator,
+      node.shapes.map((shape) => `[${shape.join(', ')}]`).join(' '),
+      String(node.parameters),
+      node.name,
+    ]),
+  };
+}
+
+/** How the signals of a network are held, and what int8 costs each. */
+export function signalTable(signals: readonly SignalReport[]): Table {
+  return {
+    head: ['signal', 'type', 'low', 'high', 'rule', 'answer dB', '1 - cosine'],
+    rows: signals.map(({ tensor, type, low, high, rule, answerDb, explanation }) => [
+      tensor,
+      type,
+      low.toPrecision(4),
+      high.toPrecision(4),
+      rule,
+      answerDb?.toFixed(1) ?? '',
+      explanation?.toPrecision(3) ?? '',
+    ]),
+  };
 }
 
 /** Which layers the calibration has equalised. */
