@@ -7,10 +7,13 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
 
+/** Values of a quantised model, in the file's own type. */
+type Codes = Int8Array | Uint8Array;
+
 interface WasmTensor {
   readonly dataType: string;
   readonly shape: string;
-  data(): Int8Array | Float32Array;
+  data(): Codes | Float32Array;
 }
 
 interface WasmList {
@@ -70,7 +73,7 @@ function load(): Promise<WasmModule> {
  * Runs the model on each input; raw values in the file's own types and order.
  * @throws IsochroneError ORACLE_FAILED
  */
-export async function witness<Values extends Int8Array | Float32Array>(
+export async function witness<Values extends Codes | Float32Array>(
   model: Uint8Array,
   inputs: readonly Values[],
 ): Promise<readonly Values[]> {
@@ -82,7 +85,7 @@ export async function witness<Values extends Int8Array | Float32Array>(
 
 /** A model that is loaded and can be run again and again. */
 export interface Witness {
-  run(input: Int8Array | Float32Array): Int8Array | Float32Array;
+  run(input: Codes | Float32Array): Codes | Float32Array;
   close(): void;
 }
 

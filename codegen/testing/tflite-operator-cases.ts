@@ -36,8 +36,14 @@ export interface TfliteCase {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly inputShape: readonly number[];
+  /** The last one, by TFLite's name. */
+  readonly operator: string;
+  /** Codes of input and output in the file; the compiler's are int8, 128 below uint8. */
+  readonly ends?: 'uint8';
   /** Integer arithmetic in the reference kernel: no output may differ. */
   readonly exact: boolean;
+  /** The codes that the definition gives for codes, where tfjs-tflite cannot judge. */
+  readonly byDefinition?: (codes: Int8Array) => Int8Array;
 }
 
 interface Plan {
@@ -50,6 +56,8 @@ interface Plan {
   readonly options?: readonly [type: number, fields: readonly Field[]];
   readonly version?: number;
   readonly exact?: boolean;
+  /** What it does to a real value, where tfjs-tflite has no int8 kernel. */
+  readonly by?: (value: number) => number;
 }
 
 const SIGNAL: Operand = { shape: [1, 6, 5, 4], steps: [0.0317, -9] };
@@ -183,6 +191,19 @@ const plans: Readonly<Record<string, Plan>> = {
     output: of(SIGNAL.steps, [1, 9, 8, 7]),
     exact: true,
   },
+  'padding with a value of its own': {
+    operator: 'PADV2',
+    constants: [[0, 0, 1, 2, 0, 3, 2, 1], of(SIGNAL.steps, [])],
+    output: of(SIGNAL.steps, [1, 9, 8, 7]),
+    exact: true,
+  },
+  'absolute value': { operator: 'ABS', output: of([0.0211, -128]), version: 1 },
+  exponential: {
+    operator: 'EXP',
+    input: of([0.0211, -9]),
+    output: of([0.0522, -128]),
+    by: Math.exp,
+  },
   transposition: {
     operator: 'TRANSPOSE',
     constants: [[0, 3, 1, 2]],
@@ -311,17 +332,101 @@ function splitAndJoined(): Uint8Array {
   return writer.bytes(x, y);
 }
 
+/** Parts of different scales: the converter gives them one, so TFLite has no kernel; other tools do not. */
+function joinedScales(): Uint8Array {
+  const writer = new TfliteWriter();
+  const signal = (name: string, channels: number, [scale, zeroPoint]: Steps): number =>
+    writer.tensor({
+      name,
+      shape: [1, 6, 5, channels],
+      type: TYPE.int8,
+      scales: [scale],
+      zeroPoint,
+    });
+  const x = signal('x', 4, SIGNAL.steps);
+  const coarse = signal('coarse', 4, JOINED.coarse);
+  writer.operator('QUANTIZE', [x], coarse, 0, [], 2);
+  const y = signal('y', 8, JOINED.whole);
+  const axis: Field = [CONCATENATION_OPTIONS.axis, 'int32', 3];
+  writer.operator('CONCATENATION', [x, coarse], y, OPTIONS.concatenation, [axis], 2);
+  return writer.bytes(x, y);
+}
+
+const JOINED = { coarse: [0.071, 12], whole: [0.0402, -17] } as const;
+
+function joinedByDefinition(codes: Int8Array): Int8Array {
+  const code = (value: number, [scale, zeroPoint]: Steps): number =>
+    Math.max(-128, Math.min(127, Math.round(value / scale) + zeroPoint));
+  const real = (of: number, [scale, zeroPoint]: Steps): number => (of - zeroPoint) * scale;
+  return Int8Array.from({ length: 2 * codes.length }, (_, i) => {
+    const [position, channel] = [Math.floor(i / 8), i % 8];
+    const value = real(codes[4 * position + (channel % 4)] ?? 0, SIGNAL.steps);
+    if (channel < 4) return code(value, JOINED.whole);
+    return code(real(code(value, JOINED.coarse), JOINED.coarse), JOINED.whole);
+  });
+}
+
+/** uint8 ends as converters write them for cameras and older applications: int8 inside. */
+function uint8Ends(): Uint8Array {
+  const writer = new TfliteWriter();
+  const [scale, zeroPoint] = SIGNAL.steps;
+  const { shape } = SIGNAL;
+  const outer = (name: string, steps: Steps): number =>
+    writer.tensor({ name, shape, type: TYPE.uint8, scales: [steps[0]], zeroPoint: steps[1] + 128 });
+  const inner = (name: string, steps: Steps): number =>
+    writer.tensor({ name, shape, type: TYPE.int8, scales: [steps[0]], zeroPoint: steps[1] });
+  const active: Steps = [0.027, -90];
+  const [x, first] = [outer('x', SIGNAL.steps), inner('first', [scale, zeroPoint])];
+  const [second, y] = [inner('second', active), outer('y', [0.031, -101])];
+  writer.operator('QUANTIZE', [x], first, 0, [], 2);
+  const alpha: Field = [LEAKY_RELU_OPTIONS.alpha, 'float32', 0.2];
+  writer.operator('LEAKY_RELU', [first], second, OPTIONS.leakyRelu, [alpha], 2);
+  writer.operator('QUANTIZE', [second], y, 0, [], 2);
+  return writer.bytes(x, y);
+}
+
+/** The nearest output code of each value. */
+function rounded(
+  { input = SIGNAL, output }: Plan,
+  by: (value: number) => number,
+): (codes: Int8Array) => Int8Array {
+  const [[from, zero], [to, offset]] = [input.steps, output.steps];
+  return (codes) =>
+    codes.map((code) =>
+      Math.max(-128, Math.min(127, Math.round(by((code - zero) * from) / to) + offset)),
+    );
+}
+
 export function tfliteOperatorCases(): readonly TfliteCase[] {
   return [
     ...Object.entries(plans).map(([name, plan]) => ({
       name,
       bytes: written(plan),
+      operator: plan.operator,
       inputShape: (plan.input ?? SIGNAL).shape,
       exact: plan.exact === true,
+      ...(plan.by === undefined ? {} : { byDefinition: rounded(plan, plan.by) }),
     })),
+    {
+      name: 'concatenation of different scales',
+      bytes: joinedScales(),
+      inputShape: SIGNAL.shape,
+      operator: 'CONCATENATION',
+      exact: false,
+      byDefinition: joinedByDefinition,
+    },
+    {
+      name: 'uint8 at both ends',
+      bytes: uint8Ends(),
+      operator: 'QUANTIZE',
+      inputShape: SIGNAL.shape,
+      ends: 'uint8',
+      exact: false,
+    },
     {
       name: 'split and concatenation',
       bytes: splitAndJoined(),
+      operator: 'CONCATENATION',
       inputShape: SIGNAL.shape,
       exact: true,
     },
