@@ -1,4 +1,5 @@
 #include "iso_neon_dot.h"
+#include "iso_neon_long.h"
 #include "iso_neon_finish.h"
 
 /* One tile; `positions` and `vectors` are constants in every call. */
@@ -57,9 +58,22 @@ static uint32_t iso_neon_conv_compute(const void *context, const iso_staged_tile
     return 0;
 }
 
+static uint32_t iso_neon_conv_compute_words(const void *context, const iso_staged_tile *tile) {
+    const iso_staged_conv *layer = context;
+    int32x4_t sums[4][4];
+    iso_neon_split_sums(tile, layer->weights, layer->bias, layer->split_starts, sums);
+    iso_neon_finish(layer, tile, tile->count, 4, (const int32x4_t(*)[4])sums);
+    return 0;
+}
+
 /* As iso_conv. */
-static void iso_neon_conv(const int8_t *x, const iso_staged_plan *plan, void *scratch,
-                          int32_t zero_point, const iso_staged_conv *layer) {
-    (void)iso_staged_run(plan, &iso_neon_bytes, x, scratch, zero_point, iso_neon_conv_compute,
-                         layer);
+static void iso_neon_conv(const int8_t *x8, const int16_t *x16, const iso_staged_plan *plan,
+                          void *scratch, int32_t zero_point, const iso_staged_conv *layer) {
+    if (x8 != NULL) {
+        (void)iso_staged_run(plan, &iso_neon_bytes, x8, scratch, zero_point, iso_neon_conv_compute,
+                             layer);
+    } else {
+        (void)iso_staged_run(plan, &iso_neon_split, x16, scratch, zero_point,
+                             iso_neon_conv_compute_words, layer);
+    }
 }

@@ -1,4 +1,5 @@
 #include "iso_neon_finish.h"
+#include "iso_neon_words.h"
 
 ISO_INLINE void iso_neon_depthwise_add(int32x4_t sums[4], int16x8_t low, int16x8_t high) {
     sums[0] = vaddw_s16(sums[0], vget_low_s16(low));
@@ -59,9 +60,30 @@ static uint32_t iso_neon_depthwise_compute(const void *layer, const iso_staged_t
     return 0;
 }
 
+static uint32_t iso_neon_depthwise_compute_words(const void *context, const iso_staged_tile *tile) {
+    const iso_staged_conv *layer = context;
+    int32x4_t sums[4][4];
+    for (int32_t p = 0; p < ISO_STAGED_TILE; p++) {
+        ISO_UNROLLED
+        for (int32_t v = 0; v < 4; v++) {
+            sums[p][v] = vld1q_s32(layer->bias + tile->channel + 4 * v);
+        }
+        if (p < tile->count) {
+            iso_neon_depthwise_words(tile, layer->weights, p, sums[p]);
+        }
+    }
+    iso_neon_finish(layer, tile, tile->count, 4, (const int32x4_t(*)[4])sums);
+    return 0;
+}
+
 /* As iso_conv with as many groups as channels. */
-static void iso_neon_depthwise(const int8_t *x, const iso_staged_plan *plan, void *scratch,
-                               int32_t zero_point, const iso_staged_conv *layer) {
-    (void)iso_staged_run(plan, &iso_neon_bytes, x, scratch, zero_point, iso_neon_depthwise_compute,
-                         layer);
+static void iso_neon_depthwise(const int8_t *x8, const int16_t *x16, const iso_staged_plan *plan,
+                               void *scratch, int32_t zero_point, const iso_staged_conv *layer) {
+    if (x8 != NULL) {
+        (void)iso_staged_run(plan, &iso_neon_bytes, x8, scratch, zero_point,
+                             iso_neon_depthwise_compute, layer);
+    } else {
+        (void)iso_staged_run(plan, &iso_neon_words, x16, scratch, zero_point,
+                             iso_neon_depthwise_compute_words, layer);
+    }
 }

@@ -4,19 +4,6 @@
 
 #include "iso_neon.h"
 
-static void iso_neon_copy16(void *staged, const void *source, int32_t count) {
-    memcpy(staged, source, (size_t)count * sizeof(int16_t));
-}
-
-static void iso_neon_fill16(void *staged, int32_t value, int32_t count) {
-    int16_t *to = staged;
-    for (int32_t i = 0; i < count; i++) {
-        to[i] = (int16_t)value;
-    }
-}
-
-static const iso_staged_form iso_neon_gradients = {iso_neon_copy16, iso_neon_fill16, 2, 2};
-
 /* Returns how many of the kept values saturated. */
 ISO_INLINE uint32_t iso_neon_finish_gradient(const iso_staged_gradient *layer,
                                              const iso_staged_tile *tile, int32_t position,

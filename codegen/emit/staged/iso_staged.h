@@ -166,6 +166,8 @@ typedef struct {
     const int32_t *bias, *multiplier;
     /* One for each channel instead of `shift`, or NULL. */
     const int32_t *shifts;
+    /* Instead of the bias where int16 inputs are split into bytes. */
+    const int32_t *split_starts;
     int32_t shift, offset, low, high;
 } iso_staged_conv;
 
@@ -174,6 +176,8 @@ typedef struct {
     int16_t *dx;
     const void *weights;
     const int32_t *multiplier;
+    /* Where sums start when values are split into bytes, by phase and channel. */
+    const int32_t *split_starts;
     const uint8_t *mask;
     int32_t shift, limit;
 } iso_staged_gradient;

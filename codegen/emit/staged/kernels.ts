@@ -12,9 +12,11 @@ import {
   channelTable,
   planConstants,
   planNumbers,
+  splitStarts,
   stagedLayout,
   type PackFormat,
   type PlanNumbers,
+  type WeightReader,
 } from './pack.js';
 import type { WeightLayout } from '../backend.js';
 import { paddedShare, stagedPlan, type StagedPlan } from './plan.js';
@@ -32,6 +34,8 @@ export interface StagedFamily {
   readonly depthwiseGradient: PackFormat;
   /** Products of two weights of −128 may not fit what the family sums pairs in. */
   readonly leastWeight: -128 | -127;
+  /** Dense kernels may multiply the bytes of int16 values apart; they then start from `splitStarts`. */
+  readonly splitsWords: boolean;
 }
 
 /** Vector loads may read so many bytes behind the last staged value; what they read meets zeros. */
@@ -42,25 +46,19 @@ const MOST_PADDING = 0.75;
 
 type Convolution = ConvOperation | ConvGradientOperation;
 
-/** int8 convolutions of one group, and depthwise ones, with their gradients. */
+/** Convolutions of one group, and depthwise ones, of int8 and int16 signals, with their gradients. */
 export function stagedKernels(family: StagedFamily): KernelSet {
   return {
+    takesInt16: true,
     choose(operation, setting) {
-      if (!suits(operation, setting, family)) return undefined;
-      return choiceOf(operation, family);
+      if (!suits(operation, family)) return undefined;
+      return choiceOf(operation, setting, family);
     },
   };
 }
 
-function suits(
-  operation: IntegerOperation,
-  { program }: ChoiceSetting,
-  family: StagedFamily,
-): operation is Convolution {
+function suits(operation: IntegerOperation, family: StagedFamily): operation is Convolution {
   if (operation.kind !== 'conv' && operation.kind !== 'convGradient') return false;
-  if (operation.kind === 'conv' && integerTensor(program, operation.input).type !== 'int8') {
-    return false;
-  }
   const g = operation.geometry;
   if (g.groups !== 1 && !isDepthwise(g)) return false;
   return operation.weights.every((weight) => weight >= family.leastWeight);
@@ -78,11 +76,17 @@ export interface StagedOperation {
   readonly layout: WeightLayout;
   readonly scratchBytes: number;
   readonly shared: readonly string[];
+  /** By phase and channel, where the kernel splits the words of its input. */
+  readonly starts?: Int32Array;
 }
 
-/** Undefined where the portable kernel is the better one. */
+/**
+ * Undefined where the portable kernel is the better one.
+ * @param input of a convolution; gradients are int16
+ */
 export function stagedOperation(
   operation: Convolution,
+  input: 'int8' | 'int16',
   family: StagedFamily,
 ): StagedOperation | undefined {
   const g = flattened(operation.geometry);
@@ -92,7 +96,8 @@ export function stagedOperation(
   if (!forward && paddedShare(plan, useful(g, depthwise)) > MOST_PADDING) return undefined;
   const format = formatOf(family, forward, depthwise);
   const { rows, columns } = plan.staged;
-  const bytes = forward ? family.activationBytes : 2;
+  const wide = !forward || input === 'int16';
+  const weightOf = weightReader(g, operation.kind, depthwise);
   return {
     function: `${family.prefix}_${depthwise ? 'depthwise' : 'conv'}${forward ? '' : '_gradient'}`,
     plan,
@@ -102,10 +107,14 @@ export function stagedOperation(
       plan,
       format,
       depthwise,
-      weightOf: weightReader(g, operation.kind, depthwise),
+      weightOf,
     }),
-    scratchBytes: rows * columns * plan.source.channels * bytes + SLACK_BYTES,
+    scratchBytes:
+      rows * columns * plan.source.channels * (wide ? 2 : family.activationBytes) + SLACK_BYTES,
     shared: format.shared,
+    ...(family.splitsWords && wide && !depthwise
+      ? { starts: splitStarts(plan, operation, weightOf, forward ? operation.bias : undefined) }
+      : {}),
   };
 }
 
@@ -114,10 +123,16 @@ function useful(g: ConvGeometry, depthwise: boolean): number {
   return convMacs(g) * (depthwise ? g.groups : 1);
 }
 
-function choiceOf(operation: Convolution, family: StagedFamily): KernelChoice | undefined {
-  const staged = stagedOperation(operation, family);
+function choiceOf(
+  operation: Convolution,
+  { program }: ChoiceSetting,
+  family: StagedFamily,
+): KernelChoice | undefined {
+  const { type } = integerTensor(program, operation.input);
+  if (type === 'bits') return undefined;
+  const staged = stagedOperation(operation, type, family);
   if (staged === undefined) return undefined;
-  const { plan, numbers, layout } = staged;
+  const { plan, numbers, layout, starts } = staged;
   const { channels } = plan.output;
   return {
     file: `${family.folder}/${staged.function}.c`,
@@ -133,18 +148,28 @@ function choiceOf(operation: Convolution, family: StagedFamily): KernelChoice | 
       const owner = operation.kind === 'conv' ? operation.name : operation.conv;
       const weights = context.weightTable(owner, layout);
       const multiplier = channelTable(operation.multiplier, channels);
+      const fields =
+        `.weights = ${weights}, .multiplier = ${id}_multiplier, ` +
+        (starts === undefined ? '' : `.split_starts = ${id}_starts, `);
       const own =
         operation.kind === 'conv'
-          ? convLayer(operation, id, channels, weights, signal(context, operation.output))
-          : gradientLayer(operation, id, weights, {
+          ? convLayer(operation, id, channels, fields, signal(context, operation.output))
+          : gradientLayer(operation, fields, {
               dx: context.pointer(operation.output),
               mask: operation.mask === undefined ? 'NULL' : context.pointer(operation.mask),
             });
+      const input =
+        operation.kind === 'conv'
+          ? signal(context, operation.input)
+          : context.pointer(operation.input);
       return {
         constants:
-          tables.text + constantArray('int32_t', `${id}_multiplier`, multiplier) + own.text,
-        call: `${staged.function}(${context.pointer(operation.input)}, &${id}_plan, ${context.scratch()}, ${own.argument});`,
-        constantBytes: tables.bytes + multiplier.byteLength + own.bytes,
+          tables.text +
+          constantArray('int32_t', `${id}_multiplier`, multiplier) +
+          (starts === undefined ? '' : constantArray('int32_t', `${id}_starts`, starts)) +
+          own.text,
+        call: `${staged.function}(${input}, &${id}_plan, ${context.scratch()}, ${own.argument});`,
+        constantBytes: tables.bytes + multiplier.byteLength + (starts?.byteLength ?? 0) + own.bytes,
       };
     },
   };
@@ -159,7 +184,7 @@ function weightReader(
   g: ConvGeometry,
   kind: Convolution['kind'],
   depthwise: boolean,
-): Parameters<typeof stagedLayout>[0]['weightOf'] {
+): WeightReader {
   const inputs = g.inputChannels / g.groups;
   return ({ weights }: ConvWeights, outputChannel, tap, channel) => {
     const [m, c] = kind === 'conv' ? [outputChannel, channel] : [channel, outputChannel];
@@ -180,7 +205,7 @@ function convLayer(
   op: ConvOperation,
   id: string,
   channels: number,
-  weights: string,
+  fields: string,
   /** Its two pointers, one of them NULL. */
   output: string,
 ): Layer {
@@ -192,19 +217,18 @@ function convLayer(
       constantArray('int32_t', `${id}_bias`, bias) +
       (shifts === undefined ? '' : constantArray('int32_t', `${id}_shifts`, shifts)),
     bytes: bias.byteLength + (shifts?.byteLength ?? 0),
-    argument: `${op.inputZeroPoint}, &(const iso_staged_conv){${output}, .weights = ${weights}, .bias = ${id}_bias, .multiplier = ${id}_multiplier, ${shifts === undefined ? '' : `.shifts = ${id}_shifts, `}.shift = ${op.shift}, .offset = ${op.outputOffset ?? 0}, .low = ${op.clampLow}, .high = ${op.clampHigh}}`,
+    argument: `${op.inputZeroPoint}, &(const iso_staged_conv){${output}, ${fields}.bias = ${id}_bias, ${shifts === undefined ? '' : `.shifts = ${id}_shifts, `}.shift = ${op.shift}, .offset = ${op.outputOffset ?? 0}, .low = ${op.clampLow}, .high = ${op.clampHigh}}`,
   };
 }
 
 function gradientLayer(
   op: ConvGradientOperation,
-  id: string,
-  weights: string,
+  fields: string,
   { dx, mask }: { readonly dx: string; readonly mask: string },
 ): Layer {
   return {
     text: '',
     bytes: 0,
-    argument: `&(const iso_staged_gradient){.dx = ${dx}, .weights = ${weights}, .multiplier = ${id}_multiplier, .mask = ${mask}, .shift = ${op.shift}, .limit = ${op.limit}}`,
+    argument: `&(const iso_staged_gradient){.dx = ${dx}, ${fields}.mask = ${mask}, .shift = ${op.shift}, .limit = ${op.limit}}`,
   };
 }

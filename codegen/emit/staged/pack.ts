@@ -43,21 +43,21 @@ function blockWeights(
   return BLOCK * lengths.reduce((a, b) => a + b, 0);
 }
 
-/**
- * [phase][block of sixteen channels][run][group of values][channel][value of the group]; channels beyond the last are zeros.
- * @param weightOf weight of an output channel at a tap, for one channel of what is read
- */
+/** Weight of an output channel at a tap, for one channel of what is read. */
+export type WeightReader = (
+  conv: ConvWeights,
+  outputChannel: number,
+  tap: Tap,
+  channel: number,
+) => number;
+
+/** [phase][block of sixteen channels][run][group of values][channel][value of the group]; channels beyond the last are zeros. */
 export function stagedLayout(options: {
   readonly name: string;
   readonly plan: StagedPlan;
   readonly format: PackFormat;
   readonly depthwise: boolean;
-  readonly weightOf: (
-    conv: ConvWeights,
-    outputChannel: number,
-    tap: Tap,
-    channel: number,
-  ) => number;
+  readonly weightOf: WeightReader;
 }): WeightLayout {
   const { plan, format, depthwise } = options;
   const blocks = Math.ceil(plan.output.channels / BLOCK);
@@ -91,6 +91,33 @@ export function stagedLayout(options: {
       return packed;
     },
   };
+}
+
+/**
+ * Where sums start that take an int16 value as 256 · high + low + 128, both bytes signed: at the bias and 128 times the
+ * sum of the weights, on 32 bits, which the whole sum does not leave.
+ * @returns [phase][channel, up to a whole block]
+ */
+export function splitStarts(
+  plan: StagedPlan,
+  conv: ConvWeights,
+  weightOf: WeightReader,
+  bias: ArrayLike<number> | undefined,
+): Int32Array {
+  const { channels } = plan.output;
+  const width = Math.ceil(channels / BLOCK) * BLOCK;
+  const starts = new Int32Array(plan.phases.length * width);
+  for (const [index, phase] of plan.phases.entries()) {
+    const taps = phase.segments.flatMap((segment) => segment.taps);
+    for (let output = 0; output < channels; output += 1) {
+      let sum = 0;
+      for (const tap of taps) {
+        for (let c = 0; c < plan.source.channels; c += 1) sum += weightOf(conv, output, tap, c);
+      }
+      starts[index * width + output] = (bias?.[output] ?? 0) + 128 * sum;
+    }
+  }
+  return starts;
 }
 
 /** A plan in the numbers of iso_staged_plan and iso_staged_phase, each in the order of its fields. */

@@ -5,7 +5,7 @@ const GRADIENT = ['iso_x86.h', 'iso_x86_finish_gradient.h'] as const;
 /** pmaddwd: two products of 16 bits and their sum. */
 const PAIRS = { type: 'int16_t', group: 2 } as const;
 
-/** Every x86-64 processor: the C finds out at run time whether it has AVX2. */
+/** Every x86-64 processor: the C finds out at run time whether it has AVX2 or AVX-512 VNNI. */
 export const x8664Family: StagedFamily = {
   folder: 'codegen/emit/x86-64',
   prefix: 'iso_x86',
@@ -15,6 +15,7 @@ export const x8664Family: StagedFamily = {
   depthwise: { ...PAIRS, shared: FORWARD },
   depthwiseGradient: { ...PAIRS, shared: GRADIENT },
   leastWeight: -128,
+  splitsWords: false,
 };
 
 export const x8664Kernels = stagedKernels(x8664Family);

@@ -15,11 +15,25 @@ ISO_AVX2 static uint32_t iso_x86_gradient_compute_avx2(const void *context,
     return iso_x86_finish_gradient(layer, tile, sums);
 }
 
+ISO_VNNI static uint32_t iso_x86_gradient_compute_vnni(const void *context,
+                                                       const iso_staged_tile *tile) {
+    const iso_staged_gradient *layer = context;
+    int32_t sums[ISO_STAGED_TILE][ISO_STAGED_CHANNELS];
+    iso_x86_sums_vnni(tile, iso_x86_weights(tile, layer->weights), iso_x86_zeros, sums);
+    return iso_x86_finish_gradient(layer, tile, sums);
+}
+
 /* As iso_conv_gradient. */
 static uint32_t iso_x86_conv_gradient(const int16_t *dy, const iso_staged_plan *plan, void *scratch,
                                       const iso_staged_gradient *layer) {
-    return __builtin_cpu_supports("avx2") ? iso_staged_run(plan, &iso_x86_gradients, dy, scratch, 0,
-                                                           iso_x86_gradient_compute_avx2, layer)
-                                          : iso_staged_run(plan, &iso_x86_gradients, dy, scratch, 0,
-                                                           iso_x86_gradient_compute, layer);
+    if (iso_x86_has_vnni()) {
+        return iso_staged_run(plan, &iso_x86_gradients, dy, scratch, 0,
+                              iso_x86_gradient_compute_vnni, layer);
+    }
+    if (__builtin_cpu_supports("avx2")) {
+        return iso_staged_run(plan, &iso_x86_gradients, dy, scratch, 0,
+                              iso_x86_gradient_compute_avx2, layer);
+    }
+    return iso_staged_run(plan, &iso_x86_gradients, dy, scratch, 0, iso_x86_gradient_compute,
+                          layer);
 }

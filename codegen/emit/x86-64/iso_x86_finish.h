@@ -19,7 +19,8 @@ static void iso_x86_widen(void *staged, const void *source, int32_t count) {
     }
 }
 
-static const iso_staged_form iso_x86_activations = {iso_x86_widen, iso_x86_fill, 1, 2};
+static const iso_staged_form iso_x86_bytes = {iso_x86_widen, iso_x86_fill, 1, 2};
+static const iso_staged_form iso_x86_words = {iso_x86_copy, iso_x86_fill, 2, 2};
 
 /* Any layer. */
 static void iso_x86_finish(const iso_staged_conv *layer, const iso_staged_tile *tile,
@@ -78,10 +79,12 @@ ISO_AVX2 ISO_INLINE __m256i iso_x86_round(const int32_t *sums, const iso_x86_rou
 }
 
 ISO_INLINE int iso_x86_is_usual(const iso_staged_conv *layer, const iso_staged_tile *tile) {
-    int usual = layer->y8 != NULL;
+    if (layer->shifts == NULL) {
+        return layer->shift >= 32 && layer->shift <= 48;
+    }
+    int usual = 1;
     for (int32_t i = 0; i < tile->channels; i++) {
-        const int32_t shift =
-            layer->shifts == NULL ? layer->shift : layer->shifts[tile->channel + i];
+        const int32_t shift = layer->shifts[tile->channel + i];
         usual = usual && shift >= 32 && shift <= 48;
     }
     return usual;
@@ -96,20 +99,27 @@ iso_x86_finish_avx2(const iso_staged_conv *layer, const iso_staged_tile *tile,
     }
     const iso_x86_rounding a = iso_x86_rounding_of(layer, tile->channel);
     const iso_x86_rounding b = iso_x86_rounding_of(layer, tile->channel + 8);
-    const __m128i low = _mm_set1_epi8((char)layer->low), high = _mm_set1_epi8((char)layer->high);
+    const __m256i low = _mm256_set1_epi16((int16_t)layer->low);
+    const __m256i high = _mm256_set1_epi16((int16_t)layer->high);
     for (int32_t p = 0; p < tile->count; p++) {
-        const __m256i words = _mm256_permute4x64_epi64(
+        const int32_t to = tile->output[p] * tile->plan->output_channels + tile->channel;
+        __m256i words = _mm256_permute4x64_epi64(
             _mm256_packs_epi32(iso_x86_round(sums[p], &a), iso_x86_round(sums[p] + 8, &b)), 0xd8);
-        __m128i bytes =
+        words = _mm256_min_epi16(_mm256_max_epi16(words, low), high);
+        const __m128i bytes =
             _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
-        bytes = _mm_min_epi8(_mm_max_epi8(bytes, low), high);
-        int8_t *y = layer->y8 + tile->output[p] * tile->plan->output_channels + tile->channel;
-        if (tile->channels == ISO_STAGED_CHANNELS) {
-            _mm_storeu_si128((__m128i *)(void *)y, bytes);
-        } else {
+        if (tile->channels == ISO_STAGED_CHANNELS && layer->y8 != NULL) {
+            _mm_storeu_si128((__m128i *)(void *)(layer->y8 + to), bytes);
+        } else if (tile->channels == ISO_STAGED_CHANNELS) {
+            _mm256_storeu_si256((__m256i *)(void *)(layer->y16 + to), words);
+        } else if (layer->y8 != NULL) {
             int8_t some[ISO_STAGED_CHANNELS];
             _mm_storeu_si128((__m128i *)(void *)some, bytes);
-            memcpy(y, some, (size_t)tile->channels);
+            memcpy(layer->y8 + to, some, (size_t)tile->channels);
+        } else {
+            int16_t some[ISO_STAGED_CHANNELS];
+            _mm256_storeu_si256((__m256i *)(void *)some, words);
+            memcpy(layer->y16 + to, some, (size_t)tile->channels * sizeof some[0]);
         }
     }
 }

@@ -6,10 +6,6 @@
 
 static const int32_t iso_x86_zeros[ISO_STAGED_CHANNELS];
 
-static void iso_x86_copy(void *staged, const void *source, int32_t count) {
-    memcpy(staged, source, (size_t)count * sizeof(int16_t));
-}
-
 static const iso_staged_form iso_x86_gradients = {iso_x86_copy, iso_x86_fill, 2, 2};
 
 /* Returns how many of the kept values saturated. */

@@ -82,10 +82,11 @@ describe('staged convolutions and gradients answer as the interpreter', () => {
 
   it.runIf(process.arch === 'x64').each([
     ['with what the processor has', []],
+    ['with AVX2', ['-D__builtin_cpu_supports(name)=(sizeof name == sizeof "avx2")']],
     ['with SSE2 alone', ['-D__builtin_cpu_supports(name)=0']],
   ])('on this machine %s, with no undefined behaviour', (name, flags) => {
     const sanitize = ['-fsanitize=undefined,address', '-fno-sanitize-recover=all'];
-    const machine = { name: `x86-${flags.length}`, compiler: 'gcc', run: [] };
+    const machine = { name: `x86-${name.replace(/\W+/g, '-')}`, compiler: 'gcc', run: [] };
     expect(wrong(x8664Family, { ...machine, flags: [...flags, ...sanitize] }), name).toEqual([]);
   });
 });

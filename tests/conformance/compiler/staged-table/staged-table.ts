@@ -20,16 +20,16 @@ export interface StagedCase {
   readonly mask?: Uint8Array;
 }
 
-type ForwardCase = StagedCase & {
-  readonly operation: ConvOperation;
-  readonly input: Int8Array;
-};
+type ForwardCase = StagedCase & { readonly operation: ConvOperation };
 
 const SHIFT = 34;
-const GRADIENT_PEAK = 2_000;
+/** int16 inputs: some whose sums keep within the outputs' range, some of every code. */
+const PEAKS = [2_000, 32_767] as const;
 /** Of so many one-dimensional cases one is run backwards: no period of the table divides it. */
 const GRADIENT_EVERY = 3;
 const PLANE_CASES = 300;
+/** Of so many convolutions one reads int16: no period of the table or of `varied` divides it. */
+const WIDE_EVERY = 5;
 
 type Random = () => number;
 
@@ -44,7 +44,9 @@ export function stagedCases(): readonly StagedCase[] {
     .filter(({ geometry }) => geometry.inputHeight === 1)
     .map(({ name, geometry }) => noise(random, name, geometry));
   const planes = Array.from({ length: PLANE_CASES }, (_, index) => plane(random, index));
-  const forward = [...lines, ...planes].map((one, index) => varied(one, index, random));
+  const forward = [...lines, ...planes].map((one, index) =>
+    varied(index % WIDE_EVERY === 0 ? widened(one, index, random) : one, index, random),
+  );
   const backward = [...lines.filter((_, index) => index % GRADIENT_EVERY === 0), ...planes].map(
     (one, index) => gradientOf(one.operation, one.name, index, random),
   );
@@ -107,9 +109,27 @@ function noise(random: Random, name: string, g: ConvGeometry): ForwardCase {
   };
 }
 
+/** The same of an int16 signal, symmetric. */
+function widened(
+  { name, operation, input }: ForwardCase,
+  index: number,
+  random: Random,
+): ForwardCase {
+  const peak = PEAKS[index % PEAKS.length] ?? PEAKS[0];
+  return {
+    name: `${name}, int16`,
+    operation: {
+      ...operation,
+      inputZeroPoint: 0,
+      multiplier: operation.multiplier.map((value) => Math.round((value * 127) / peak)),
+    },
+    input: Int16Array.from(integers(random, input.length, -peak, peak)),
+  };
+}
+
 /** Every way in which sums become outputs: clamps, offsets, int16, one shift or one for each channel. */
 function varied(
-  { name, operation, input }: { name: string; operation: ConvOperation; input: Int8Array },
+  { name, operation, input }: ForwardCase,
   index: number,
   random: Random,
 ): StagedCase {
@@ -132,6 +152,7 @@ function gradientOf(conv: ConvOperation, name: string, index: number, random: Ra
   const { geometry: g, weights } = conv;
   const values = g.inputHeight * g.inputWidth * g.inputChannels;
   const masked = index % 2 === 0;
+  const peak = PEAKS[index % 7 === 0 ? 1 : 0];
   return {
     name: `gradient of ${name}`,
     operation: {
@@ -142,19 +163,16 @@ function gradientOf(conv: ConvOperation, name: string, index: number, random: Ra
       conv: name,
       geometry: g,
       weights,
-      multiplier: Int32Array.from(integers(random, g.inputChannels, 100_000_000, 400_000_000)),
+      multiplier: Int32Array.from(integers(random, g.inputChannels, 1e8, 4e8)).map((m) =>
+        Math.round((m * PEAKS[0]) / peak),
+      ),
       shift: index % 3 === 0 ? SHIFT : 32,
       // Some of the values saturate.
       limit: 9_000,
       ...(masked ? { mask: 'mask' } : {}),
     },
     input: Int16Array.from(
-      integers(
-        random,
-        g.outputHeight * g.outputWidth * g.outputChannels,
-        -GRADIENT_PEAK,
-        GRADIENT_PEAK,
-      ),
+      integers(random, g.outputHeight * g.outputWidth * g.outputChannels, -peak, peak),
     ),
     ...(masked ? { mask: Uint8Array.from(integers(random, Math.ceil(values / 8), 0, 255)) } : {}),
   };
@@ -200,7 +218,7 @@ export function caseFile(
 ): Uint8Array {
   const parts = cases.flatMap(({ one, staged }) => {
     const { operation, input, mask } = one;
-    const { plan, numbers, layout } = staged;
+    const { plan, numbers, layout, starts = new Int32Array(0) } = staged;
     const { channels, height, width } = plan.output;
     const table = (values: ArrayLike<number>): Int32Array => channelTable(values, channels);
     const weights = words(layout.pack(operation));
@@ -219,6 +237,7 @@ export function caseFile(
       ...[conv?.channelShift === undefined ? 0 : 1, conv?.outputOffset ?? 0],
       ...[conv?.clampLow ?? 0, conv?.clampHigh ?? 0],
       operation.kind === 'conv' ? 0 : operation.limit,
+      ...[starts.length, input instanceof Int16Array ? 1 : 0],
     ];
     return [
       Int32Array.from([
@@ -227,7 +246,7 @@ export function caseFile(
         ...numbers.phases.flatMap((phase) => Object.values(phase)),
         ...numbers.offsets,
       ]),
-      ...[data, weights, ...tables, bits],
+      ...[data, weights, ...tables, bits, starts],
     ];
   });
   return Buffer.concat(parts.map((part) => new Uint8Array(part.buffer)));
@@ -238,7 +257,8 @@ export function casesOf(
   family: StagedFamily,
 ): readonly { readonly one: StagedCase; readonly staged: StagedOperation }[] {
   return stagedCases().flatMap((one) => {
-    const staged = stagedOperation(one.operation, family);
+    const type = one.input instanceof Int16Array ? 'int16' : 'int8';
+    const staged = stagedOperation(one.operation, type, family);
     return staged === undefined ? [] : [{ one, staged }];
   });
 }

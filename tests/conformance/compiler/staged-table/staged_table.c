@@ -13,11 +13,11 @@ enum { CONV, DEPTHWISE, CONV_GRADIENT, DEPTHWISE_GRADIENT };
 
 typedef struct {
     int32_t kind, input_words, weight_words, channels, output_values, offsets, mask_words;
-    int32_t zero_point, shift, has_shifts, offset, low, high, limit;
+    int32_t zero_point, shift, has_shifts, offset, low, high, limit, starts, wide_input;
 } case_head;
 
 static int32_t input[MOST], weights[MOST], offsets[MOST], mask[MOST], scratch[MOST];
-static int32_t bias[MOST], multiplier[MOST], shifts[MOST];
+static int32_t bias[MOST], multiplier[MOST], shifts[MOST], starts[MOST];
 static iso_staged_phase phases[64];
 static union {
     int8_t narrow[MOST];
@@ -42,13 +42,15 @@ static bool read_plan(iso_staged_plan *plan) {
 }
 
 static uint32_t run_case(const case_head *head, const iso_staged_plan *plan) {
-    const void *x = input;
+    const int8_t *x8 = head->wide_input ? NULL : (const int8_t *)input;
+    const int16_t *x16 = head->wide_input ? (const int16_t *)input : NULL;
     const int wide = head->high > 127;
     const iso_staged_conv conv = {.y8 = wide ? NULL : output.narrow,
                                   .y16 = wide ? output.wide : NULL,
                                   .weights = weights,
                                   .bias = bias,
                                   .multiplier = multiplier,
+                                  .split_starts = starts,
                                   .shifts = head->has_shifts ? shifts : NULL,
                                   .shift = head->shift,
                                   .offset = head->offset,
@@ -57,20 +59,21 @@ static uint32_t run_case(const case_head *head, const iso_staged_plan *plan) {
     const iso_staged_gradient gradient = {.dx = output.wide,
                                           .weights = weights,
                                           .multiplier = multiplier,
+                                          .split_starts = starts,
                                           .mask = head->mask_words == 0 ? NULL : (uint8_t *)mask,
                                           .shift = head->shift,
                                           .limit = head->limit};
     switch (head->kind) {
     case CONV:
-        FAMILY(conv)(x, plan, scratch, head->zero_point, &conv);
+        FAMILY(conv)(x8, x16, plan, scratch, head->zero_point, &conv);
         return 0;
     case DEPTHWISE:
-        FAMILY(depthwise)(x, plan, scratch, head->zero_point, &conv);
+        FAMILY(depthwise)(x8, x16, plan, scratch, head->zero_point, &conv);
         return 0;
     case CONV_GRADIENT:
-        return FAMILY(conv_gradient)(x, plan, scratch, &gradient);
+        return FAMILY(conv_gradient)(x16, plan, scratch, &gradient);
     default:
-        return FAMILY(depthwise_gradient)(x, plan, scratch, &gradient);
+        return FAMILY(depthwise_gradient)(x16, plan, scratch, &gradient);
     }
 }
 
@@ -94,7 +97,8 @@ int main(int argument_count, char **arguments) {
         if (!read_plan(&plan) || !read_words(offsets, head.offsets) ||
             !read_words(input, head.input_words) || !read_words(weights, head.weight_words) ||
             !read_words(bias, head.channels) || !read_words(multiplier, head.channels) ||
-            !read_words(shifts, head.channels) || !read_words(mask, head.mask_words)) {
+            !read_words(shifts, head.channels) || !read_words(mask, head.mask_words) ||
+            !read_words(starts, head.starts)) {
             return iso_vectors_leave(ISO_VECTORS_TRUNCATED);
         }
         const uint32_t saturations = run_case(&head, &plan);
