@@ -1,5 +1,7 @@
 #include "iso_mains.h"
 
+#include "iso_integer.h"
+
 #define SAMPLE_RATE_HZ 500u
 #define ONE_HERTZ (UINT32_MAX / SAMPLE_RATE_HZ)
 #define HALF_PERIOD (ISO_MAINS_HISTORY / 2)
@@ -302,17 +304,6 @@ uint32_t iso_mains_millihertz(const iso_mains *mains) {
                : (uint32_t)((step * SAMPLE_RATE_HZ * 1000u + (1u << 31)) >> 32);
 }
 
-static uint32_t square_root(uint64_t value) {
-    uint64_t root = 0;
-
-    for (uint64_t bit = (uint64_t)1 << 31; bit > 0; bit >>= 1) {
-        if ((root + bit) * (root + bit) <= value) {
-            root += bit;
-        }
-    }
-    return (uint32_t)root;
-}
-
 uint32_t iso_mains_amplitude(const iso_mains *mains, unsigned lead) {
     const iso_mains_tracker *tracker = &mains->trackers[mains->subtracted];
     const int64_t in_phase = tracker->in_phase[lead];
@@ -322,7 +313,7 @@ uint32_t iso_mains_amplitude(const iso_mains *mains, unsigned lead) {
     if (iso_mains_state(mains) == ISO_MAINS_NONE) {
         return 0;
     }
-    return (
-        uint32_t)(((uint64_t)square_root(squared) * (uint32_t)inverse_gain[mains->subtracted]) >>
-                  (AMPLITUDE_FRACTION_BITS + GAIN_FRACTION_BITS));
+    return (uint32_t)(((uint64_t)iso_square_root(squared) *
+                       (uint32_t)inverse_gain[mains->subtracted]) >>
+                      (AMPLITUDE_FRACTION_BITS + GAIN_FRACTION_BITS));
 }
