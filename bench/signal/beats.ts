@@ -2,6 +2,7 @@
 import {
   SignalScript,
   buildSignalHarness,
+  type Beat,
 } from '../../firmware-templates/core/test-harness/signal.js';
 import { drawnBeats, eightLeadRows, type MarkedRecord } from '../../host/records/marked-set.js';
 import { withNoise } from './noise.js';
@@ -33,7 +34,12 @@ export interface BeatFigures {
   /** The same within a record: what the beat-to-beat intervals suffer, since leads are drawn at different moments of a QRS. */
   readonly jitterMs: number;
   readonly withinMs95: number;
+  /** Of the beats that the quality gate trusts (ISO_QRS_TRUSTED_NOISE_PERCENT). */
+  readonly gated: { readonly precision: number; readonly shareOfBeats: number };
 }
+
+/** As in iso_qrs.h. */
+const TRUSTED_NOISE_PERCENT = 35;
 
 export function measureBeats(
   records: readonly MarkedRecord[],
@@ -51,11 +57,23 @@ export function measureBeats(
   ): BeatFigures => {
     const scores = records.map(({ ecg }, i) => {
       const { beats } = run(new SignalScript().record(signal(i), 0, HOLD_SAMPLES));
-      const found = beats.map(({ sampleIndex }) => sampleIndex).sort((a, b) => a - b);
-      return scoreBeats(drawn[i] ?? [], found, ecg.sampleRateHz);
+      const score = (found: readonly Beat[]): BeatScore =>
+        scoreBeats(
+          drawn[i] ?? [],
+          found.map(({ sampleIndex }) => sampleIndex),
+          ecg.sampleRateHz,
+        );
+      return {
+        open: score(beats),
+        gated: score(beats.filter(({ noisePercent }) => noisePercent <= TRUSTED_NOISE_PERCENT)),
+      };
     });
     onProgress((done += 1), total);
-    return figures(input, scores);
+    return figures(
+      input,
+      scores.map(({ open }) => open),
+      addScores(scores.map(({ gated }) => gated)),
+    );
   };
   return [
     measure('eight leads', all, (i) => rows[i] ?? []),
@@ -77,7 +95,7 @@ export function measureBeats(
   ];
 }
 
-function figures(input: string, scores: readonly BeatScore[]): BeatFigures {
+function figures(input: string, scores: readonly BeatScore[], gated: BeatScore): BeatFigures {
   const score = addScores(scores);
   const { errorsMs } = score;
   const median = quantile(errorsMs, 0.5);
@@ -92,6 +110,7 @@ function figures(input: string, scores: readonly BeatScore[]): BeatFigures {
     spreadMs: spread(errorsMs),
     jitterMs: spread(scores.flatMap((one) => centred(one.errorsMs))),
     withinMs95: quantile(errorsMs.map(Math.abs), 0.95),
+    gated: { precision: precision(gated), shareOfBeats: sensitivity(gated) },
   };
 }
 

@@ -18,6 +18,8 @@
 /* Search back when the beat is late by two thirds of the mean RR (Pan and Tompkins: 166 %). */
 #define LATE_NUMERATOR 5
 #define LATE_DENOMINATOR 3
+/* A beat searched for is this many times the unrest between beats. */
+#define SEARCH_BACK_OVER_BACKGROUND 3
 /* Without a beat this long the signal level halves about each second, so that one artefact cannot
  * deafen the detector. */
 #define SILENCE 200
@@ -65,12 +67,40 @@ static uint32_t minimum_energy(const iso_qrs *qrs) {
     return MINIMUM_ENERGY_PER_LEAD * (moving > 0 ? moving : 1U);
 }
 
+/* Median slope against that of a beat: 0 in a quiet signal, near 100 in mere noise. */
+static uint32_t noise_percent(const iso_qrs *qrs) {
+    const uint32_t background = qrs->background * INTEGRATION / 16U;
+
+    if (qrs->signal_level == 0 || background >= 2 * qrs->signal_level) {
+        return background == 0 ? 0 : 200;
+    }
+    return (uint32_t)((uint64_t)background * 100U / qrs->signal_level);
+}
+
+/* A running median: up and down by the same share, faster while the levels are learned. */
+static void follow_background(iso_qrs *qrs, uint32_t slope) {
+    const uint32_t step = (qrs->background >> (qrs->learned ? 6 : 4)) + 1U;
+
+    if (slope * 16U > qrs->background) {
+        qrs->background += step;
+    } else {
+        qrs->background -= step < qrs->background ? step : qrs->background;
+    }
+}
+
+/* Eighths of the way from noise to signal: the more unrest, the nearer to the signal. */
+static uint32_t threshold_eighths(const iso_qrs *qrs) {
+    const uint32_t noise = noise_percent(qrs);
+
+    return noise > 25 ? 5 : noise > 12 ? 4 : 3;
+}
+
 static uint32_t threshold(const iso_qrs *qrs) {
     const uint32_t minimum = minimum_energy(qrs);
-    const uint32_t adaptive =
-        qrs->signal_level > qrs->noise_level
-            ? qrs->noise_level + (qrs->signal_level - qrs->noise_level) * 3 / 8
-            : qrs->noise_level;
+    const uint32_t adaptive = qrs->signal_level > qrs->noise_level
+                                  ? qrs->noise_level + (qrs->signal_level - qrs->noise_level) *
+                                                           threshold_eighths(qrs) / 8U
+                                  : qrs->noise_level;
 
     return adaptive > minimum ? adaptive : minimum;
 }
@@ -132,6 +162,7 @@ static void take(iso_qrs *qrs, const int16_t microvolt[ISO_INDEPENDENT_LEADS]) {
     }
     qrs->slope[now & RING_MASK] = slope;
     qrs->bend[now & RING_MASK] = bend;
+    follow_background(qrs, slope);
     qrs->magnitude[now & RING_MASK] = magnitude;
     /* Slots not written in this run are zero, so the sum is right from the first sample on. */
     qrs->energy[now & RING_MASK] =
@@ -215,6 +246,7 @@ static uint32_t mean_rr(const iso_qrs *qrs) {
 static void accept(iso_qrs *qrs, const iso_qrs_peak *peak, iso_beat *out) {
     out->sample_index = qrs->origin_index + peak->mark * ISO_CHAIN_FACTOR;
     out->rr_ms = 0;
+    out->noise_percent = (uint8_t)noise_percent(qrs);
     if (qrs->has_beat) {
         const uint32_t rr = peak->mark - qrs->last_mark;
         const uint32_t limit = UINT16_MAX / MILLISECONDS_PER_SAMPLE;
@@ -269,7 +301,8 @@ static bool search_back(iso_qrs *qrs, iso_beat *out) {
         qrs->signal_level -= qrs->signal_level >> SILENCE_DECAY_SHIFT;
     }
     if (rr == 0 || waited * LATE_DENOMINATOR < rr * LATE_NUMERATOR ||
-        found.energy < minimum_energy(qrs) || found.energy < threshold(qrs) / 3) {
+        found.energy < minimum_energy(qrs) || found.energy < threshold(qrs) / 3 ||
+        found.energy < SEARCH_BACK_OVER_BACKGROUND * (qrs->background * INTEGRATION / 16U)) {
         return false;
     }
     qrs->signal_level = move_toward(qrs->signal_level, found.energy, 2);

@@ -7,7 +7,7 @@
  *                2 multiplier shift 0…             print the window, as quantised input, as samples
  * and lead by lead 3 sample_index microvolt[8]       push a chain sample past the filters 4 0
  * microvolt[8]                  print the twelve leads of these eight Out, 14 words: 0 sample_index
- * microvolt[8] 0…    chain sample 1 sample_index rr_ms 0…           beat 2 full first_index 0…
+ * microvolt[8] 0…    chain sample 1 sample_index rr_ms noise 0…     beat 2 full first_index 0…
  * window state, followed, when full, by 1000 rows of each of 3 t input[12]; 4 t samples[8] 0…; 5 t
  * leads[8] 0… 6 0 twelve[12]
  */
@@ -77,7 +77,8 @@ static void take_chain_sample(const iso_chain_sample *sample) {
     print_row(row);
     iso_window_push(&window, sample);
     if (iso_qrs_push(&qrs, sample, &beat)) {
-        const int32_t beat_row[OUT_WORDS] = {1, (int32_t)beat.sample_index, beat.rr_ms};
+        const int32_t beat_row[OUT_WORDS] = {1, (int32_t)beat.sample_index, beat.rr_ms,
+                                             beat.noise_percent};
 
         print_row(beat_row);
     }

@@ -24,6 +24,7 @@ export interface ChainSample {
 export interface Beat {
   readonly sampleIndex: number;
   readonly rrMs: number;
+  readonly noisePercent: number;
 }
 
 export interface WindowState {
@@ -117,12 +118,12 @@ function parse(bytes: Buffer): SignalOutput {
     leads: number[][];
   }[] = [];
   for (let at = 0; at < words.length; at += OUT_WORDS) {
-    const [tag = -1, first = 0, second = 0] = words.subarray(at, at + 3);
+    const [tag = -1, first = 0, second = 0, third = 0] = words.subarray(at, at + 4);
     const eight = Array.from(words.subarray(at + 2, at + 2 + LEADS));
     const all = Array.from(words.subarray(at + 2, at + OUT_WORDS));
     const window = windows[windows.length - 1];
     if (tag === 0) chain.push({ sampleIndex: first >>> 0, microvolt: eight });
-    else if (tag === 1) beats.push({ sampleIndex: first >>> 0, rrMs: second });
+    else if (tag === 1) beats.push({ sampleIndex: first >>> 0, rrMs: second, noisePercent: third });
     else if (tag === 2)
       windows.push({
         full: first === 1,
