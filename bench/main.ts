@@ -7,6 +7,12 @@ import { EXIT_CHECK_FAILED, EXIT_FAILED } from '../host/cli/exit-codes.js';
 import { sharedPath } from '../host/records/shared-data.js';
 import type { KernelsOptions } from './kernels.js';
 
+interface SignalOptions {
+  readonly data?: string;
+  readonly quality?: string;
+  readonly json: boolean;
+}
+
 const program = new Command('bench').description(
   'measured tables; every figure in prose comes from one of these',
 );
@@ -93,10 +99,14 @@ program
   .command('signal')
   .description('the signal chain against what cardiologists drew: beats, also under noise')
   .option('--data <folder>', 'records with drawn waves, in the form of LUDB as decoded')
+  .option('--quality <folder>', 'records labelled acceptable or not (PhysioNet/CinC 2011)')
   .option('--json', 'print JSON', false)
-  .action(async (options: { readonly data?: string; readonly json: boolean }) => {
+  .action(async (options: SignalOptions) => {
     const { benchSignal, signalText } = await import('./signal.js');
-    const report = await benchSignal(options.data ?? sharedPath('data', 'ludb'));
+    const report = await benchSignal(
+      options.data ?? sharedPath('data', 'ludb'),
+      options.quality ?? sharedPath('data', 'quality'),
+    );
     process.stdout.write(
       options.json ? `${JSON.stringify(report, null, 2)}\n` : signalText(report),
     );

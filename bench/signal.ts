@@ -2,10 +2,12 @@
  * The signal chain against what cardiologists drew. Each measurement is one file of bench/signal/; all run the compiled C of
  * firmware-templates/core.
  */
-import { basename } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { progress } from '../host/cli/progress.js';
 import { readMarkedSet } from '../host/records/marked-set.js';
 import { beatsText, measureBeats, type BeatFigures } from './signal/beats.js';
+import { measureQuality, qualityText, type QualityFigures } from './signal/quality.js';
 import {
   delineationText,
   measureDelineation,
@@ -17,10 +19,15 @@ export interface SignalReport {
   readonly records: number;
   readonly beats: readonly BeatFigures[];
   readonly delineation: DelineationFigures;
+  /** Undefined where the labelled records are not there. */
+  readonly quality?: QualityFigures;
 }
 
-/** @param folder records with drawn waves (host/records/marked-set.ts) */
-export async function benchSignal(folder: string): Promise<SignalReport> {
+/**
+ * @param folder records with drawn waves (host/records/marked-set.ts)
+ * @param qualityFolder records labelled acceptable or not (bench/signal/quality.ts); left out where there is none
+ */
+export async function benchSignal(folder: string, qualityFolder: string): Promise<SignalReport> {
   const records = await readMarkedSet(folder);
   const beatsBar = progress('beats');
   const beats = measureBeats(records, (done, of) => {
@@ -32,9 +39,21 @@ export async function benchSignal(folder: string): Promise<SignalReport> {
     marksBar.update(done, of);
   });
   marksBar.finish(`${records.length} records`);
-  return { data: basename(folder), records: records.length, beats, delineation };
+  const quality = existsSync(join(qualityFolder, 'labels.csv'))
+    ? await measureQuality(qualityFolder)
+    : undefined;
+  return {
+    ...{ data: basename(folder), records: records.length, beats, delineation },
+    ...(quality === undefined ? {} : { quality }),
+  };
 }
 
-export function signalText({ data, records, beats, delineation }: SignalReport): string {
-  return `${data}: ${records} records\n\n${beatsText(beats)}\n\n${delineationText(delineation)}\n`;
+export function signalText({ data, records, beats, delineation, quality }: SignalReport): string {
+  return [
+    `${data}: ${records} records`,
+    beatsText(beats),
+    delineationText(delineation),
+    quality === undefined ? 'quality: skipped, no labelled records' : qualityText(quality),
+    '',
+  ].join('\n\n');
 }

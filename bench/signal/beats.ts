@@ -134,7 +134,10 @@ export function beatsText(rows: readonly BeatFigures[]): string {
       'precision',
       'median',
       'spread',
+      'jitter',
       '95 %',
+      'gated prec.',
+      'of beats',
     ],
     ...rows.map((row) => [
       row.input,
@@ -143,6 +146,7 @@ export function beatsText(rows: readonly BeatFigures[]): string {
       ...[row.medianErrorMs, row.spreadMs, row.jitterMs, row.withinMs95].map(
         (ms) => `${ms.toFixed(1)} ms`,
       ),
+      ...[row.gated.precision, row.gated.shareOfBeats].map(percent),
     ]),
   ];
   return table
