@@ -1,5 +1,6 @@
 import {
   integerTensor,
+  widthOf,
   type IntegerOperation,
   type IntegerProgram,
 } from '../../integer/program.js';
@@ -42,11 +43,13 @@ export const armv81mHeliumKernels: KernelSet = {
 };
 
 function chooseForward(op: ConvOperation, program: IntegerProgram): KernelChoice | undefined {
-  const [input, output] = [op.input, op.output].map((name) => integerTensor(program, name).type);
-  if (input !== 'int8' || output === 'bits' || output === undefined) return undefined;
-  const dense = chooseDense(op, output);
-  if (dense !== undefined || output !== 'int8') return dense;
-  return chooseConv(op) ?? chooseDepthwise(op);
+  const input = widthOf(integerTensor(program, op.input));
+  const output = widthOf(integerTensor(program, op.output));
+  return (
+    (input === 'int8' ? chooseDense(op, output) : undefined) ??
+    chooseConv(op, program) ??
+    (isInt8(program, op) ? chooseDepthwise(op) : undefined)
+  );
 }
 
 /** Signals of int8 in and out; others are left to the next set. */

@@ -8,7 +8,7 @@ import { maskPointer } from '../portable/emitter.js';
 import { convTiles, flattened, pairAddresses, type ConvTiles } from './conv-tiles.js';
 import { FOLDER, SHARED } from './folder.js';
 import { gradientRoutine, ROW_BYTES, type GradientPass } from './gradient-assembly.js';
-import { POSITIONS, TAPS_MOST, type TileRoutine } from './tile-assembly.js';
+import { POSITIONS, TAPS_MOST, type TileRoutine } from './pass-assembly.js';
 
 /** Input positions of one residue modulo the stride: the taps that meet them, and the function that does. */
 interface Phase {
@@ -62,13 +62,14 @@ function gradientTiles(
   if (g.inputHeight * g.outputHeight * g.kernelHeight * g.dilationWidth * g.groups !== 1) {
     return undefined;
   }
+  // Of one position nothing is worth its preparation.
+  if (g.inputWidth === 1) return undefined;
   // Channels are written two by two, as one word; every phase needs a tap.
   if (g.inputChannels % 2 !== 0 || g.kernelWidth < g.strideWidth || op.shift !== 32) {
     return undefined;
   }
   const conv = program.operations.find(({ kind, name }) => kind === 'conv' && name === op.conv);
-  const int8 = conv?.kind === 'conv' && program.tensors.get(conv.input)?.type === 'int8';
-  const forward = int8 ? convTiles(conv) : undefined;
+  const forward = conv?.kind === 'conv' ? convTiles(conv, program) : undefined;
   if (forward === undefined || pairAddresses(forward).pairBytes > PAIR_BYTES_MOST) return undefined;
   const positions = Math.ceil(g.inputWidth / g.strideWidth);
   for (let tiles = Math.min(TILES_MOST, Math.ceil(positions / POSITIONS)); tiles > 0; tiles -= 1) {

@@ -1,20 +1,12 @@
 /** How a convolution becomes tiles: which passes, which activations they read, which weights, in which order. */
 import type { ConvOperation } from '../../integer/conv.js';
+import { integerTensor, widthOf, type IntegerProgram } from '../../integer/program.js';
 import type { ConvGeometry } from '../../operators/conv-geometry.js';
 import type { ConvWeights, WeightLayout } from '../backend.js';
-import { convRounding } from './rounding.js';
-import {
-  passVectors,
-  POSITIONS,
-  reaches,
-  streamBytes,
-  sumsCost,
-  tileChannels,
-  TAPS_MOST,
-  VECTOR,
-  type TileRounding,
-  type TileShape,
-} from './tile-assembly.js';
+import { passVectors, POSITIONS, TAPS_MOST, VECTOR } from './pass-assembly.js';
+import { convRounding, sumRounding } from './rounding.js';
+import { reaches, streamBytes, sumsCost, tileChannels, type TileShape } from './tile-assembly.js';
+import type { TileOutput, TileRounding } from './tile-rounding.js';
 
 export type ConvTiles = {
   /** As the tiles see it: a pointwise convolution is one long row. */
@@ -47,17 +39,38 @@ export type ConvTiles = {
 /** Instructions for each vector that is gathered. */
 const GATHER_COST = 5;
 
-/** Undefined where the tiles do not fit: groups, int16 answers, factors that need more than int32. */
-export function convTiles(op: ConvOperation): ConvTiles | undefined {
+/** Bytes of one code. */
+export const CODE_BYTES = { int8: 1, int16: 2 } as const;
+
+/** The types at both ends of a convolution, and how its sums become codes. */
+interface TileEnds {
+  readonly input: 'int8' | 'int16';
+  readonly output: TileOutput;
+  readonly rounding: TileRounding;
+}
+
+/** Undefined where the tiles do not fit: groups, factors that need more than int32, int16 codes with offsets. */
+export function convTiles(op: ConvOperation, program: IntegerProgram): ConvTiles | undefined {
   const geometry = flattened(op.geometry);
-  const rounding = convRounding(op);
-  if (geometry.groups !== 1 || rounding === undefined) return undefined;
+  const ends = endsOf(op, program);
+  if (geometry.groups !== 1 || ends === undefined) return undefined;
   const choices = [
-    directTiles(geometry, rounding, false),
-    directTiles(geometry, rounding, true),
-    rowTiles(geometry, rounding),
+    directTiles(geometry, ends, false),
+    directTiles(geometry, ends, true),
+    ends.input === 'int8' ? rowTiles(geometry, ends) : undefined,
   ].filter((tiles) => tiles !== undefined);
   return choices.sort((a, b) => cost(a) - cost(b))[0];
+}
+
+function endsOf(op: ConvOperation, program: IntegerProgram): TileEnds | undefined {
+  const input = widthOf(integerTensor(program, op.input));
+  const output = widthOf(integerTensor(program, op.output));
+  const rounding = output === 'int8' ? convRounding(op) : sumRounding(op);
+  if (rounding === undefined) return undefined;
+  // Taps beyond the borders read bytes of one value; the offset is added to what fits int16 already.
+  if (input === 'int16' && op.inputZeroPoint !== 0) return undefined;
+  if (output === 'int16' && rounding.offset !== 0) return undefined;
+  return { input, output, rounding };
 }
 
 /** Instructions of four positions and a channel pair. */
@@ -81,30 +94,33 @@ export function flattened(g: ConvGeometry): ConvGeometry {
 /** @param runs the taps of a kernel row are one run of channels: nothing is lost where channels do not fill vectors */
 function directTiles(
   g: ConvGeometry,
-  rounding: TileRounding,
+  { input, output, rounding }: TileEnds,
   runs: boolean,
 ): ConvTiles | undefined {
   if (runs && g.dilationWidth !== 1) return undefined;
   const passes = runs ? [[0]] : passesOf(g);
   const channels = runs ? g.kernelWidth * g.inputChannels : g.inputChannels;
   const iterations = Math.ceil(channels / VECTOR);
+  const positionBytes = CODE_BYTES[input] * g.inputChannels;
   const shape: TileShape = {
     passes: passes.map((taps) => ({
       taps: taps.length,
-      first: (taps[0] ?? 0) * g.dilationWidth * g.inputChannels,
+      first: (taps[0] ?? 0) * g.dilationWidth * positionBytes,
     })),
     iterations,
     input: {
       kind: 'direct',
-      step: g.strideWidth * g.inputChannels,
+      step: g.strideWidth * positionBytes,
       rows: g.kernelHeight,
-      words: g.inputChannels % 4 === 0,
+      words: positionBytes % 4 === 0,
+      type: input,
     },
+    output,
     rounding,
   };
   if (!reaches(shape)) return undefined;
   const columns = (POSITIONS - 1) * g.strideWidth + (g.kernelWidth - 1) * g.dilationWidth + 1;
-  const overhang = iterations * VECTOR - channels;
+  const overhang = CODE_BYTES[input] * (iterations * VECTOR - channels);
   return {
     kind: 'direct',
     geometry: g,
@@ -117,7 +133,7 @@ function directTiles(
           runs ? runVectors(conv, channel, iterations) : passVectorsOf(conv, channel, passes),
         ),
     },
-    gatheredBytes: g.kernelHeight * columns * g.inputChannels + overhang,
+    gatheredBytes: g.kernelHeight * columns * positionBytes + overhang,
     columns,
     overhang,
     runs,
@@ -127,7 +143,7 @@ function directTiles(
 /** Taps of one pass: kernel columns whose inputs lie one output position apart. */
 type Pass = readonly number[];
 
-function rowTiles(g: ConvGeometry, rounding: TileRounding): ConvTiles | undefined {
+function rowTiles(g: ConvGeometry, { output, rounding }: TileEnds): ConvTiles | undefined {
   const passes = passesOf(g);
   const columns = passes.map((taps) => ({
     first: (taps[0] ?? 0) * g.dilationWidth,
@@ -140,6 +156,7 @@ function rowTiles(g: ConvGeometry, rounding: TileRounding): ConvTiles | undefine
     passes: passes.map((taps) => ({ taps: taps.length, first: 0 })),
     iterations: slices * g.kernelHeight,
     input: { kind: 'stream' },
+    output,
     rounding,
   };
   return {

@@ -2,7 +2,8 @@
  * The inner function of a dense layer: 8 outputs of one position, each weight read once. The sums of 8 outputs fill the
  * even registers, as in the tiles of convolutions.
  */
-import { VECTOR, type TileRoutine, type TileRounding } from './tile-assembly.js';
+import { VECTOR, type TileRoutine } from './pass-assembly.js';
+import { roundingName, type TileOutput, type TileRounding } from './tile-rounding.js';
 
 /** Outputs that are summed together. */
 export const OUTPUTS = 8;
@@ -14,7 +15,7 @@ const UNROLLED = 4;
 export interface DenseShape {
   readonly vectors: number;
   readonly rounding: TileRounding;
-  readonly output: 'int8' | 'int16';
+  readonly output: TileOutput;
 }
 
 /** VMLADAVA accumulates in even registers only: the outputs in order. */
@@ -27,19 +28,13 @@ function stepsOf(vectors: number): number {
 }
 
 export function denseRoutine({ vectors, rounding, output }: DenseShape): TileRoutine {
-  const { highWord, leftShifts, offset, clampLow, clampHigh } = rounding;
+  const { offset, clampLow, clampHigh } = rounding;
   const steps = stepsOf(vectors);
   const name = [
-    `iso_dense_${output}`,
+    'iso_dense_eights',
     ...(steps === 1 ? [] : [`x${steps}`]),
-    ...(highWord ? [] : ['shift']),
-    ...(leftShifts ? ['left'] : []),
-    ...(offset === 0 ? [] : [`plus${offset}`]),
-    `from${clampLow}`,
-    `to${clampHigh}`,
-  ]
-    .join('_')
-    .replace(/-/g, 'm');
+    ...roundingName(rounding, output),
+  ].join('_');
   const sums = Array.from({ length: steps }, () => step).flat();
   const body = [
     ...prologue,

@@ -5,7 +5,8 @@ import { constantArray } from '../c-text.js';
 import { denseRoutine, OUTPUTS } from './dense-assembly.js';
 import { FOLDER, SHARED } from './folder.js';
 import { channelParameters, sumRounding } from './rounding.js';
-import { VECTOR, type TileRounding } from './tile-assembly.js';
+import { VECTOR } from './pass-assembly.js';
+import type { TileRounding } from './tile-rounding.js';
 
 /** Undefined for what has more than one position, or reads less than its whole input, or needs more than int32. */
 export function chooseDense(op: ConvOperation, output: 'int8' | 'int16'): KernelChoice | undefined {

@@ -2,7 +2,8 @@
  * The inner function of a depthwise convolution of few taps: every tap has a pointer in a register, 16 channels are one
  * turn of the loop, and the tail of the channels is predicated by the loop itself.
  */
-import { VECTOR, type TileRoutine, type TileRounding } from './tile-assembly.js';
+import { VECTOR, type TileRoutine } from './pass-assembly.js';
+import { roundingName, type TileRounding } from './tile-rounding.js';
 
 /** Pointers of taps lie in r0…r8. */
 export const POINTERS_MOST = 9;
@@ -30,17 +31,11 @@ export function singleBlockAdvance(channels: number, strideWidth: number): numbe
 
 export function depthwiseRoutine(shape: DepthwiseShape): TileRoutine {
   const { taps, advance, rounding } = shape;
-  const { highWord, offset, clampLow, clampHigh } = rounding;
   const name = [
     `iso_depthwise_${taps}`,
     ...(advance === undefined ? [] : [`by${advance}`]),
-    ...(highWord ? [] : ['shift']),
-    ...(offset === 0 ? [] : [`plus${offset}`]),
-    ...(clampLow === -128 ? [] : [`from${clampLow}`]),
-    ...(clampHigh === 127 ? [] : [`to${clampHigh}`]),
-  ]
-    .join('_')
-    .replace(/-/g, 'm');
+    ...roundingName(rounding, 'int8'),
+  ].join('_');
   const body = [
     'push {r4-r11, lr}',
     'vpush {d8-d15}',

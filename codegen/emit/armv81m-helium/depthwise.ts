@@ -12,7 +12,8 @@ import { SHAPE_BYTES, shapeConstant } from '../portable/conv.js';
 import { FOLDER, SHARED } from './folder.js';
 import { depthwiseRoutine, POINTERS_MOST, singleBlockAdvance } from './depthwise-assembly.js';
 import { channelParameters, convRounding } from './rounding.js';
-import { VECTOR, type TileRounding } from './tile-assembly.js';
+import { VECTOR } from './pass-assembly.js';
+import type { TileRounding } from './tile-rounding.js';
 
 /** ISO_DEPTHWISE_TAPS. */
 const TAPS_MOST = 32;

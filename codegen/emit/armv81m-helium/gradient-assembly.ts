@@ -11,7 +11,7 @@ import {
   POSITIONS,
   type PassElements,
   type TileRoutine,
-} from './tile-assembly.js';
+} from './pass-assembly.js';
 
 /** Bytes of eight int16. */
 export const ROW_BYTES = 16;

@@ -29,24 +29,41 @@ typedef struct {
 
 typedef void (*iso_tile_routine)(iso_tiles *job);
 
-/* All channels of the job's positions to `y`. Where channels are not whole fours, the positions are
- * at most four and are written to `spare` first, with the channels that there are not. */
-static inline void iso_helium_tiles(iso_tile_routine tiles, iso_tiles job, int8_t *y,
-                                    int32_t channels, int8_t *spare) {
-    const int32_t positions = job.positions;
+/* What stays the same for all tiles of a layer; an input position is `position_bytes` of codes, an
+ * output code `output_bytes`. */
+typedef struct {
+    iso_tile_routine tiles;
+    const int8_t *weights;
+    const int32_t *parameters;
+    int32_t iterations;
+    int32_t position_bytes;
+    int32_t output_bytes;
+    int32_t zero_point;
+} iso_tile_plan;
+
+/* All channels of `positions` positions from `x`, which the job has with its steps, to `y`; returns
+ * the end of them. Where channels are not whole fours, the positions are at most four and are
+ * written to `spare` first, with the channels that there are not. */
+static inline int8_t *iso_helium_tiles(const iso_tile_plan *plan, iso_tiles job, int8_t *y,
+                                       int32_t channels, int8_t *spare) {
+    const int32_t positions = job.positions, bytes = channels * plan->output_bytes;
+    job.weights = plan->weights;
+    job.parameters = plan->parameters;
+    job.iterations = plan->iterations;
     job.quads = (channels + 3) / 4;
-    job.pitch = 4 * job.quads;
+    job.pitch = 4 * job.quads * plan->output_bytes;
     job.y = y;
-    if (job.pitch == channels) {
-        tiles(&job);
-        return;
+    if (job.pitch == bytes) {
+        plan->tiles(&job);
+        return y + positions * bytes;
     }
     const int8_t *from = spare + (-(uintptr_t)spare & 3U);
     job.y = spare + (-(uintptr_t)spare & 3U);
-    tiles(&job);
-    for (int32_t i = 0; i < positions; i++) {
-        memcpy(y + i * channels, from + i * job.pitch, (size_t)channels);
+    plan->tiles(&job);
+    for (int32_t i = 0; i < positions; i++, y += bytes) {
+        memcpy(y, from + i * job.pitch, (size_t)bytes);
     }
+    return y;
 }
 
 /* Copies `bytes` bytes, 16 at a time; the destination of each 16 lies `step` bytes behind the last.

@@ -48,17 +48,14 @@ static int8_t *iso_helium_row(int8_t *to, const int8_t *row, int32_t column, int
 /* Convolution by tiles whose activations are a stream of vectors of 16 channels. Scratch holds the
  * stream of four positions. What lies behind the last channel meets weights of zero. */
 static void iso_helium_conv_rows(const int8_t *x, int8_t *y, const iso_conv_shape *s,
-                                 const int8_t *weights, const int32_t *parameters,
-                                 int32_t zero_point, void *scratch, iso_tile_routine tiles,
-                                 int32_t iterations, const uint8_t *passes, int32_t pass_count,
-                                 int32_t reach) {
-    iso_tiles job = {
-        .x = scratch, .weights = weights, .parameters = parameters, .iterations = iterations};
+                                 const iso_tile_plan *plan, void *scratch, const uint8_t *passes,
+                                 int32_t pass_count, int32_t reach) {
     for (int32_t oh = 0; oh < s->output_height; oh++) {
         const int32_t top = oh * s->stride_height - s->pad_top;
         for (int32_t ow = 0; ow < s->output_width; ow += 4) {
             const int32_t left = s->output_width - ow;
             const int32_t column = ow * s->stride_width - s->pad_left;
+            const iso_tiles job = {.x = scratch, .positions = left < 4 ? left : 4};
             int8_t *to = scratch;
             for (int32_t c = 0; c < s->input_channels; c += 16) {
                 for (int32_t kh = 0; kh < s->kernel_height; kh++) {
@@ -67,12 +64,10 @@ static void iso_helium_conv_rows(const int8_t *x, int8_t *y, const iso_conv_shap
                                             ? x + h * s->input_width * s->input_channels + c
                                             : NULL;
                     to = iso_helium_row(to, row, column, s->input_channels - c, s, passes,
-                                        pass_count, reach, zero_point);
+                                        pass_count, reach, plan->zero_point);
                 }
             }
-            job.positions = left < 4 ? left : 4;
-            iso_helium_tiles(tiles, job, y, s->output_channels, to);
-            y += job.positions * s->output_channels;
+            y = iso_helium_tiles(plan, job, y, s->output_channels, to);
         }
     }
 }

@@ -1,7 +1,8 @@
 /** From a sum to an output code with 32-bit vector instructions, exactly as multiplyRound does with 64-bit numbers. */
 import type { ConvOperation } from '../../integer/conv.js';
 import { clamp, multiplyRound } from '../../integer/round.js';
-import { parameterWords, tileChannels, type TileRounding } from './tile-assembly.js';
+import { tileChannels } from './tile-assembly.js';
+import { parameterWords, type TileRounding } from './tile-rounding.js';
 
 const HIGH_WORD = 32;
 /** VQDMULH gives a product's high word doubled. */
