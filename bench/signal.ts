@@ -9,16 +9,24 @@ import { readMarkedSet } from '../host/records/marked-set.js';
 import { beatsText, measureBeats, type BeatFigures } from './signal/beats.js';
 import { measureQuality, qualityText, type QualityFigures } from './signal/quality.js';
 import {
+  delineationCostText,
+  measureDelineationCost,
+  type DelineationCost,
+} from './signal/delineation-cost.js';
+import {
   delineationText,
   measureDelineation,
   type DelineationFigures,
 } from './signal/delineation.js';
+
+const COST_BOARD = 'mps2-an386';
 
 export interface SignalReport {
   readonly data: string;
   readonly records: number;
   readonly beats: readonly BeatFigures[];
   readonly delineation: DelineationFigures;
+  readonly delineationCost: DelineationCost;
   /** Undefined where the labelled records are not there. */
   readonly quality?: QualityFigures;
 }
@@ -39,20 +47,23 @@ export async function benchSignal(folder: string, qualityFolder: string): Promis
     marksBar.update(done, of);
   });
   marksBar.finish(`${records.length} records`);
+  const delineationCost = await measureDelineationCost(records, COST_BOARD);
   const quality = existsSync(join(qualityFolder, 'labels.csv'))
     ? await measureQuality(qualityFolder)
     : undefined;
   return {
-    ...{ data: basename(folder), records: records.length, beats, delineation },
+    ...{ data: basename(folder), records: records.length, beats, delineation, delineationCost },
     ...(quality === undefined ? {} : { quality }),
   };
 }
 
-export function signalText({ data, records, beats, delineation, quality }: SignalReport): string {
+export function signalText(report: SignalReport): string {
+  const { quality } = report;
   return [
-    `${data}: ${records} records`,
-    beatsText(beats),
-    delineationText(delineation),
+    `${report.data}: ${report.records} records`,
+    beatsText(report.beats),
+    delineationText(report.delineation),
+    delineationCostText(report.delineationCost),
     quality === undefined ? 'quality: skipped, no labelled records' : qualityText(quality),
     '',
   ].join('\n\n');

@@ -61,17 +61,42 @@ static void run_last(const iso_delineate_layer *layer, const int8_t *input, int1
     }
 }
 
-static void gather(iso_delineate_work *work, const iso_delineate_network *network) {
+/* What does not depend on the lead. */
+static void prepare(iso_delineate_work *work, const iso_segment *segment) {
+    for (unsigned n = 0; n < ISO_DELINEATE_NETWORKS; n++) {
+        const iso_delineate_network *network = &iso_delineate_networks[n];
+
+        for (unsigned w = 0; w < network->windows; w++) {
+            const iso_delineate_window *window = &network->window[w];
+
+            for (int i = 0; window->source == ISO_DELINEATE_ALL && i < window->count; i++) {
+                const int slot = ISO_SEGMENT_BEFORE + window->first_slot + i * window->step;
+
+                work->all[n][i] =
+                    iso_slope_of_all(segment, (unsigned)slot, (iso_slope_scale)window->scale);
+            }
+        }
+    }
+}
+
+static void gather(iso_delineate_work *work, unsigned network) {
     int8_t *input = work->input;
 
-    for (unsigned w = 0; w < network->windows; w++) {
-        const iso_delineate_window *window = &network->window[w];
-        const int8_t *codes =
-            &work->codes[window->source][window->scale][ISO_SEGMENT_BEFORE + window->first_slot];
+    for (unsigned w = 0; w < iso_delineate_networks[network].windows; w++) {
+        const iso_delineate_window *window = &iso_delineate_networks[network].window[w];
 
-        for (unsigned i = 0; i < window->count; i++) {
-            *input++ = codes[i * window->step];
+        if (window->source == ISO_DELINEATE_ALL) {
+            memcpy(input, work->all[network], window->count);
+        } else {
+            const int16_t *from =
+                &work->microvolt[window->source][ISO_SEGMENT_BEFORE + window->first_slot];
+
+            for (unsigned i = 0; i < window->count; i++) {
+                input[i] =
+                    iso_slope_of_lead(&from[i * window->step], (iso_slope_scale)window->scale);
+            }
         }
+        input += window->count;
     }
 }
 
@@ -105,11 +130,11 @@ static int16_t best_moment(const iso_delineate_axis *axis, const int16_t *output
     return (int16_t)(axis->first + best * axis->step);
 }
 
-static void mark_lead(iso_delineate_work *work, const iso_delineate_network *network,
-                      int16_t marks[ISO_MARKS]) {
+static void mark_lead(iso_delineate_work *work, unsigned n, int16_t marks[ISO_MARKS]) {
+    const iso_delineate_network *network = &iso_delineate_networks[n];
     const int16_t *output = work->output;
 
-    gather(work, network);
+    gather(work, n);
     run_hidden(&network->layer[0], work->input, work->hidden[0]);
     run_hidden(&network->layer[1], work->hidden[0], work->hidden[1]);
     run_last(&network->layer[2], work->hidden[1], work->output);
@@ -148,24 +173,14 @@ static int16_t median_of_leads(int16_t lead[ISO_TWELVE_LEADS][ISO_MARKS], unsign
 
 void iso_delineate(iso_delineate_work *work, const iso_segment *segment, const iso_segment *median,
                    iso_delineation *out) {
-    const iso_slope_scale scales[ISO_SLOPES] = {ISO_SLOPE_FINE, ISO_SLOPE_COARSE};
-
     out->centre_index = segment->centre_index;
     out->rr_ms = segment->rr_ms;
-    for (unsigned s = 0; s < ISO_SLOPES; s++) {
-        iso_slopes_of_all(segment, scales[s], work->codes[ISO_DELINEATE_ALL][s]);
-    }
+    prepare(work, segment);
     for (unsigned lead = 0; lead < ISO_TWELVE_LEADS; lead++) {
-        const iso_segment *sources[] = {segment, median};
-
-        for (unsigned source = 0; source < ISO_DELINEATE_ALL; source++) {
-            iso_slopes_lead(sources[source], lead, work->microvolt);
-            for (unsigned s = 0; s < ISO_SLOPES; s++) {
-                iso_slopes_of_lead(work->microvolt, scales[s], work->codes[source][s]);
-            }
-        }
+        iso_slopes_lead(segment, lead, work->microvolt[ISO_DELINEATE_LEAD]);
+        iso_slopes_lead(median, lead, work->microvolt[ISO_DELINEATE_MEDIAN]);
         for (unsigned n = 0; n < ISO_DELINEATE_NETWORKS; n++) {
-            mark_lead(work, &iso_delineate_networks[n], out->lead[lead]);
+            mark_lead(work, n, out->lead[lead]);
         }
     }
     for (unsigned mark = 0; mark < ISO_MARKS; mark++) {

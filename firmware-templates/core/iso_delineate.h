@@ -34,8 +34,8 @@ typedef struct {
 
 /* Work memory, nothing to keep. */
 typedef struct {
-    int16_t microvolt[ISO_SEGMENT_SLOTS];
-    int8_t codes[ISO_DELINEATE_SOURCES][ISO_SLOPES][ISO_SEGMENT_SLOTS];
+    int16_t microvolt[ISO_DELINEATE_ALL][ISO_SEGMENT_SLOTS]; /* a lead of the beat, of the median */
+    int8_t all[ISO_DELINEATE_NETWORKS][ISO_DELINEATE_MAX_WINDOW]; /* the same for every lead */
     int8_t input[ISO_DELINEATE_MAX_INPUTS];
     int8_t hidden[2][ISO_DELINEATE_MAX_HIDDEN];
     int16_t output[ISO_DELINEATE_MAX_OUTPUTS];

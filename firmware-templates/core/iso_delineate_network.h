@@ -21,13 +21,15 @@ enum { ISO_DELINEATE_LEAD, ISO_DELINEATE_MEDIAN, ISO_DELINEATE_ALL, ISO_DELINEAT
 #define ISO_DELINEATE_LAYERS 3
 #define ISO_DELINEATE_MAX_WINDOWS 4
 #define ISO_DELINEATE_MAX_AXES 2
+#define ISO_DELINEATE_MAX_WINDOW 98
 #define ISO_DELINEATE_MAX_INPUTS 320
 #define ISO_DELINEATE_MAX_HIDDEN 64
 #define ISO_DELINEATE_MAX_OUTPUTS 196
 /* Outputs of a layer are computed four together; their weights lie side by side. */
 #define ISO_DELINEATE_GROUP 4
 
-/* Slopes that a network reads: count slots of a source, step apart. */
+/* Slopes that a network reads: count slots of a source, step apart. A network has one window at
+ * most of ISO_DELINEATE_ALL. */
 typedef struct {
     uint8_t source;
     uint8_t scale;      /* iso_slope_scale */

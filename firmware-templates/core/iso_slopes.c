@@ -1,7 +1,7 @@
 #include "iso_slopes.h"
 
-#define FINE_REACH 2
-#define COARSE_REACH 5
+#include <string.h>
+
 /* The difference of sums that is the slope c: 16 sums' steps are 1 microvolt a millisecond on the
  * fine scale, 120 on the coarse one. */
 #define FINE_LOG2_KNEE 4
@@ -11,8 +11,11 @@
 static unsigned log2_floor(uint32_t value) {
     unsigned log2 = 0;
 
-    while (value >>= 1) {
-        log2++;
+    for (unsigned half = 16; half > 0; half /= 2) {
+        if (value >> half != 0) {
+            value >>= half;
+            log2 += half;
+        }
     }
     return log2;
 }
@@ -35,47 +38,54 @@ static int32_t fine_at(const int16_t *at) {
 static int32_t coarse_at(const int16_t *at) {
     int32_t sum = 0;
 
-    for (int j = 1; j <= COARSE_REACH; j++) {
+    for (int j = 1; j <= ISO_SLOPE_REACH; j++) {
         sum += at[j] - at[-j];
     }
     return sum;
 }
 
-static bool has_slope(unsigned slot, unsigned reach) {
-    return slot >= reach && slot + reach < ISO_SEGMENT_SLOTS;
+static int32_t slope_at(const int16_t *at, iso_slope_scale scale) {
+    return scale == ISO_SLOPE_FINE ? fine_at(at) : coarse_at(at);
 }
 
-void iso_slopes_of_lead(const int16_t microvolt[ISO_SEGMENT_SLOTS], iso_slope_scale scale,
-                        int8_t code[ISO_SEGMENT_SLOTS]) {
-    const bool fine = scale == ISO_SLOPE_FINE;
-    const unsigned reach = fine ? FINE_REACH : COARSE_REACH;
+static unsigned log2_knee(iso_slope_scale scale) {
+    return scale == ISO_SLOPE_FINE ? FINE_LOG2_KNEE : COARSE_LOG2_KNEE;
+}
 
-    for (unsigned s = 0; s < ISO_SEGMENT_SLOTS; s++) {
-        code[s] = !has_slope(s, reach) ? 0
-                  : fine               ? code_of(fine_at(&microvolt[s]), FINE_LOG2_KNEE)
-                                       : code_of(coarse_at(&microvolt[s]), COARSE_LOG2_KNEE);
+int8_t iso_slope_of_lead(const int16_t *slot, iso_slope_scale scale) {
+    return code_of(slope_at(slot, scale), log2_knee(scale));
+}
+
+int8_t iso_slope_of_all(const iso_segment *segment, unsigned slot, iso_slope_scale scale) {
+    int32_t sum = 0;
+
+    for (unsigned lead = 0; lead < ISO_INDEPENDENT_LEADS; lead++) {
+        const int32_t slope = slope_at(&segment->microvolt[lead][slot], scale);
+
+        sum += slope < 0 ? -slope : slope;
     }
+    return code_of(sum / ISO_INDEPENDENT_LEADS, log2_knee(scale));
 }
 
-void iso_slopes_of_all(const iso_segment *segment, iso_slope_scale scale,
-                       int8_t code[ISO_SEGMENT_SLOTS]) {
-    const bool fine = scale == ISO_SLOPE_FINE;
-    const unsigned reach = fine ? FINE_REACH : COARSE_REACH;
-
-    for (unsigned s = 0; s < ISO_SEGMENT_SLOTS; s++) {
-        int32_t sum = 0;
-
-        for (unsigned lead = 0; lead < ISO_INDEPENDENT_LEADS && has_slope(s, reach); lead++) {
-            const int16_t *at = &segment->microvolt[lead][s];
-            const int32_t slope = fine ? fine_at(at) : coarse_at(at);
-
-            sum += slope < 0 ? -slope : slope;
-        }
-        code[s] = code_of(sum / ISO_INDEPENDENT_LEADS, fine ? FINE_LOG2_KNEE : COARSE_LOG2_KNEE);
-    }
-}
+/* Where a lead stands among the independent ones; -1 when it is derived. */
+static const int8_t independent_of[ISO_TWELVE_LEADS] = {ISO_INDEPENDENT_I,
+                                                        ISO_INDEPENDENT_II,
+                                                        -1,
+                                                        -1,
+                                                        -1,
+                                                        -1,
+                                                        ISO_INDEPENDENT_V1,
+                                                        ISO_INDEPENDENT_V2,
+                                                        ISO_INDEPENDENT_V3,
+                                                        ISO_INDEPENDENT_V4,
+                                                        ISO_INDEPENDENT_V5,
+                                                        ISO_INDEPENDENT_V6};
 
 void iso_slopes_lead(const iso_segment *segment, unsigned lead, int16_t out[ISO_SEGMENT_SLOTS]) {
+    if (independent_of[lead] >= 0) {
+        memcpy(out, segment->microvolt[independent_of[lead]], sizeof segment->microvolt[0]);
+        return;
+    }
     for (unsigned s = 0; s < ISO_SEGMENT_SLOTS; s++) {
         int16_t eight[ISO_INDEPENDENT_LEADS];
         int32_t twelve[ISO_TWELVE_LEADS];

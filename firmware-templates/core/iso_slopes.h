@@ -12,16 +12,19 @@
  * Fine: difference of two means of 8 ms, 8 ms apart; c = 1 microvolt a millisecond.
  * Coarse: of two means of 20 ms, 24 ms apart, blind to 50 Hz mains; c = 0.27 microvolt a
  * millisecond.
- * Slots at the ends of a segment, where a slope would read beyond it, have code 0.
+ *
+ * A slope reads ISO_SLOPE_REACH slots to either side: nearer to the ends of a segment there is
+ * none.
  */
+
+#define ISO_SLOPE_REACH 5
 
 typedef enum { ISO_SLOPE_FINE = 0, ISO_SLOPE_COARSE = 1, ISO_SLOPES = 2 } iso_slope_scale;
 
-void iso_slopes_of_lead(const int16_t microvolt[ISO_SEGMENT_SLOTS], iso_slope_scale scale,
-                        int8_t code[ISO_SEGMENT_SLOTS]);
-/* Of the mean of the eight leads' |slope|. */
-void iso_slopes_of_all(const iso_segment *segment, iso_slope_scale scale,
-                       int8_t code[ISO_SEGMENT_SLOTS]);
+/* At a slot of one lead. */
+int8_t iso_slope_of_lead(const int16_t *slot, iso_slope_scale scale);
+/* Of the mean of the eight leads' |slope|, at one slot. */
+int8_t iso_slope_of_all(const iso_segment *segment, unsigned slot, iso_slope_scale scale);
 /* One of the twelve leads, in the order of iso_leads.h, saturated to int16. */
 void iso_slopes_lead(const iso_segment *segment, unsigned lead, int16_t out[ISO_SEGMENT_SLOTS]);
 

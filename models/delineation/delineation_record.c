@@ -23,7 +23,6 @@ int iso_delineation_record(const int32_t *microvolt, uint32_t samples, uint32_t 
 static void take(iso_delineate_work *work, const iso_segment *segment, const iso_segment *median,
                  record_beat *out) {
     const iso_slope_scale scales[ISO_SLOPES] = {ISO_SLOPE_FINE, ISO_SLOPE_COARSE};
-    const iso_segment *sources[] = {segment, median};
     iso_delineation delineation;
 
     iso_delineate(work, segment, median, &delineation);
@@ -34,12 +33,17 @@ static void take(iso_delineate_work *work, const iso_segment *segment, const iso
         for (unsigned mark = 0; mark < ISO_MARKS; mark++) {
             out->leads[lead][mark] = delineation.lead[lead][mark];
         }
+        iso_slopes_lead(segment, lead, work->microvolt[ISO_DELINEATE_LEAD]);
+        iso_slopes_lead(median, lead, work->microvolt[ISO_DELINEATE_MEDIAN]);
         for (unsigned s = 0; s < ISO_SLOPES; s++) {
-            for (unsigned source = 0; source < ISO_DELINEATE_ALL; source++) {
-                iso_slopes_lead(sources[source], lead, work->microvolt);
-                iso_slopes_of_lead(work->microvolt, scales[s], out->codes[lead][source][s]);
+            for (unsigned at = ISO_SLOPE_REACH; at < ISO_SEGMENT_SLOTS - ISO_SLOPE_REACH; at++) {
+                for (unsigned source = 0; source < ISO_DELINEATE_ALL; source++) {
+                    out->codes[lead][source][s][at] =
+                        iso_slope_of_lead(&work->microvolt[source][at], scales[s]);
+                }
+                out->codes[lead][ISO_DELINEATE_ALL][s][at] =
+                    iso_slope_of_all(segment, at, scales[s]);
             }
-            iso_slopes_of_all(segment, scales[s], out->codes[lead][ISO_DELINEATE_ALL][s]);
         }
     }
 }
