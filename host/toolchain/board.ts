@@ -84,7 +84,7 @@ export async function loadBoard(nameOrPath: string): Promise<Board> {
     const known = await listBoards();
     if (!known.includes(nameOrPath)) {
       throw new IsochroneError('BOARD_UNKNOWN', `there is no board called "${nameOrPath}"`, {
-        hint: `Choose one of ${known.join(', ')}, or give the path of a board file (.json).`,
+        hint: `Choose one of ${known.join(', ')}, or give the path of a board file (.json). Linux on 64-bit Arm: docs/linux-arm.md.`,
         where: { board: nameOrPath },
       });
     }
