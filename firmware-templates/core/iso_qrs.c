@@ -8,8 +8,12 @@
 /* 90 ms: about a QRS; Pan and Tompkins used 150 ms for a single lead. Odd, so that its centre is a
  * sample. */
 #define INTEGRATION 9
-/* A peak is the largest within 200 ms to either side: that is the refractory time as well. */
-#define PEAK_REACH 20
+/* A peak is the largest within 180 ms to either side: that is the refractory time as well, short
+ * enough for 300 beats a minute. */
+#define PEAK_REACH 18
+/* Before one of twice its energy within 240 ms it is the P wave. */
+#define P_WAVE_REACH 24
+#define P_WAVE_SHARE 2
 /* The moments whose slopes make up one integrated value end one sample before it (central
  * difference). */
 #define MARK_REACH (INTEGRATION + 1)
@@ -18,6 +22,8 @@
 /* Search back when the beat is late by two thirds of the mean RR (Pan and Tompkins: 166 %). */
 #define LATE_NUMERATOR 5
 #define LATE_DENOMINATOR 3
+/* So that a P wave is not taken for the late beat whose QRS is only just being judged. */
+#define SEARCH_BACK_AGE 45
 /* A beat searched for is this many times the unrest between beats. */
 #define SEARCH_BACK_OVER_BACKGROUND 3
 /* Without a beat this long the signal level halves about each second, so that one artefact cannot
@@ -181,20 +187,21 @@ static uint32_t find_mark(const iso_qrs *qrs, uint32_t first, uint32_t last) {
     return mark;
 }
 
-/* Queues the moment PEAK_REACH ago if its integrated slope is the largest around. */
+/* Queues the moment P_WAVE_REACH ago if its integrated slope is the largest around. */
 static void queue_peak(iso_qrs *qrs) {
     const uint32_t now = qrs->count;
     iso_qrs_peak *peak;
     uint32_t at, energy, first;
 
-    if (now < PEAK_REACH) {
+    if (now < P_WAVE_REACH) {
         return;
     }
-    at = now - PEAK_REACH;
+    at = now - P_WAVE_REACH;
     energy = qrs->energy[at & RING_MASK];
     first = at < PEAK_REACH ? 0 : at - PEAK_REACH;
     /* Of equal values the first is the peak. */
-    if (energy == 0 || energy < largest(qrs->energy, at + 1, now) ||
+    if (energy == 0 || energy < largest(qrs->energy, at + 1, at + PEAK_REACH) ||
+        energy < largest(qrs->energy, at + PEAK_REACH + 1, now) / P_WAVE_SHARE ||
         (at > 0 && energy <= largest(qrs->energy, first, at - 1)) ||
         qrs->queue_length == ISO_QRS_QUEUE) {
         return;
@@ -300,8 +307,9 @@ static bool search_back(iso_qrs *qrs, iso_beat *out) {
     if (waited > SILENCE) {
         qrs->signal_level -= qrs->signal_level >> SILENCE_DECAY_SHIFT;
     }
-    if (rr == 0 || waited * LATE_DENOMINATOR < rr * LATE_NUMERATOR ||
-        found.energy < minimum_energy(qrs) || found.energy < threshold(qrs) / 3 ||
+    if (rr == 0 || qrs->count - found.mark < SEARCH_BACK_AGE ||
+        waited * LATE_DENOMINATOR < rr * LATE_NUMERATOR || found.energy < minimum_energy(qrs) ||
+        found.energy < threshold(qrs) / 3 ||
         found.energy < SEARCH_BACK_OVER_BACKGROUND * (qrs->background * INTEGRATION / 16U)) {
         return false;
     }

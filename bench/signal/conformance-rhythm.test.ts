@@ -1,0 +1,10 @@
+import { describe, expect, it } from 'vitest';
+import { measureRhythmConformance } from './conformance-rhythm.js';
+
+describe('rhythm conformance signals', () => {
+  it('are passed, each', () => {
+    const results = measureRhythmConformance();
+    expect(results.length).toBeGreaterThan(25);
+    expect(results.filter(({ pass }) => !pass)).toEqual([]);
+  }, 120_000);
+});
