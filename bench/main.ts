@@ -110,6 +110,7 @@ program
     process.stdout.write(
       options.json ? `${JSON.stringify(report, null, 2)}\n` : signalText(report),
     );
+    if (report.rhythm.some(({ pass }) => !pass)) process.exitCode = EXIT_CHECK_FAILED;
   });
 
 try {

@@ -6,6 +6,8 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { progress } from '../host/cli/progress.js';
 import { readMarkedSet } from '../host/records/marked-set.js';
+import { conformanceText, type ConformanceResult } from './signal/conformance.js';
+import { measureRhythmConformance } from './signal/conformance-rhythm.js';
 import { beatsText, measureBeats, type BeatFigures } from './signal/beats.js';
 import { measureQuality, qualityText, type QualityFigures } from './signal/quality.js';
 import {
@@ -27,6 +29,7 @@ export interface SignalReport {
   readonly beats: readonly BeatFigures[];
   readonly delineation: DelineationFigures;
   readonly delineationCost: DelineationCost;
+  readonly rhythm: readonly ConformanceResult[];
   /** Undefined where the labelled records are not there. */
   readonly quality?: QualityFigures;
 }
@@ -53,6 +56,7 @@ export async function benchSignal(folder: string, qualityFolder: string): Promis
     : undefined;
   return {
     ...{ data: basename(folder), records: records.length, beats, delineation, delineationCost },
+    rhythm: measureRhythmConformance(),
     ...(quality === undefined ? {} : { quality }),
   };
 }
@@ -64,6 +68,7 @@ export function signalText(report: SignalReport): string {
     beatsText(report.beats),
     delineationText(report.delineation),
     delineationCostText(report.delineationCost),
+    conformanceText('rhythm signals', report.rhythm),
     quality === undefined ? 'quality: skipped, no labelled records' : qualityText(quality),
     '',
   ].join('\n\n');
