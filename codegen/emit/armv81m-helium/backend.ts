@@ -10,7 +10,7 @@ import type { KernelChoice, KernelSet } from '../backend.js';
 import { chooseConv } from './conv.js';
 import { chooseConvGradient } from './conv-gradient.js';
 import { chooseDense } from './dense.js';
-import { chooseDepthwise } from './depthwise.js';
+import { chooseDepthwise, chooseDepthwiseGradient } from './depthwise.js';
 import {
   chooseAveragePool,
   chooseAveragePoolGradient,
@@ -27,7 +27,7 @@ export const armv81mHeliumKernels: KernelSet = {
       case 'conv':
         return chooseForward(operation, program);
       case 'convGradient':
-        return chooseConvGradient(operation, program);
+        return chooseConvGradient(operation, program) ?? chooseDepthwiseGradient(operation);
       case 'packSigns':
         return choosePackSigns(operation, integerTensor(program, operation.input).type);
       case 'averagePool':

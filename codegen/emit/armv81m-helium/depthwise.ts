@@ -1,4 +1,5 @@
 import type { ConvOperation } from '../../integer/conv.js';
+import type { ConvGradientOperation } from '../../integer/conv-gradient.js';
 import type { ConvGeometry } from '../../operators/conv-geometry.js';
 import type {
   ConvWeights,
@@ -9,31 +10,43 @@ import type {
 } from '../backend.js';
 import { constantArray } from '../c-text.js';
 import { SHAPE_BYTES, shapeConstant } from '../portable/conv.js';
+import { maskPointer } from '../portable/emitter.js';
 import { FOLDER, SHARED } from './folder.js';
 import { depthwiseRoutine, POINTERS_MOST, singleBlockAdvance } from './depthwise-assembly.js';
 import { channelParameters, convRounding } from './rounding.js';
 import { VECTOR } from './pass-assembly.js';
 import type { TileRounding } from './tile-rounding.js';
 
-/** ISO_DEPTHWISE_TAPS. */
+/** ISO_HELIUM_DEPTHWISE_TAPS. */
 const TAPS_MOST = 32;
 /** Channel in each lane of the four vectors of sums that iso_helium_depthwise_block widens to. */
 const LANES = [0, 2, 1, 3].flatMap((first) => [0, 4, 8, 12].map((step) => first + step));
 /** iso_depthwise holds seven words. */
 const STRUCTURE_BYTES = 28;
 
+function isDepthwise(g: ConvGeometry): boolean {
+  return (
+    g.groups === g.inputChannels &&
+    g.groups === g.outputChannels &&
+    g.kernelHeight * g.kernelWidth <= TAPS_MOST
+  );
+}
+
+/** Whether the loop over pointers runs it: lanes are predicated by whole words, four channels at a time. */
+function inRuns(g: ConvGeometry): boolean {
+  return g.kernelHeight * g.kernelWidth <= POINTERS_MOST && g.inputChannels % 4 === 0;
+}
+
 /** Undefined where a channel has more than one output, or rounding needs a shift to the left. */
 export function chooseDepthwise(op: ConvOperation): KernelChoice | undefined {
   const g = op.geometry;
   const rounding = convRounding(op);
-  if (g.groups !== g.inputChannels || g.groups !== g.outputChannels) return undefined;
-  if (g.kernelHeight * g.kernelWidth > TAPS_MOST || rounding === undefined) return undefined;
+  if (!isDepthwise(g) || rounding === undefined) return undefined;
   // Two products of −128 · −128 would leave int16.
   if (op.weights.includes(-128)) return undefined;
   const channels = channelParameters(op);
   if (channels.some(({ left }) => left > 0)) return undefined;
-  // Lanes are predicated by whole words: fewer than four channels of one would need more than the loop's own predicate.
-  if (g.kernelHeight * g.kernelWidth <= POINTERS_MOST && g.inputChannels % 4 === 0) {
+  if (inRuns(g)) {
     return {
       file: `${FOLDER}/iso_helium_depthwise_runs.c`,
       shared: SHARED,
@@ -76,6 +89,30 @@ function emitDepthwise(
 `,
     call: `iso_helium_depthwise(${context.pointer(op.input)}, ${context.pointer(op.output)}, &${id}_shape, &${id}_layer, ${id}_taps, ${op.inputZeroPoint}, ${parameters.byteLength / blocks}, ${context.scratch()});`,
     constantBytes: SHAPE_BYTES + STRUCTURE_BYTES + parameters.byteLength + 4 * taps.length,
+  };
+}
+
+/** Undefined where positions do not start with a byte of their mask. */
+export function chooseDepthwiseGradient(op: ConvGradientOperation): KernelChoice | undefined {
+  const g = op.geometry;
+  if (!isDepthwise(g) || g.inputChannels % 8 !== 0 || op.shift !== 32) return undefined;
+  const shared = inRuns(g) ? runLayout : layout;
+  const taps = g.kernelHeight * g.kernelWidth;
+  const blockBytes = VECTOR * (inRuns(g) ? taps : taps + (taps % 2));
+  return {
+    file: `${FOLDER}/iso_helium_depthwise_gradient.c`,
+    shared: SHARED,
+    scratchBytes: 0,
+    positionsTogether: 1,
+    emit: (context) => {
+      const { identifier: id, pointer } = context;
+      return {
+        constants:
+          shapeConstant(id, g) + constantArray('int32_t', `${id}_multiplier`, op.multiplier),
+        call: `iso_helium_depthwise_gradient(${pointer(op.input)}, ${pointer(op.output)}, &${id}_shape, ${context.weightTable(op.conv, shared)}, ${blockBytes}, ${id}_multiplier, ${maskPointer(context, op.mask)}, ${op.limit});`,
+        constantBytes: SHAPE_BYTES + op.multiplier.byteLength,
+      };
+    },
   };
 }
 

@@ -9,6 +9,9 @@
 #define ISO_ASSEMBLY __attribute__((naked, noinline, noipa))
 #define ISO_IN_ASSEMBLY __attribute__((unused))
 
+/* Most taps of a depthwise convolution. */
+#define ISO_HELIUM_DEPTHWISE_TAPS 32
+
 /* One call of a tile routine, as the assembly reads it: `quads` times four channels of `positions`
  * positions, four at a time. `x` is where the first four find their activations, `step` the bytes
  * to the next four's, `row_step` those to the next kernel row; `pitch` bytes lie from one

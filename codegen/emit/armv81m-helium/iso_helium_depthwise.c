@@ -1,7 +1,5 @@
 #include "iso_helium.h"
 
-#define ISO_DEPTHWISE_TAPS 32
-
 /* What stays the same for all outputs of a layer. */
 typedef struct {
     const int8_t *weights;
@@ -110,7 +108,7 @@ static void iso_helium_depthwise(const int8_t *x, int8_t *y, const iso_conv_shap
     const int32_t channels = s->input_channels;
     const int32_t reach_row = (s->kernel_height - 1) * s->dilation_height;
     const int32_t reach_column = (s->kernel_width - 1) * s->dilation_width;
-    int32_t mixed[ISO_DEPTHWISE_TAPS] = {0};
+    int32_t mixed[ISO_HELIUM_DEPTHWISE_TAPS] = {0};
     iso_helium_fill(scratch, zero_point, channels, 16);
     for (int32_t oh = 0; oh < s->output_height; oh++) {
         const int32_t row = oh * s->stride_height - s->pad_top;

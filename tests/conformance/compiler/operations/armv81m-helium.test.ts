@@ -331,4 +331,27 @@ describe('kernels for Helium against the interpreter', () => {
     const counts = await check('gradients', operations);
     expect(counts['iso_helium_gradient.c']).toBeGreaterThan(60);
   }, 300_000);
+
+  it('gradients of depthwise convolutions', async () => {
+    const operations = new OperationProgram(7);
+    let index = 0;
+    for (const channels of [8, 24])
+      for (const kernel of [
+        [1, 5],
+        [3, 3],
+        [1, 12],
+      ] as const)
+        for (const strides of [
+          [1, 1],
+          [2, 2],
+        ] as const)
+          for (const padding of [{ auto_pad: 'SAME_UPPER' }, { pads: [1, 0, 2, 3] }]) {
+            index += 1;
+            const attributes = { strides, group: channels, ...padding };
+            const g = geometry2d([channels, channels], [5, 13], kernel, attributes);
+            operations.addGradient(`depthwise ${index}`, g, index % 2 === 0);
+          }
+    const counts = await check('depthwise-gradients', operations);
+    expect(counts['iso_helium_depthwise_gradient.c']).toBe(24);
+  }, 300_000);
 });
