@@ -78,6 +78,7 @@ typedef struct {
     uint32_t new_chain_samples; /* since the last answer */
     uint32_t gradient_saturations;
     uint16_t next_result_id;
+    uint32_t test_input_bytes; /* of an input of the host's, from the first on */
     uint8_t class_choice;
     bool stopped;
 } iso_app;
@@ -92,6 +93,8 @@ void iso_app_flush_samples(iso_app *app);
 /* iso_app_infer.c: window to answer. */
 bool iso_app_answer_due(const iso_app *app);
 void iso_app_answer_now(iso_app *app);
+/* Index of the largest logit, the first of equals. */
+uint8_t iso_app_winner(const int16_t logits[ISO_NET_CLASSES]);
 
 /* iso_app_report.c: answer to frames. */
 void iso_app_send_answer(iso_app *app);
@@ -120,5 +123,11 @@ void iso_app_log_reset(iso_app *app);
 
 /* iso_app_self_test.c: the network's known answer, at boot; says how it went. */
 void iso_app_self_test(iso_app *app);
+/* The same on request: the answer to SELF_TEST. */
+void iso_app_answer_self_test(iso_app *app);
+
+/* iso_app_test_run.c: the network on an input of the host's. */
+void iso_app_take_test_input(iso_app *app, const iso_wire_test_input *part);
+void iso_app_test_run(iso_app *app, const iso_wire_test_run *request);
 
 #endif

@@ -16,7 +16,7 @@ bool iso_app_answer_due(const iso_app *app) {
            app->new_chain_samples >= ISO_APP_RESULT_INTERVAL_CHAIN_SAMPLES;
 }
 
-static uint8_t largest(const int16_t logits[ISO_NET_CLASSES]) {
+uint8_t iso_app_winner(const int16_t logits[ISO_NET_CLASSES]) {
     uint8_t winner = 0;
     for (uint8_t i = 1; i < ISO_NET_CLASSES; i = (uint8_t)(i + 1u)) {
         if (logits[i] > logits[winner]) {
@@ -52,7 +52,7 @@ static void forward(iso_app *app, int16_t logits[ISO_NET_CLASSES]) {
         result->probabilities[i] = 1.0f / (1.0f + expf(-answer));
 #endif
     }
-    result->winner = largest(logits);
+    result->winner = iso_app_winner(logits);
 }
 
 #if ISO_NET_EXPLAINS

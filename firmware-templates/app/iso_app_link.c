@@ -69,6 +69,24 @@ static void acknowledge(iso_app *app, const iso_frame *frame) {
     }
 }
 
+static void take_test_input(iso_app *app, const iso_frame *frame) {
+    static iso_wire_test_input part; /* 240 bytes that need not be on the stack */
+    if (iso_wire_decode_test_input(&part, frame->payload, frame->payload_bytes)) {
+        iso_app_take_test_input(app, &part);
+    } else {
+        app->link.malformed += 1u;
+    }
+}
+
+static void test_run(iso_app *app, const iso_frame *frame) {
+    iso_wire_test_run request;
+    if (iso_wire_decode_test_run(&request, frame->payload, frame->payload_bytes)) {
+        iso_app_test_run(app, &request);
+    } else {
+        app->link.malformed += 1u;
+    }
+}
+
 static void obey(iso_app *app, const iso_frame *frame) {
     switch (frame->type) {
     case ISO_WIRE_HELLO_REQUEST:
@@ -85,6 +103,15 @@ static void obey(iso_app *app, const iso_frame *frame) {
         break;
     case ISO_WIRE_STOP:
         app->stopped = true;
+        break;
+    case ISO_WIRE_SELF_TEST:
+        iso_app_answer_self_test(app);
+        break;
+    case ISO_WIRE_TEST_INPUT:
+        take_test_input(app, frame);
+        break;
+    case ISO_WIRE_TEST_RUN:
+        test_run(app, frame);
         break;
     case ISO_WIRE_REBOOT:
         iso_hal_reboot();

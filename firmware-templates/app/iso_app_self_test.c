@@ -1,22 +1,47 @@
 #include "iso_app.h"
 
-/* The network answers a known input before it answers for a patient. */
-void iso_app_self_test(iso_app *app) {
+static uint8_t outcome(void) {
 #if ISO_NET_SELF_TEST
     switch (iso_net_self_test()) {
     case ISO_NET_SELF_TEST_PASSED:
-        iso_app_log(app, ISO_WIRE_LOG_LEVEL_INFO, "self-test passed");
-        break;
+        return ISO_WIRE_SELF_TEST_PASSED;
     case ISO_NET_SELF_TEST_ANSWER_DIFFERS:
-        iso_app_log(app, ISO_WIRE_LOG_LEVEL_ERROR,
-                    "self-test FAILED: the network's answer is wrong, do not use its results");
-        break;
+        return ISO_WIRE_SELF_TEST_ANSWER_DIFFERS;
     default:
-        iso_app_log(app, ISO_WIRE_LOG_LEVEL_ERROR,
-                    "self-test FAILED: the explanation is wrong, do not use its results");
-        break;
+        return ISO_WIRE_SELF_TEST_EXPLANATION_DIFFERS;
     }
 #else
-    (void)app;
+    return ISO_WIRE_SELF_TEST_NOT_BUILT_IN;
 #endif
+}
+
+/* The network answers a known input before it answers for a patient. */
+void iso_app_self_test(iso_app *app) {
+    static const struct {
+        uint8_t level;
+        const char *text;
+    } words[] = {
+        [ISO_WIRE_SELF_TEST_PASSED] = {ISO_WIRE_LOG_LEVEL_INFO, "self-test passed"},
+        [ISO_WIRE_SELF_TEST_ANSWER_DIFFERS] =
+            {ISO_WIRE_LOG_LEVEL_ERROR,
+             "self-test FAILED: the network's answer is wrong, do not use its results"},
+        [ISO_WIRE_SELF_TEST_EXPLANATION_DIFFERS] =
+            {ISO_WIRE_LOG_LEVEL_ERROR,
+             "self-test FAILED: the explanation is wrong, do not use its results"},
+        [ISO_WIRE_SELF_TEST_NOT_BUILT_IN] = {ISO_WIRE_LOG_LEVEL_INFO, NULL},
+    };
+    const uint8_t result = outcome();
+    if (words[result].text != NULL) {
+        iso_app_log(app, words[result].level, words[result].text);
+    }
+}
+
+void iso_app_answer_self_test(iso_app *app) {
+    /* Its input lies where a test's does. */
+    app->test_input_bytes = 0u;
+    const iso_wire_self_test_result message = {.outcome = outcome()};
+    (void)iso_app_send(
+        app, ISO_WIRE_SELF_TEST_RESULT,
+        iso_wire_encode_self_test_result(&message, app->link.payload, sizeof app->link.payload),
+        ISO_APP_WAIT);
 }

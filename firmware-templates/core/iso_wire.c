@@ -163,6 +163,10 @@ bool iso_wire_type_is_known(uint8_t type) {
     case ISO_WIRE_RESULT_END:
     case ISO_WIRE_LOG:
     case ISO_WIRE_END:
+    case ISO_WIRE_SELF_TEST_RESULT:
+    case ISO_WIRE_TEST_INPUT_HELD:
+    case ISO_WIRE_TEST_LAYER:
+    case ISO_WIRE_TEST_RESULT:
     case ISO_WIRE_HELLO_REQUEST:
     case ISO_WIRE_INJECT:
     case ISO_WIRE_END_OF_RECORD:
@@ -171,6 +175,9 @@ bool iso_wire_type_is_known(uint8_t type) {
     case ISO_WIRE_SET_CLASS:
     case ISO_WIRE_ACK:
     case ISO_WIRE_REBOOT:
+    case ISO_WIRE_SELF_TEST:
+    case ISO_WIRE_TEST_INPUT:
+    case ISO_WIRE_TEST_RUN:
         return true;
     default:
         return false;
@@ -542,6 +549,80 @@ bool iso_wire_decode_end(iso_wire_end *message, const uint8_t *payload, size_t p
     return !in.failed && in.used == in.size;
 }
 
+size_t iso_wire_encode_self_test_result(const iso_wire_self_test_result *message, uint8_t *payload,
+                                        size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_choice(&out, message->outcome, 4u);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_self_test_result(iso_wire_self_test_result *message, const uint8_t *payload,
+                                      size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->outcome = get_choice(&in, 4u);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_test_input_held(const iso_wire_test_input_held *message, uint8_t *payload,
+                                       size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u32(&out, message->byte_count);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_test_input_held(iso_wire_test_input_held *message, const uint8_t *payload,
+                                     size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->byte_count = get_u32(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_test_layer(const iso_wire_test_layer *message, uint8_t *payload,
+                                  size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->layer_index);
+    put_u32(&out, message->byte_count);
+    put_u32(&out, message->crc);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_test_layer(iso_wire_test_layer *message, const uint8_t *payload,
+                                size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->layer_index = get_u16(&in);
+    message->byte_count = get_u32(&in);
+    message->crc = get_u32(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_test_result(const iso_wire_test_result *message, uint8_t *payload,
+                                   size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_choice(&out, message->status, 4u);
+    put_u8(&out, message->explained_class);
+    put_u32(&out, message->gradient_crc);
+    put_u32(&out, message->saturations);
+    put_count(&out, message->logit_count, 8u);
+    for (size_t i = 0; i < bounded(message->logit_count, 8u); i++) {
+        put_u16(&out, (uint16_t)message->logits[i]);
+    }
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_test_result(iso_wire_test_result *message, const uint8_t *payload,
+                                 size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->status = get_choice(&in, 4u);
+    message->explained_class = get_u8(&in);
+    message->gradient_crc = get_u32(&in);
+    message->saturations = get_u32(&in);
+    message->logit_count = get_count(&in, 8u);
+    for (size_t i = 0; i < message->logit_count; i++) {
+        message->logits[i] = (int16_t)get_u16(&in);
+    }
+    return !in.failed && in.used == in.size;
+}
+
 size_t iso_wire_encode_hello_request(const iso_wire_hello_request *message, uint8_t *payload,
                                      size_t capacity) {
     writer out = {payload, capacity, 0u, false};
@@ -614,5 +695,43 @@ size_t iso_wire_encode_ack(const iso_wire_ack *message, uint8_t *payload, size_t
 bool iso_wire_decode_ack(iso_wire_ack *message, const uint8_t *payload, size_t payload_bytes) {
     reader in = {payload, payload_bytes, 0u, false};
     message->result_id = get_u16(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_test_input(const iso_wire_test_input *message, uint8_t *payload,
+                                  size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u32(&out, message->first_byte);
+    put_count(&out, message->byte_count, 240u);
+    for (size_t i = 0; i < bounded(message->byte_count, 240u); i++) {
+        put_u8(&out, message->bytes[i]);
+    }
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_test_input(iso_wire_test_input *message, const uint8_t *payload,
+                                size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->first_byte = get_u32(&in);
+    message->byte_count = get_count(&in, 240u);
+    for (size_t i = 0; i < message->byte_count; i++) {
+        message->bytes[i] = get_u8(&in);
+    }
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_test_run(const iso_wire_test_run *message, uint8_t *payload,
+                                size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u8(&out, message->class_index);
+    put_u32(&out, message->input_crc);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_test_run(iso_wire_test_run *message, const uint8_t *payload,
+                              size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->class_index = get_u8(&in);
+    message->input_crc = get_u32(&in);
     return !in.failed && in.used == in.size;
 }

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define ISO_WIRE_PROTOCOL_VERSION 1u
-#define ISO_WIRE_SCHEMA_HASH 0xE023D797u
+#define ISO_WIRE_SCHEMA_HASH 0x857B1946u
 #define ISO_WIRE_MAX_PAYLOAD 512u
 
 /* Frame types. */
@@ -30,6 +30,10 @@
 #define ISO_WIRE_RESULT_END 0x0Bu
 #define ISO_WIRE_LOG 0x0Cu
 #define ISO_WIRE_END 0x0Du
+#define ISO_WIRE_SELF_TEST_RESULT 0x0Eu
+#define ISO_WIRE_TEST_INPUT_HELD 0x0Fu
+#define ISO_WIRE_TEST_LAYER 0x10u
+#define ISO_WIRE_TEST_RESULT 0x11u
 #define ISO_WIRE_HELLO_REQUEST 0x81u
 #define ISO_WIRE_INJECT 0x82u
 #define ISO_WIRE_END_OF_RECORD 0x83u
@@ -38,6 +42,9 @@
 #define ISO_WIRE_SET_CLASS 0x86u
 #define ISO_WIRE_ACK 0x87u
 #define ISO_WIRE_REBOOT 0x88u
+#define ISO_WIRE_SELF_TEST 0x89u
+#define ISO_WIRE_TEST_INPUT 0x8Au
+#define ISO_WIRE_TEST_RUN 0x8Bu
 
 /* The longest payload of each message. */
 #define ISO_WIRE_HELLO_MAX_BYTES 189u
@@ -53,6 +60,10 @@
 #define ISO_WIRE_RESULT_END_MAX_BYTES 3u
 #define ISO_WIRE_LOG_MAX_BYTES 202u
 #define ISO_WIRE_END_MAX_BYTES 4u
+#define ISO_WIRE_SELF_TEST_RESULT_MAX_BYTES 1u
+#define ISO_WIRE_TEST_INPUT_HELD_MAX_BYTES 4u
+#define ISO_WIRE_TEST_LAYER_MAX_BYTES 10u
+#define ISO_WIRE_TEST_RESULT_MAX_BYTES 27u
 #define ISO_WIRE_HELLO_REQUEST_MAX_BYTES 2u
 #define ISO_WIRE_INJECT_MAX_BYTES 325u
 #define ISO_WIRE_END_OF_RECORD_MAX_BYTES 4u
@@ -61,6 +72,9 @@
 #define ISO_WIRE_SET_CLASS_MAX_BYTES 1u
 #define ISO_WIRE_ACK_MAX_BYTES 2u
 #define ISO_WIRE_REBOOT_MAX_BYTES 0u
+#define ISO_WIRE_SELF_TEST_MAX_BYTES 0u
+#define ISO_WIRE_TEST_INPUT_MAX_BYTES 245u
+#define ISO_WIRE_TEST_RUN_MAX_BYTES 5u
 
 /* The most elements of each counted field. */
 #define ISO_WIRE_HELLO_MAX_UNIQUE_ID_BYTES 16u
@@ -71,7 +85,9 @@
 #define ISO_WIRE_BEAT_LEAD_MAX_SAMPLE_COUNT 80u
 #define ISO_WIRE_BEAT_ATTRIBUTION_MAX_SAMPLE_COUNT 80u
 #define ISO_WIRE_PATH_MAX_POINT_COUNT 40u
+#define ISO_WIRE_TEST_RESULT_MAX_LOGIT_COUNT 8u
 #define ISO_WIRE_INJECT_MAX_SAMPLE_COUNT 20u
+#define ISO_WIRE_TEST_INPUT_MAX_BYTE_COUNT 240u
 
 /* How an attribution is made. */
 #define ISO_WIRE_METHOD_GRADIENT_X_INPUT 0u
@@ -89,6 +105,18 @@
 #define ISO_WIRE_PHASE_P 0u
 #define ISO_WIRE_PHASE_QRS 1u
 #define ISO_WIRE_PHASE_ST_T 2u
+
+/* Outcome of the known-answer test. */
+#define ISO_WIRE_SELF_TEST_PASSED 0u
+#define ISO_WIRE_SELF_TEST_ANSWER_DIFFERS 1u
+#define ISO_WIRE_SELF_TEST_EXPLANATION_DIFFERS 2u
+#define ISO_WIRE_SELF_TEST_NOT_BUILT_IN 3u
+
+/* Whether a test run took place, and why not. */
+#define ISO_WIRE_TEST_STATUS_DONE 0u
+#define ISO_WIRE_TEST_STATUS_ACQUIRING 1u
+#define ISO_WIRE_TEST_STATUS_INPUT_INCOMPLETE 2u
+#define ISO_WIRE_TEST_STATUS_NO_SUCH_CLASS 3u
 
 /* How serious a line is. */
 #define ISO_WIRE_LOG_LEVEL_INFO 0u
@@ -394,6 +422,66 @@ typedef struct {
 size_t iso_wire_encode_end(const iso_wire_end *message, uint8_t *payload, size_t capacity);
 bool iso_wire_decode_end(iso_wire_end *message, const uint8_t *payload, size_t payload_bytes);
 
+/* SELF_TEST_RESULT: How the known-answer test went; the answer to SELF_TEST. */
+typedef struct {
+    /* What the network made of the known input. */
+    uint8_t outcome;
+} iso_wire_self_test_result;
+
+size_t iso_wire_encode_self_test_result(const iso_wire_self_test_result *message, uint8_t *payload,
+                                        size_t capacity);
+bool iso_wire_decode_self_test_result(iso_wire_self_test_result *message, const uint8_t *payload,
+                                      size_t payload_bytes);
+
+/* TEST_INPUT_HELD: How much of a test input the device holds; the answer to TEST_INPUT. */
+typedef struct {
+    /* Bytes from the first on, without a gap. */
+    uint32_t byte_count;
+} iso_wire_test_input_held;
+
+size_t iso_wire_encode_test_input_held(const iso_wire_test_input_held *message, uint8_t *payload,
+                                       size_t capacity);
+bool iso_wire_decode_test_input_held(iso_wire_test_input_held *message, const uint8_t *payload,
+                                     size_t payload_bytes);
+
+/* TEST_LAYER: One layer of a test run, in the order they run, forward then gradient. */
+typedef struct {
+    /* From 0. */
+    uint16_t layer_index;
+    /* Of its output. */
+    uint32_t byte_count;
+    /* CRC-32C of its output. */
+    uint32_t crc;
+} iso_wire_test_layer;
+
+size_t iso_wire_encode_test_layer(const iso_wire_test_layer *message, uint8_t *payload,
+                                  size_t capacity);
+bool iso_wire_decode_test_layer(iso_wire_test_layer *message, const uint8_t *payload,
+                                size_t payload_bytes);
+
+/*
+ * TEST_RESULT: A test run has ended, or was refused; the answer to TEST_RUN, and to TEST_INPUT
+ * where it is refused.
+ */
+typedef struct {
+    /* Whether the network ran; without, the rest is 0. */
+    uint8_t status;
+    /* The class that was explained. */
+    uint8_t explained_class;
+    /* CRC-32C of the gradient; of no bytes without explanation. */
+    uint32_t gradient_crc;
+    /* Saturated gradient values of this run. */
+    uint32_t saturations;
+    uint8_t logit_count;
+    /* Steps, one per class. */
+    int16_t logits[8];
+} iso_wire_test_result;
+
+size_t iso_wire_encode_test_result(const iso_wire_test_result *message, uint8_t *payload,
+                                   size_t capacity);
+bool iso_wire_decode_test_result(iso_wire_test_result *message, const uint8_t *payload,
+                                 size_t payload_bytes);
+
 /* HELLO_REQUEST: Asks for HELLO now. */
 typedef struct {
     /* The host's ISO_WIRE_PROTOCOL_VERSION. */
@@ -459,5 +547,39 @@ size_t iso_wire_encode_ack(const iso_wire_ack *message, uint8_t *payload, size_t
 bool iso_wire_decode_ack(iso_wire_ack *message, const uint8_t *payload, size_t payload_bytes);
 
 /* REBOOT: Restart the device. It has no payload, and so neither a struct nor a codec. */
+
+/*
+ * SELF_TEST: Run the known-answer test now. It has no payload, and so neither a struct nor a codec.
+ */
+
+/*
+ * TEST_INPUT: A part of an input of the network, for a device that is stopped. A part at 0 begins
+ * anew.
+ */
+typedef struct {
+    /* Its place; one that does not follow what is held is left out. */
+    uint32_t first_byte;
+    uint8_t byte_count;
+    /* The network's own codes. */
+    uint8_t bytes[240];
+} iso_wire_test_input;
+
+size_t iso_wire_encode_test_input(const iso_wire_test_input *message, uint8_t *payload,
+                                  size_t capacity);
+bool iso_wire_decode_test_input(iso_wire_test_input *message, const uint8_t *payload,
+                                size_t payload_bytes);
+
+/* TEST_RUN: Run the network on the input that is held, which is used up. */
+typedef struct {
+    /* The class to explain, or 255 for the winner. */
+    uint8_t class_index;
+    /* CRC-32C of the whole input. */
+    uint32_t input_crc;
+} iso_wire_test_run;
+
+size_t iso_wire_encode_test_run(const iso_wire_test_run *message, uint8_t *payload,
+                                size_t capacity);
+bool iso_wire_decode_test_run(iso_wire_test_run *message, const uint8_t *payload,
+                              size_t payload_bytes);
 
 #endif

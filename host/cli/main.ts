@@ -85,6 +85,10 @@ program
   )
   .argument('[model]', 'an ONNX file', DEFAULT_MODEL)
   .option('--board <name...>', 'boards, aarch64, or all', ['mps2-an386'])
+  .option(
+    '--port <path>',
+    'serial port of a device that runs the network: it is asked, not an emulator',
+  )
   .option('--records <set>', 'a decoded set (*.d16.gz); without it synthetic patients')
   .option('--vectors <file>', 'inputs in JSON, for any network')
   .option('--count <n>', 'how many inputs', wholeNumber, 5)

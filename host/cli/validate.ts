@@ -8,8 +8,10 @@ import type { Precision } from '../../codegen/quantize/precision.js';
 import { validationHtml } from '../report/html.js';
 import { validationText } from '../report/text.js';
 import { openDecodedSet } from '../records/decoded-set.js';
+import { deviceTarget } from '../validate/device-target.js';
 import { allTargets, hostTarget, targetByName, type Target } from '../validate/targets.js';
 import { validateNetwork } from '../validate/validate.js';
+import { loadBoard, type Board } from '../toolchain/board.js';
 import { writeWhole } from '../toolchain/write-network.js';
 import {
   inputsOfFile,
@@ -24,6 +26,8 @@ import { progress } from './progress.js';
 
 export interface ValidateCommand {
   readonly board: readonly string[];
+  /** Serial port of a device that is running, of the one board that is named. */
+  readonly port?: string;
   readonly records?: string;
   readonly vectors?: string;
   readonly count: number;
@@ -39,11 +43,18 @@ export interface ValidateCommand {
 }
 
 export async function runValidate(model: string, options: ValidateCommand): Promise<void> {
-  const targets = await chosenTargets(options.board, options.backend);
+  const device = options.port === undefined ? undefined : await boardAtPort(options.board);
+  const targets =
+    device === undefined || options.port === undefined
+      ? await chosenTargets(options.board, options.backend)
+      : [hostTarget, deviceTarget(device, options.port, options.backend)];
   const network = generateNetwork(model, undefined, {
     explain: options.explain,
     leads: options.leads,
-    ...widthOptions(options),
+    // As the firmware was built: within what the board has for a network.
+    ...widthOptions(
+      device === undefined ? options : { ...options, ram: options.ram ?? device.modelArenaBytes },
+    ),
     target: { ...PORTABLE, optimize: options.optimize },
   });
   const inputs = await chosenInputs(network, options);
@@ -78,6 +89,18 @@ async function chosenTargets(
   if (names.includes('all')) return allTargets(backend);
   const others = [...new Set(names)].filter((name) => name !== hostTarget.name);
   return [hostTarget, ...(await Promise.all(others.map((name) => targetByName(name, backend))))];
+}
+
+/** @throws IsochroneError VALIDATE_PORT, BOARD_* */
+function boardAtPort(names: readonly string[]): Promise<Board> {
+  const [name, ...others] = names;
+  if (name === undefined || others.length > 0) {
+    throw new IsochroneError('VALIDATE_PORT', 'one port is one board', {
+      hint: 'Name the board that is on the port, and no other: --board NAME --port PATH.',
+      where: { boards: names.length },
+    });
+  }
+  return loadBoard(name);
 }
 
 async function chosenInputs(

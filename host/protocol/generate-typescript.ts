@@ -66,6 +66,13 @@ function union(name: string, members: readonly string[]): string[] {
       );
 }
 
+function constantList(name: string, values: readonly string[]): string[] {
+  const oneLine = `export const ${name} = [${values.join(', ')}] as const;`;
+  return oneLine.length <= COLUMNS
+    ? [oneLine]
+    : [`export const ${name} = [`, ...values.map((value) => `  ${value},`), '] as const;'];
+}
+
 export function generateMessages(schema: WireSchema): string {
   const lines = [
     '/* Generated from host/protocol/schema.ts by `npm run generate`: do not edit. */',
@@ -73,9 +80,9 @@ export function generateMessages(schema: WireSchema): string {
   ];
   for (const { name, doc, values } of schema.enums) {
     const constant = `${constantCase(name)}_VALUES`;
-    const list = values.map((value) => `'${value}'`).join(', ');
+    const quoted = values.map((value) => `'${value}'`);
     lines.push(`/** ${doc} Index = value on the wire. */`);
-    lines.push(`export const ${constant} = [${list}] as const;`);
+    lines.push(...constantList(constant, quoted));
     lines.push(`export type ${pascalCase(name)} = (typeof ${constant})[number];`, '');
   }
   for (const message of schema.messages) lines.push(...messageInterface(message));

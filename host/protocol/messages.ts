@@ -16,6 +16,24 @@ export type Transform = (typeof TRANSFORM_VALUES)[number];
 export const PHASE_VALUES = ['P', 'QRS', 'ST-T'] as const;
 export type Phase = (typeof PHASE_VALUES)[number];
 
+/** Outcome of the known-answer test. Index = value on the wire. */
+export const SELF_TEST_VALUES = [
+  'passed',
+  'answer_differs',
+  'explanation_differs',
+  'not_built_in',
+] as const;
+export type SelfTest = (typeof SELF_TEST_VALUES)[number];
+
+/** Whether a test run took place, and why not. Index = value on the wire. */
+export const TEST_STATUS_VALUES = [
+  'done',
+  'acquiring',
+  'input_incomplete',
+  'no_such_class',
+] as const;
+export type TestStatus = (typeof TEST_STATUS_VALUES)[number];
+
 /** How serious a line is. Index = value on the wire. */
 export const LOG_LEVEL_VALUES = ['info', 'warning', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVEL_VALUES)[number];
@@ -252,6 +270,46 @@ export interface EndMessage {
   readonly sampleCount: number;
 }
 
+/** How the known-answer test went; the answer to SELF_TEST. */
+export interface SelfTestResultMessage {
+  readonly kind: 'SELF_TEST_RESULT';
+  /** What the network made of the known input. */
+  readonly outcome: SelfTest;
+}
+
+/** How much of a test input the device holds; the answer to TEST_INPUT. */
+export interface TestInputHeldMessage {
+  readonly kind: 'TEST_INPUT_HELD';
+  /** Bytes from the first on, without a gap. */
+  readonly byteCount: number;
+}
+
+/** One layer of a test run, in the order they run, forward then gradient. */
+export interface TestLayerMessage {
+  readonly kind: 'TEST_LAYER';
+  /** From 0. */
+  readonly layerIndex: number;
+  /** Of its output. */
+  readonly byteCount: number;
+  /** CRC-32C of its output. */
+  readonly crc: number;
+}
+
+/** A test run has ended, or was refused; the answer to TEST_RUN, and to TEST_INPUT where it is refused. */
+export interface TestResultMessage {
+  readonly kind: 'TEST_RESULT';
+  /** Whether the network ran; without, the rest is 0. */
+  readonly status: TestStatus;
+  /** The class that was explained. */
+  readonly explainedClass: number;
+  /** CRC-32C of the gradient; of no bytes without explanation. */
+  readonly gradientCrc: number;
+  /** Saturated gradient values of this run. */
+  readonly saturations: number;
+  /** Steps, one per class. At most 8. */
+  readonly logits: readonly number[];
+}
+
 /** Asks for HELLO now. */
 export interface HelloRequestMessage {
   readonly kind: 'HELLO_REQUEST';
@@ -304,6 +362,29 @@ export interface RebootMessage {
   readonly kind: 'REBOOT';
 }
 
+/** Run the known-answer test now. */
+export interface SelfTestMessage {
+  readonly kind: 'SELF_TEST';
+}
+
+/** A part of an input of the network, for a device that is stopped. A part at 0 begins anew. */
+export interface TestInputMessage {
+  readonly kind: 'TEST_INPUT';
+  /** Its place; one that does not follow what is held is left out. */
+  readonly firstByte: number;
+  /** The network's own codes. At most 240. */
+  readonly bytes: readonly number[];
+}
+
+/** Run the network on the input that is held, which is used up. */
+export interface TestRunMessage {
+  readonly kind: 'TEST_RUN';
+  /** The class to explain, or 255 for the winner. */
+  readonly classIndex: number;
+  /** CRC-32C of the whole input. */
+  readonly inputCrc: number;
+}
+
 export type DeviceMessage =
   | HelloMessage
   | StatusMessage
@@ -317,7 +398,11 @@ export type DeviceMessage =
   | PathMessage
   | ResultEndMessage
   | LogMessage
-  | EndMessage;
+  | EndMessage
+  | SelfTestResultMessage
+  | TestInputHeldMessage
+  | TestLayerMessage
+  | TestResultMessage;
 
 export type HostMessage =
   | HelloRequestMessage
@@ -327,6 +412,9 @@ export type HostMessage =
   | StopMessage
   | SetClassMessage
   | AckMessage
-  | RebootMessage;
+  | RebootMessage
+  | SelfTestMessage
+  | TestInputMessage
+  | TestRunMessage;
 
 export type Message = DeviceMessage | HostMessage;

@@ -14,13 +14,13 @@ import {
   type MessageSchema,
   type WireSchema,
 } from './schema-types.js';
+import { MAX_CLASSES, testEnums, testsFromDevice, testsFromHost } from './schema-tests.js';
 
 const LEADS = 8;
 const DERIVED_LEADS = 12;
 const PHASES = 3;
 /** 17 AHA segments and 4 of the right ventricle. */
 const SEGMENTS = 21;
-const MAX_CLASSES = 8;
 /** 0.8 s of mean beat at 100 Hz. */
 const MAX_BEAT_SAMPLES = 80;
 
@@ -283,6 +283,7 @@ const deviceToHost: readonly MessageSchema[] = [
     doc: 'The injected record has ended and everything about it has been sent.',
     fields: [scalar('sampleCount', 'u32', 'Samples of the record, lost ones included.')],
   },
+  ...testsFromDevice,
 ];
 
 const hostToDevice: readonly MessageSchema[] = [
@@ -358,6 +359,7 @@ const hostToDevice: readonly MessageSchema[] = [
     doc: 'Restart the device.',
     fields: [],
   },
+  ...testsFromHost,
 ];
 
 export const WIRE_SCHEMA: WireSchema = {
@@ -376,6 +378,7 @@ export const WIRE_SCHEMA: WireSchema = {
       values: ['kors', 'inverse_dower', 'geometric'],
     },
     { name: 'phase', doc: 'Part of the beat.', values: ['P', 'QRS', 'ST-T'] },
+    ...testEnums,
     { name: 'logLevel', doc: 'How serious a line is.', values: ['info', 'warning', 'error'] },
   ],
   messages: [...deviceToHost, ...hostToDevice],

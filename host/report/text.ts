@@ -75,7 +75,9 @@ export function equalisedText(tensors: readonly string[]): string {
 /** Bit-exact or not, and why not. */
 export function exactText(target: TargetReport): string {
   if (target.tooLarge !== undefined) return 'too large';
-  return target.bitExact ? 'yes' : (target.first ?? 'other network');
+  if (target.bitExact) return 'yes';
+  const { first, selfTest = 'passed' } = target;
+  return first ?? (selfTest === 'passed' ? 'other network' : `self-test: ${selfTest}`);
 }
 
 export function targetRow(target: TargetReport): readonly string[] {

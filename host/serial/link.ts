@@ -66,6 +66,8 @@ export interface DeviceLink {
   events(): AsyncIterable<StreamEvent>;
   /** The same for a listener, called at once. Gives a function that ends it. */
   on(listener: (event: StreamEvent) => void): () => void;
+  /** Every message as it came, for who asked for one: answers to tests are no events. Gives a function that ends it. */
+  onMessage(listener: (message: DeviceMessage) => void): () => void;
   /** @throws IsochroneError LINK_NOT_OPEN */
   send(message: HostMessage): Promise<void>;
   /** Idempotent. */
@@ -85,6 +87,7 @@ class Link implements DeviceLink {
   private readonly encoder = new FrameEncoder();
   private readonly translator: StreamTranslator;
   private readonly listeners = new Set<(event: StreamEvent) => void>();
+  private readonly messageListeners = new Set<(message: DeviceMessage) => void>();
   private readonly queues = new Set<EventQueue>();
   /** What happens before anybody reads; undefined from the first reader on. */
   private backlog: EventQueue | undefined = new EventQueue();
@@ -136,6 +139,11 @@ class Link implements DeviceLink {
     for (const event of this.takeBacklog()) listener(event);
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  onMessage(listener: (message: DeviceMessage) => void): () => void {
+    this.messageListeners.add(listener);
+    return () => this.messageListeners.delete(listener);
   }
 
   events(): AsyncIterable<StreamEvent> {
@@ -265,7 +273,9 @@ class Link implements DeviceLink {
     }
     // Host messages come back from a line in loopback.
     if ((frame.type & FROM_HOST) !== 0) return;
-    this.translator.accept(message as DeviceMessage);
+    const fromDevice = message as DeviceMessage;
+    this.translator.accept(fromDevice);
+    for (const listener of this.messageListeners) listener(fromDevice);
     const { hello } = this.translator;
     if (hello === undefined) return;
     this.resolveHello(hello);

@@ -144,6 +144,12 @@ export class StreamTranslator {
         for (const gap of this.ledger.finish(message.sampleCount)) emit(gap);
         emit({ kind: 'end', sampleCount: message.sampleCount });
         return;
+      case 'SELF_TEST_RESULT':
+      case 'TEST_INPUT_HELD':
+      case 'TEST_LAYER':
+      case 'TEST_RESULT':
+        // Answers to one who asked, and hears them by himself (DeviceLink.onMessage).
+        return;
       default:
         // Without the class names of HELLO a result says nothing; it is not acknowledged and comes again.
         if (this.current !== undefined) this.acceptResult(message, this.current);
@@ -182,10 +188,7 @@ export class StreamTranslator {
   }
 
   private acceptResult(
-    message: Exclude<
-      DeviceMessage,
-      { kind: 'HELLO' | 'STATUS' | 'SAMPLES' | 'BEAT' | 'LOG' | 'END' }
-    >,
+    message: ExplanationPart | Extract<DeviceMessage, { kind: 'RESULT' | 'RESULT_END' }>,
     hello: HelloEvent,
   ): void {
     switch (message.kind) {

@@ -53,8 +53,11 @@ export interface BuiltImage {
   readonly sections: readonly ImageSection[];
 }
 
-/** The vectors program sees each layer's output through a hook that network.c calls when it is defined. */
-const OBSERVE = ['-include', 'iso_net_observe.h'];
+/** Images that see each layer's output, through a hook that network.c calls when it is defined. */
+const OBSERVERS: Readonly<Record<string, readonly string[]>> = {
+  vectors: ['-include', 'iso_net_observe.h'],
+  app: ['-include', 'iso_app_observe.h'],
+};
 
 async function sourcesIn(folder: string): Promise<string[]> {
   const names = (await readdir(folder)).filter((name) => /\.[cS]$/.test(name)).sort();
@@ -123,7 +126,7 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
   ];
   const target = {
     prefix: board.compiler.prefix,
-    targetFlags: [...board.compiler.flags, ...(image === 'vectors' ? OBSERVE : [])],
+    targetFlags: [...board.compiler.flags, ...(OBSERVERS[image] ?? [])],
     outDir,
   };
   const includeFolders = [
@@ -226,7 +229,7 @@ export async function buildNative(options: {
   const prefix = options.prefix ?? '';
   const compiled = await compile({
     prefix,
-    targetFlags: [...(options.flags ?? []), ...OBSERVE],
+    targetFlags: [...(options.flags ?? []), ...(OBSERVERS['vectors'] ?? [])],
     sources: [
       ...(await sourcesIn(vectors)),
       join(vectors, 'native', 'iso_vectors_files.c'),

@@ -51,6 +51,8 @@ export interface VectorsResults {
   readonly ticksPerSecond: number;
   readonly networkHash: number;
   readonly stackHighWaterBytes: number;
+  /** Of a device that is running: how its known-answer test went. */
+  readonly selfTest?: string;
   readonly results: readonly VectorResult[];
 }
 

@@ -34,6 +34,9 @@ export interface RunOptions {
   readonly countInstructions?: boolean;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** What a target that holds an image of its own must hold. */
+  readonly expected?: { readonly hash: number; readonly layers: number };
+  readonly onVector?: (done: number) => void;
 }
 
 export interface Compiler {

@@ -48,6 +48,8 @@ export interface TargetReport {
   readonly flashBytes?: number;
   readonly ramBytes?: number;
   readonly stackHighWaterBytes?: number;
+  /** Of a device that is running: how its known-answer test went. */
+  readonly selfTest?: string;
   readonly instructions?: { readonly forward: number; readonly explanation: number };
   /** Estimated (docs/cycle-model.md). */
   readonly cycles?: { readonly forward: number; readonly explanation: number };
@@ -115,7 +117,13 @@ export async function validateNetwork(options: ValidateOptions): Promise<Validat
       continue;
     }
     const request = { vectors, observeLayers: true, fullGradients: 0 };
-    const found = await built.run(request, signal === undefined ? {} : { signal });
+    const found = await built.run(request, {
+      expected: { hash: code.emitted.hash, layers: code.program.operations.length },
+      onVector: (done) => {
+        say(target.name, done, total);
+      },
+      ...(signal === undefined ? {} : { signal }),
+    });
     const differing = differences(network, expected, found.results);
     const [first] = differing;
     const [vector] = vectors;
@@ -131,7 +139,10 @@ export async function validateNetwork(options: ValidateOptions): Promise<Validat
     });
     targets.push({
       ...about,
-      bitExact: differing.length === 0 && found.networkHash === code.emitted.hash,
+      bitExact:
+        differing.length === 0 &&
+        found.networkHash === code.emitted.hash &&
+        (found.selfTest ?? 'passed') === 'passed',
       differing: differing.length,
       ...(first === undefined ? {} : { first: `input ${first.vector}: ${first.what}` }),
       fitsBoard: built.fitsBoard,
@@ -140,6 +151,7 @@ export async function validateNetwork(options: ValidateOptions): Promise<Validat
       ...(found.stackHighWaterBytes === 0
         ? {}
         : { stackHighWaterBytes: found.stackHighWaterBytes }),
+      ...(found.selfTest === undefined ? {} : { selfTest: found.selfTest }),
       ...(cost === undefined ? {} : costOfPasses(cost)),
     });
   }
