@@ -10,6 +10,7 @@ import type { KernelsOptions } from './kernels.js';
 interface SignalOptions {
   readonly data?: string;
   readonly quality?: string;
+  readonly ptbxl?: string;
   readonly json: boolean;
 }
 
@@ -100,17 +101,20 @@ program
   .description('the signal chain against what cardiologists drew: beats, also under noise')
   .option('--data <folder>', 'records with drawn waves, in the form of LUDB as decoded')
   .option('--quality <folder>', 'records labelled acceptable or not (PhysioNet/CinC 2011)')
+  .option('--ptbxl <folder>', 'PTB-XL as decoded, for exchanged electrodes and pacemaker marks')
   .option('--json', 'print JSON', false)
   .action(async (options: SignalOptions) => {
     const { benchSignal, signalText } = await import('./signal.js');
     const report = await benchSignal(
       options.data ?? sharedPath('data', 'ludb'),
       options.quality ?? sharedPath('data', 'quality'),
+      options.ptbxl ?? sharedPath('data', 'ptbxl'),
     );
     process.stdout.write(
       options.json ? `${JSON.stringify(report, null, 2)}\n` : signalText(report),
     );
-    if (report.rhythm.some(({ pass }) => !pass)) process.exitCode = EXIT_CHECK_FAILED;
+    const signals = [...report.rhythm, ...report.conditioner.conformance];
+    if (signals.some(({ pass }) => !pass)) process.exitCode = EXIT_CHECK_FAILED;
   });
 
 try {

@@ -9,6 +9,11 @@ import { readMarkedSet } from '../host/records/marked-set.js';
 import { conformanceText, type ConformanceResult } from './signal/conformance.js';
 import { measureRhythmConformance } from './signal/conformance-rhythm.js';
 import { beatsText, measureBeats, type BeatFigures } from './signal/beats.js';
+import {
+  conditionerText,
+  measureConditioner,
+  type ConditionerFigures,
+} from './signal/conditioner.js';
 import { measureQuality, qualityText, type QualityFigures } from './signal/quality.js';
 import {
   delineationCostText,
@@ -30,6 +35,7 @@ export interface SignalReport {
   readonly delineation: DelineationFigures;
   readonly delineationCost: DelineationCost;
   readonly rhythm: readonly ConformanceResult[];
+  readonly conditioner: ConditionerFigures;
   /** Undefined where the labelled records are not there. */
   readonly quality?: QualityFigures;
 }
@@ -37,8 +43,13 @@ export interface SignalReport {
 /**
  * @param folder records with drawn waves (host/records/marked-set.ts)
  * @param qualityFolder records labelled acceptable or not (bench/signal/quality.ts); left out where there is none
+ * @param ptbxlFolder PTB-XL as decoded; left out where there is none
  */
-export async function benchSignal(folder: string, qualityFolder: string): Promise<SignalReport> {
+export async function benchSignal(
+  folder: string,
+  qualityFolder: string,
+  ptbxlFolder: string,
+): Promise<SignalReport> {
   const records = await readMarkedSet(folder);
   const beatsBar = progress('beats');
   const beats = measureBeats(records, (done, of) => {
@@ -51,12 +62,14 @@ export async function benchSignal(folder: string, qualityFolder: string): Promis
   });
   marksBar.finish(`${records.length} records`);
   const delineationCost = await measureDelineationCost(records, COST_BOARD);
+  const conditioner = await measureConditioner(records, ptbxlFolder);
   const quality = existsSync(join(qualityFolder, 'labels.csv'))
     ? await measureQuality(qualityFolder)
     : undefined;
   return {
     ...{ data: basename(folder), records: records.length, beats, delineation, delineationCost },
     rhythm: measureRhythmConformance(),
+    conditioner,
     ...(quality === undefined ? {} : { quality }),
   };
 }
@@ -69,6 +82,7 @@ export function signalText(report: SignalReport): string {
     delineationText(report.delineation),
     delineationCostText(report.delineationCost),
     conformanceText('rhythm signals', report.rhythm),
+    conditionerText(report.conditioner),
     quality === undefined ? 'quality: skipped, no labelled records' : qualityText(quality),
     '',
   ].join('\n\n');

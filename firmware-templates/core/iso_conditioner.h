@@ -18,7 +18,7 @@
  * spike.
  *
  *   diagnostic  0.05 to 150 Hz   one pole, then linear phase   delay  48 samples   RAM about 6 KB
- *   monitor     0.5 to 40 Hz     linear phase                  delay 627 samples   RAM about 30 KB
+ *   monitor     0.5 to 40 Hz     linear phase                  delay 627 samples   RAM about 31 KB
  *
  * The caller gives the memory of the monitor's high-pass, so that a device of one band does not pay
  * for both. Microvolt in and out; inputs are held within ISO_SIGNAL_LIMIT_MICROVOLT.

@@ -16,8 +16,9 @@
  * baseline for 0.25 s, which no ECG does, has its baseline set to the mean of that time.
  *
  * Delay: none. RAM: 16 bytes a lead. Microvolt in and out, inputs within +-2^23.
- * Start: primed with the first sample. Gap: the baseline is adaptive state and stays over a gap of
- * up to ISO_HIGHPASS_KEEP_SAMPLES (one time constant); after a longer one it is primed anew.
+ * Start: primed with the first sample; what that lies off the baseline decays with the time
+ * constant. Gap: the baseline is adaptive state and stays over a gap of up to
+ * ISO_HIGHPASS_KEEP_SAMPLES (one time constant); after a longer one it is primed anew.
  */
 
 #define ISO_HIGHPASS_KEEP_SAMPLES 1600

@@ -15,7 +15,7 @@
  * eighth of the memory; what that folds back lies more than 50 dB down (the test measures it). Sums
  * are exact integers: an offset changes no bit and nothing drifts.
  *
- * Delay: ISO_HIGHPASS_LINEAR_DELAY_SAMPLES. RAM: 2.9 KB a lead. Microvolt in and out, inputs within
+ * Delay: ISO_HIGHPASS_LINEAR_DELAY_SAMPLES. RAM: 3.2 KB a lead. Microvolt in and out, inputs within
  * +-2^23. Gap: the state is a window; prime it anew.
  */
 

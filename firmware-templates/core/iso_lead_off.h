@@ -20,7 +20,7 @@
  * 1 s without. Unknown: at the start, after a second without evidence and after a gap of more than
  * 5 s.
  *
- * Delay: none but debouncing. RAM: 124 bytes. Microvolt.
+ * Delay: none but debouncing. RAM: 120 bytes. Microvolt.
  * Gap: the half second starts anew, the states stay.
  */
 

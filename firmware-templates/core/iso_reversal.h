@@ -21,7 +21,7 @@
  * LA and LL exchanged look like another axis of the same heart: most are not seen, as by every
  * known method that has no earlier record.
  *
- * No state, no gap: the caller gives a run without one. RAM: 1.2 KB of stack.
+ * No state, no gap: the caller gives a run without one. RAM: 1.7 KB of stack.
  */
 
 typedef enum {

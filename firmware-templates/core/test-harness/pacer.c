@@ -1,5 +1,6 @@
 /*
- * Drives iso_pacer; the first sample, and the first after a gap, primes.
+ * Drives iso_pacer; the first sample, and the first after a gap, primes. With an argument it prints
+ * marks alone.
  *
  * In:  0 sample_index microvolt[8]   push
  *      1 0 0…                        a gap
@@ -9,11 +10,12 @@
 #include "../iso_pacer.h"
 #include "rows.h"
 
-int main(void) {
+int main(int count, char **arguments) {
     static iso_pacer pacer;
     bool primed = false;
     row in;
 
+    (void)arguments;
     while (read_row(&in)) {
         row out = {0};
 
@@ -30,7 +32,9 @@ int main(void) {
 
             print_row(&mark);
         }
-        print_row(&out);
+        if (count == 1) {
+            print_row(&out);
+        }
     }
     return 0;
 }
