@@ -29,7 +29,6 @@ import { productGradient } from './product-gradient.js';
 import { sub } from './sub.js';
 import { unaryOperators } from './unary.js';
 
-/** Operators that may stand in a model file. `MatMul` of one row and constants is imported as a Gemm. */
 import { expand, resize, tile } from './repeat.js';
 import { pad, slice } from './slice.js';
 import { transpose } from './transpose.js';

@@ -11,7 +11,6 @@ import { correctBiases } from './bias-correction.js';
 import { calibrate, type Calibration } from './calibration.js';
 import { chooseRanges, type ChosenRange } from './choose-ranges.js';
 import { Histogram, RANGE_RULES, type RangeRule } from './histogram.js';
-import { layerErrors, layerErrorText } from './layer-error.js';
 import { forwardOf } from './simulate.js';
 import { inputCodes } from '../interpret/input-codes.js';
 
@@ -163,43 +162,5 @@ describe('bias correction', () => {
     expect(() => compileWith(network, damaged as unknown as Calibration)).toThrowError(
       expect.objectContaining({ code: 'CALIBRATION_DAMAGED' }),
     );
-  });
-});
-
-describe('error by layer', () => {
-  it('shows where a range is too narrow, and only from there on', () => {
-    const inputs = trialInputs(plain.inputShape, 61, 6);
-    const calibration = calibrate(
-      frontEnd(plain.bytes, plain.name),
-      inputs,
-      {
-        modelSha256: modelSha256(plain.bytes),
-        source: 'seeded noise',
-      },
-      { budgetMacs: 1e9 },
-    );
-    const errorsOf = (network: CompiledNetwork): ReturnType<typeof layerErrors> =>
-      layerErrors(
-        network,
-        inputs.map((float) => ({ float, integer: inputCodes(network.program, float) })),
-      );
-    const good = errorsOf(compileWith(plain, calibration));
-    expect(good.map(({ operation }) => operation)[0]).toBe('input');
-    expect(good.at(-1)?.type).toBe('int16');
-    // Uniform noise on 255 steps: 6.02 dB for each of 8 bits, less what clipping costs.
-    expect(good[0]?.signalToNoiseDb).toBeGreaterThan(40);
-    for (const { signalToNoiseDb } of good) expect(signalToNoiseDb).toBeGreaterThan(20);
-    const second = good[2]?.tensor ?? '';
-    const range = calibration.activations[second];
-    const narrow = { low: 0, high: (range?.high ?? 0) / 20 };
-    const bad = errorsOf(
-      compileWith(plain, {
-        ...calibration,
-        activations: { ...calibration.activations, [second]: narrow },
-      }),
-    );
-    expect(bad[1]).toEqual(good[1]);
-    expect(bad[2]?.signalToNoiseDb).toBeLessThan(5);
-    expect(layerErrorText(bad).split('\n')).toHaveLength(bad.length + 2);
   });
 });
