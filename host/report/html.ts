@@ -1,6 +1,6 @@
 /** The validation report as one HTML file that needs nothing else: no script, no font, no link. */
 import type { ValidationReport } from '../validate/validate.js';
-import { attributionLines, layerTable, TARGET_HEAD, targetRow } from './text.js';
+import { attributionLines, layerTable, selfTestLines, TARGET_HEAD, targetRow } from './text.js';
 
 export const STYLE = `body{font:15px/1.45 system-ui,sans-serif;margin:2rem;color:#1b1f24;background:#fff}
 h1{font-size:1.4rem;margin:0 0 .2rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}p{margin:.2rem 0}
@@ -64,7 +64,7 @@ ${table(
 <h2>Layers</h2>
 <p>Errors are those of the integer network against the float one, in the float tensor's unit. Instructions are exact counts of the emulator; cycles are estimated by the cycle model of the core, without wait states.</p>
 ${table(layers.head, layers.rows)}
-${attributionLines(report)
+${[...selfTestLines(report), ...attributionLines(report)]
   .filter((line) => line !== '')
   .map((line) => `<p>${escapeHtml(line)}</p>`)
   .join('')}

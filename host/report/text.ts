@@ -162,6 +162,13 @@ export function attributionLines({ attribution }: ValidationReport): readonly st
   ];
 }
 
+/** How the known-answer test of devices that are running went. */
+export function selfTestLines({ targets }: ValidationReport): readonly string[] {
+  return targets.flatMap(({ name, selfTest }) =>
+    selfTest === undefined ? [] : [`self-test on ${name}: ${selfTest}`, ''],
+  );
+}
+
 export function validationText(report: ValidationReport): string {
   const { head, rows } = layerTable(report);
   return [
@@ -169,6 +176,7 @@ export function validationText(report: ValidationReport): string {
     '',
     textTable(TARGET_HEAD, report.targets.map(targetRow)),
     textTable(head, rows),
+    ...selfTestLines(report),
     ...attributionLines(report),
   ].join('\n');
 }

@@ -1,20 +1,28 @@
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { emitFor, PORTABLE, type CompiledNetwork } from '../../../codegen/compile.js';
 import { packageRoot } from '../../../codegen/package-root.js';
 import { DEFAULT_MODEL, generateNetwork } from '../../../host/cli/network.js';
 import { bootQemu, type EmulatedDevice } from '../../../host/flash/qemu.js';
+import { validationText } from '../../../host/report/text.js';
 import { serialTransport } from '../../../host/serial/serial-transport.js';
 import type { Transport } from '../../../host/serial/transport.js';
 import { loadBoard, type Board } from '../../../host/toolchain/board.js';
 import { buildFirmware } from '../../../host/toolchain/build-firmware.js';
 import { writeNetwork, writeWhole } from '../../../host/toolchain/write-network.js';
 import { deviceTarget } from '../../../host/validate/device-target.js';
-import { validateNetwork, type TargetReport } from '../../../host/validate/validate.js';
+import {
+  validateNetwork,
+  type TargetReport,
+  type ValidationReport,
+} from '../../../host/validate/validate.js';
 import { inputsOfRecords } from '../../../host/validate/validation-inputs.js';
 import { syntheticRecords } from '../../../host/validate/vectors-from-records.js';
 
 const build = join(packageRoot(), 'build/test/emulator/device-validation');
+/** Two builds and a session; a busy machine takes its time. */
+vi.setConfig({ testTimeout: 180_000 });
+
 let board: Board;
 let compiled: CompiledNetwork;
 let device: EmulatedDevice | undefined;
@@ -57,8 +65,8 @@ async function running(name: string, change: (source: string) => string): Promis
   };
 }
 
-async function validated(transport: Transport): Promise<TargetReport | undefined> {
-  const report = await validateNetwork({
+async function reported(transport: Transport): Promise<ValidationReport> {
+  return validateNetwork({
     network: compiled,
     inputs: inputsOfRecords(compiled, syntheticRecords(1), 'synthetic patients'),
     targets: [
@@ -69,8 +77,10 @@ async function validated(transport: Transport): Promise<TargetReport | undefined
     ],
     buildDir: join(build, 'validate'),
   });
-  return report.targets[0];
 }
+
+const validated = async (transport: Transport): Promise<TargetReport | undefined> =>
+  (await reported(transport)).targets[0];
 
 /** Loses writes to the device and chunks from it: the first, the fourth, the ninth and so on, ever more rarely. */
 function lossy(transport: Transport): Transport {
@@ -95,17 +105,15 @@ function lossy(transport: Transport): Transport {
 describe('a device that is running', () => {
   it('runs inputs of the host as the interpreter does, layer by layer, and tests itself', async () => {
     const transport = await running('good', (source) => source);
-    expect(await validated(transport)).toMatchObject({
-      bitExact: true,
-      selfTest: 'passed',
-      fitsBoard: true,
-    });
+    const report = await reported(transport);
+    expect(report.targets).toMatchObject([{ bitExact: true, selfTest: 'passed', fitsBoard: true }]);
+    expect(validationText(report)).toContain('self-test on mps2-an386 at pty: passed');
   });
 
   it('does so over a line that loses pieces', async () => {
     const transport = await running('good', (source) => source);
     expect(await validated(lossy(transport))).toMatchObject({ bitExact: true });
-  }, 180_000);
+  });
 
   it('is told the first layer that differs', async () => {
     const transport = await running('damaged', (source) =>
