@@ -113,6 +113,12 @@ describe('iso_delineate', () => {
     expect(medians[0]?.intervals.prMs).toBe(0);
   });
 
+  it('gives a flat T no T', () => {
+    const { beats, medians } = delineate(ecg({ seconds: 20, rr: 400, waves: [P, ...QRS] }));
+    for (const { beat } of [...beats, ...medians]) expect(beat['T end']).toBeUndefined();
+    expect(medians[0]?.intervals.qtMs).toBe(0);
+  });
+
   it('does not see the baseline', () => {
     const steady = delineate(ecg({ seconds: 20, rr: 400 }));
     const wandering = delineate(ecg({ seconds: 20, rr: 400, wanderMicrovolt: 200 }));

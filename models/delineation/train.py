@@ -13,7 +13,6 @@ import ludb
 import network as networks
 
 FOLDS = 5
-EPOCHS = 20
 SEED = 20200410
 LOG = pathlib.Path(__file__).parent / "training-log.json"
 # Samples of 500 Hz inside the CSE working party's two standard deviations; T peak has none.
@@ -46,13 +45,13 @@ def examples_of(numbers, microvolt, waves, function):
     return np.array(record), np.stack(codes), np.array(marks), np.array(may)
 
 
-def fit(record, codes, marks, may, learn, epochs):
+def fit(record, codes, marks, may, learn, share):
     """learn: bool of each example. Returns the integer layers of every network."""
     rows = np.flatnonzero(learn)
     integers = {}
     for name, network in networks.NETWORKS.items():
         examples = networks.Examples(network, codes, marks, may)
-        model = networks.train(network, examples, rows, epochs, SEED)
+        model = networks.train(network, examples, rows, share, SEED)
         integers[name] = networks.to_integers(network, model, examples, rows[::8])
     return integers
 
@@ -112,7 +111,7 @@ def table(found, presence):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=float, default=EPOCHS)
+    parser.add_argument("--share", type=float, default=1.0, help="of the epochs, for trying things out")
     parser.add_argument("--only-cross-validate", action="store_true")
     parser.add_argument("--no-cross-validate", action="store_true")
     options = parser.parse_args()
@@ -129,7 +128,7 @@ def main():
         for fold in range(FOLDS):
             held = numbers % FOLDS == fold
             weights = scratch / f"fold{fold}.c"
-            emit.write(weights, fit(*examples, examples[0] % FOLDS != fold, options.epochs))
+            emit.write(weights, fit(*examples, examples[0] % FOLDS != fold, options.share))
             found, presence = score(numbers[held], microvolt[held], waves, device.build(weights))
             presences += presence
             total = found if total is None else {m: {k: total[m][k] + found[m][k] for k in found[m]} for m in found}
@@ -137,17 +136,17 @@ def main():
         rows = table(total, presences)
         for name, row in rows.items():
             print(name.ljust(18), "  ".join(f"{key} {value}" for key, value in row.items()))
-        log = {"dataSha256": ludb.sha256(), "folds": FOLDS, "epochs": options.epochs, "crossValidated": rows}
+        log = {"dataSha256": ludb.sha256(), "folds": FOLDS, "share": options.share, "crossValidated": rows}
         LOG.write_text(json.dumps(log, indent=2) + "\n")
     if not options.only_cross_validate:
-        emit.write(device.WEIGHTS, fit(*examples, examples[0] > 0, options.epochs))
+        emit.write(device.WEIGHTS, fit(*examples, examples[0] > 0, options.share))
 
 
 def untrained_layers(network):
     """Weights of zero: the library that cuts out the training examples needs a table, not its marks."""
     inputs = sum(window[4] for window in network["windows"])
-    hidden, outputs = network["hidden"], networks.outputs_of(network)[1]
-    shapes = [(hidden, inputs), (hidden, hidden), (outputs, hidden)]
+    (first, second), outputs = network["hidden"], networks.outputs_of(network)[1]
+    shapes = [(first, inputs), (second, first), (outputs, second)]
     return [
         {"weights": np.zeros(shape, np.int8), "bias": np.zeros(shape[0], np.int32), "multiplier": 1, "shift": 1}
         for shape in shapes
