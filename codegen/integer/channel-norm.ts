@@ -71,7 +71,7 @@ function runChannelNorm(op: ChannelNormOperation, context: RunContext): void {
 }
 
 /** A small shift means a small variance, and then a small distance: the product is exact in a double. */
-function scaledDistance(distance: number, multiplier: number, shift: number): number {
+export function scaledDistance(distance: number, multiplier: number, shift: number): number {
   if (shift >= 17) return multiplyRound(distance, multiplier, shift);
   return Math.floor((distance * multiplier + 2 ** (shift - 1)) / 2 ** shift);
 }

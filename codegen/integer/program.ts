@@ -1,6 +1,7 @@
 import type { AddOperation } from './add.js';
 import type { AveragePoolGradientOperation } from './average-pool-gradient.js';
 import type { ChannelNormOperation } from './channel-norm.js';
+import type { ChannelNormGradientOperation } from './channel-norm-gradient.js';
 import type { ConvOperation } from './conv.js';
 import type { AveragePoolOperation } from './average-pool.js';
 import type { ConcatOperation } from './concat.js';
@@ -10,8 +11,10 @@ import type { GradientMergeOperation } from './gradient-merge.js';
 import type { GruOperation } from './gru.js';
 import type { LstmOperation } from './lstm.js';
 import type { MatMulOperation } from './mat-mul.js';
+import type { MatMulGradientOperation } from './mat-mul-gradient.js';
 import type { PackSignsOperation } from './pack-signs.js';
 import type { SoftmaxOperation } from './softmax.js';
+import type { SoftmaxGradientOperation } from './softmax-gradient.js';
 import type { BroadcastAddOperation } from './broadcast-add.js';
 import type { LookupOperation } from './lookup.js';
 import type { LookupGradientOperation } from './lookup-gradient.js';
@@ -53,6 +56,7 @@ export type IntegerOperation =
   | AddOperation
   | AveragePoolGradientOperation
   | ChannelNormOperation
+  | ChannelNormGradientOperation
   | ConvOperation
   | AveragePoolOperation
   | ConcatOperation
@@ -62,7 +66,9 @@ export type IntegerOperation =
   | GruOperation
   | LstmOperation
   | MatMulOperation
+  | MatMulGradientOperation
   | SoftmaxOperation
+  | SoftmaxGradientOperation
   | MaxPoolGradientOperation
   | MaxPoolOperation
   | MaxPoolWinnerOperation

@@ -2,6 +2,7 @@ import { addKernel } from './add.js';
 import { averagePoolGradientKernel } from './average-pool-gradient.js';
 import { averagePoolKernel } from './average-pool.js';
 import { channelNormKernel } from './channel-norm.js';
+import { channelNormGradientKernel } from './channel-norm-gradient.js';
 import { concatKernel } from './concat.js';
 import { convGradientKernel } from './conv-gradient.js';
 import { convKernel } from './conv.js';
@@ -19,7 +20,9 @@ import { productGradientKernel } from './product-gradient.js';
 import type { IntegerKernel } from './kernel.js';
 import { lstmKernel } from './lstm.js';
 import { matMulKernel } from './mat-mul.js';
+import { matMulGradientKernel } from './mat-mul-gradient.js';
 import { softmaxKernel } from './softmax.js';
+import { softmaxGradientKernel } from './softmax-gradient.js';
 import { maxPoolGradientKernel } from './max-pool-gradient.js';
 import { maxPoolWinnerKernel } from './max-pool-winner.js';
 import { maxPoolKernel } from './max-pool.js';
@@ -46,9 +49,12 @@ const kernels: { readonly [Kind in IntegerOperation['kind']]: IntegerKernel<Oper
   gradientMerge: gradientMergeKernel,
   gru: gruKernel,
   channelNorm: channelNormKernel,
+  channelNormGradient: channelNormGradientKernel,
   lstm: lstmKernel,
   matMul: matMulKernel,
+  matMulGradient: matMulGradientKernel,
   softmax: softmaxKernel,
+  softmaxGradient: softmaxGradientKernel,
   maxPool: maxPoolKernel,
   maxPoolGradient: maxPoolGradientKernel,
   maxPoolWinner: maxPoolWinnerKernel,

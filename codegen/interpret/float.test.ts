@@ -8,6 +8,8 @@ import { sizeOf, tensorOf } from '../graph/graph.js';
 import { importOnnx } from '../import/onnx.js';
 import { packageRoot } from '../package-root.js';
 import { optimise } from '../passes/passes.js';
+import { OnnxBuilder } from '../testing/onnx-builder.js';
+import { seededRandom } from '../testing/random.js';
 import { testNetworks, type TestNetwork } from '../testing/networks.js';
 import { trialInputs } from '../testing/trial.js';
 import { floatOf, runFloat } from './float.js';
@@ -91,6 +93,24 @@ describe('float graph', () => {
     const slope = (moved(1) - moved(-1)) / (2 * step);
     expect(norm).toBeGreaterThan(0.01);
     expect(Math.abs(slope / norm - 1)).toBeLessThan(0.02);
+  });
+
+  it('refuses to explain one matrix that several products read, and still answers', () => {
+    const b = new OnnxBuilder(seededRandom(3), [1, 8, 6]);
+    const heads = b.node('Reshape', [b.input, b.integers([1, 2, 4, 6])]);
+    const shared = b.node('Reshape', [
+      b.conv(b.input, { from: 8, to: 5 }, [1]),
+      b.integers([1, 1, 6, 5]),
+    ]);
+    const product = b.node('Flatten', [b.node('MatMul', [heads, shared])]);
+    const bytes = b.bytes(b.gemm(product, 40, 3));
+    expect(() => frontEnd(bytes, 'shared.onnx', 'none')).not.toThrow();
+    expect(() => frontEnd(bytes, 'shared.onnx')).toThrowError(
+      expect.objectContaining({
+        code: 'EXPLAIN_NO_GRADIENT',
+        message: expect.stringContaining('several products') as string,
+      }),
+    );
   });
 
   it('names the operator that has no gradient rule', () => {

@@ -1,7 +1,14 @@
 import type { GraphNode, Shape } from '../graph/graph.js';
-import { floatAttribute, intAttribute, intsAttribute, sizeOf } from '../graph/graph.js';
+import {
+  floatAttribute,
+  inputName,
+  intAttribute,
+  intsAttribute,
+  nodeError,
+  sizeOf,
+} from '../graph/graph.js';
 import { onnxIndex } from './channels-last.js';
-import type { OperatorRule } from './operator.js';
+import type { GradientBuilder, OperatorRule } from './operator.js';
 import { dataOf, requireShape, shapeError } from './require.js';
 
 /** ONNX MatMul of two tensors of rank 2 or more: matrices in the last two axes, the axes before them broadcast. */
@@ -118,7 +125,69 @@ export const stridedMatMul: OperatorRule = {
     }
     return [{ shape: p.shape, data }];
   },
+  gradient: (node, builder) =>
+    [0, 1]
+      .filter((operand) => !builder.isConstant(inputName(node, operand)))
+      .map((operand) => [operand, operandGradient(node, builder, operand)] as const),
 };
+
+/**
+ * Inputs (dY, the other operand), attributes of a strided product: dA = alpha · dY · Bᵀ, or dBᵀ = alpha · dYᵀ · A. Not an ONNX
+ * operator.
+ */
+export const matMulGradient: OperatorRule = {
+  operator: 'MatMulGradient',
+  infer: stridedMatMul.infer,
+  evaluate: stridedMatMul.evaluate,
+};
+
+/** Its rows are those of A, or the columns of B; its columns run along the depth. */
+function operandGradient(node: GraphNode, builder: GradientBuilder, operand: number): string {
+  const p = stridedProduct(node);
+  const [aBatch = 0, aRow = 0, aDepth = 0] = p.aStrides;
+  const [bBatch = 0, bDepth = 0, bColumn = 0] = p.bStrides;
+  const [yBatch = 0, yRow = 0] = p.yStrides;
+  const ofA = operand === 0;
+  const rows = ofA ? p.rows : p.columns;
+  const shape = builder.shapeOf(inputName(node, operand));
+  const sizes = [p.batch, rows, p.depth];
+  const strides = ofA ? [aBatch, aRow, aDepth] : [bBatch, bColumn, bDepth];
+  const offset = ofA ? p.aOffset : p.bOffset;
+  if (sizes.some((size, axis) => size > 1 && strides[axis] === 0)) {
+    throw nodeError(
+      '',
+      node,
+      'EXPLAIN_NO_GRADIENT',
+      'it reads one matrix for several products, which its gradient would have to add up',
+      'Build without an explanation (--explain none).',
+    );
+  }
+  const packed = [rows * p.depth, p.depth, 1];
+  const whole =
+    offset === 0 &&
+    sizeOf(sizes) === sizeOf(shape) &&
+    sizes.every((size, axis) => size === 1 || strides[axis] === packed[axis]);
+  const product = builder.add(
+    'MatMulGradient',
+    [builder.outputGradient, inputName(node, ofA ? 1 : 0)],
+    {
+      shape: whole ? shape : [1, p.depth, p.batch * rows],
+      batch: p.batch,
+      rows,
+      depth: ofA ? p.columns : p.rows,
+      columns: p.depth,
+      a_offset: 0,
+      a_strides: ofA ? [yBatch, yRow, 1] : [yBatch, 1, yRow],
+      b_offset: ofA ? p.bOffset : p.aOffset,
+      b_strides: ofA ? [bBatch, bColumn, bDepth] : [aBatch, aRow, aDepth],
+      y_strides: packed.slice(0, 2),
+      alpha: p.alpha,
+    },
+  );
+  return whole
+    ? product
+    : builder.add('StridedScatter', [product], { shape, sizes, strides, offset });
+}
 
 export function stridedProduct(node: GraphNode): StridedProduct {
   return {

@@ -12,14 +12,18 @@ import { gemm, gemmInputGradient } from './gemm.js';
 import { globalAveragePool, globalAveragePoolGradient } from './global-average-pool.js';
 import { reduceMean } from './reduce-mean.js';
 import { gru, gruSequence } from './gru.js';
-import { channelNormalization, layerNormalization } from './layer-normalization.js';
+import {
+  channelNormalization,
+  channelNormalizationGradient,
+  layerNormalization,
+} from './layer-normalization.js';
 import { lstm, lstmSequence } from './lstm.js';
-import { matmul, stridedMatMul } from './matmul.js';
+import { matmul, matMulGradient, stridedMatMul } from './matmul.js';
 import { maxPool, maxPoolGradient } from './max-pool.js';
 import type { OperatorRule } from './operator.js';
 import { relu, reluGradient } from './relu.js';
 import { dropout, flatten, identity, reshape, squeeze, unsqueeze, view } from './reshape.js';
-import { softmax } from './softmax.js';
+import { softmax, softmaxGradient } from './softmax.js';
 import { stridedCopy, stridedScatter } from './strided-copy.js';
 import { mul } from './mul.js';
 import { pointwise, pointwiseGradient } from './pointwise.js';
@@ -69,6 +73,7 @@ const importable: readonly OperatorRule[] = [
 /** Operators that only the compiler itself makes, some of them (Slice, Pad, Resize, Tile, Expand) in a form of its own. */
 const internal: readonly OperatorRule[] = [
   channelNormalization,
+  channelNormalizationGradient,
   clipGradient,
   expand,
   averagePoolGradient,
@@ -82,6 +87,7 @@ const internal: readonly OperatorRule[] = [
   pointwiseGradient,
   preluGradient,
   productGradient,
+  matMulGradient,
   maxPoolGradient,
   pad,
   reluGradient,
@@ -90,6 +96,7 @@ const internal: readonly OperatorRule[] = [
   stridedScatter,
   resize,
   slice,
+  softmaxGradient,
   tile,
   view,
 ];

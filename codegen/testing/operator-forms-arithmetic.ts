@@ -114,27 +114,18 @@ export function arithmeticForms(): readonly OperatorForm[] {
       ),
     ]),
     form('GlobalMaxPool', ALL, (b, x) => b.node('Sub', [x, b.node('GlobalMaxPool', [x])]), image),
-    form(
-      'InstanceNormalization',
-      ALL,
-      (b, x) =>
-        b.node('InstanceNormalization', [x, pattern(b, [CHANNELS], 1), pattern(b, [CHANNELS])]),
-      { explain: false },
+    form('InstanceNormalization', ALL, (b, x) =>
+      b.node('InstanceNormalization', [x, pattern(b, [CHANNELS], 1), pattern(b, [CHANNELS])]),
     ),
-    form(
-      'group normalisation as torch writes it',
-      ALL,
-      (b, x) => {
-        const groups = b.node('Reshape', [x, b.integers([0, 2, -1])]);
-        const one = b.constant([2], Float32Array.of(1, 1));
-        const zero = b.constant([2], Float32Array.of(0, 0));
-        const normal = b.node('InstanceNormalization', [groups, one, zero]);
-        const back = b.node('Reshape', [normal, b.integers([1, ...SIGNAL.slice(1)])]);
-        const scaled = b.node('Mul', [back, pattern(b, [CHANNELS, 1], 1)]);
-        return b.node('Add', [scaled, pattern(b, [CHANNELS, 1])]);
-      },
-      { explain: false },
-    ),
+    form('group normalisation as torch writes it', ALL, (b, x) => {
+      const groups = b.node('Reshape', [x, b.integers([0, 2, -1])]);
+      const one = b.constant([2], Float32Array.of(1, 1));
+      const zero = b.constant([2], Float32Array.of(0, 0));
+      const normal = b.node('InstanceNormalization', [groups, one, zero]);
+      const back = b.node('Reshape', [normal, b.integers([1, ...SIGNAL.slice(1)])]);
+      const scaled = b.node('Mul', [back, pattern(b, [CHANNELS, 1], 1)]);
+      return b.node('Add', [scaled, pattern(b, [CHANNELS, 1])]);
+    }),
     ...([18, 21] as const).map((opset) =>
       form(
         `GroupNormalization of operator set ${opset}`,
@@ -144,70 +135,41 @@ export function arithmeticForms(): readonly OperatorForm[] {
           const parameters = [pattern(b, [size], 1), pattern(b, [size])];
           return b.node('GroupNormalization', [x, ...parameters], { num_groups: 3 });
         },
-        { explain: false },
       ),
     ),
-    form(
-      'LayerNormalization over channels and positions',
-      [17, 21],
-      (b, x) =>
-        b.node(
-          'LayerNormalization',
-          [x, pattern(b, SIGNAL.slice(1), 1), pattern(b, SIGNAL.slice(1))],
-          {
-            axis: 1,
-          },
-        ),
-      { explain: false },
+    form('LayerNormalization over channels and positions', [17, 21], (b, x) =>
+      b.node(
+        'LayerNormalization',
+        [x, pattern(b, SIGNAL.slice(1), 1), pattern(b, SIGNAL.slice(1))],
+        {
+          axis: 1,
+        },
+      ),
     ),
-    form(
-      'LayerNormalization over channels, turned',
-      [17, 21],
-      (b, x) => {
-        const turned = b.node('Transpose', [x], { perm: [0, 2, 1] });
-        const normal = b.node('LayerNormalization', [turned, pattern(b, [CHANNELS], 1)]);
-        return b.node('Transpose', [normal], { perm: [0, 2, 1] });
-      },
-      { explain: false },
-    ),
-    form('Softmax over positions', [13, 21], (b, x) => b.node('Softmax', [x], { axis: -1 }), {
-      explain: false,
+    form('LayerNormalization over channels, turned', [17, 21], (b, x) => {
+      const turned = b.node('Transpose', [x], { perm: [0, 2, 1] });
+      const normal = b.node('LayerNormalization', [turned, pattern(b, [CHANNELS], 1)]);
+      return b.node('Transpose', [normal], { perm: [0, 2, 1] });
     }),
-    form(
-      'Softmax over channels',
-      ALL,
-      (b, x, opset) => {
-        const turned = opset >= 13 ? x : b.node('Transpose', [x], { perm: [0, 2, 1] });
-        const y = b.node('Softmax', [turned], { axis: opset >= 13 ? 1 : 2 });
-        return opset >= 13 ? y : b.node('Transpose', [y], { perm: [0, 2, 1] });
-      },
-      { explain: false },
-    ),
-    form('Softmax over all, as up to operator set 12', [7, 12], (b, x) => b.node('Softmax', [x]), {
-      explain: false,
+    form('Softmax over positions', [13, 21], (b, x) => b.node('Softmax', [x], { axis: -1 })),
+    form('Softmax over channels', ALL, (b, x, opset) => {
+      const turned = opset >= 13 ? x : b.node('Transpose', [x], { perm: [0, 2, 1] });
+      const y = b.node('Softmax', [turned], { axis: opset >= 13 ? 1 : 2 });
+      return opset >= 13 ? y : b.node('Transpose', [y], { perm: [0, 2, 1] });
     }),
-    form('LogSoftmax inside', [13, 21], (b, x) => b.node('LogSoftmax', [x], { axis: 1 }), {
-      explain: false,
-    }),
+    form('Softmax over all, as up to operator set 12', [7, 12], (b, x) => b.node('Softmax', [x])),
+    form('LogSoftmax inside', [13, 21], (b, x) => b.node('LogSoftmax', [x], { axis: 1 })),
     form('MatMul with constants over the last axis', ALL, (b, x) =>
       b.node('MatMul', [x, pattern(b, [LENGTH, 7])]),
     ),
-    form(
-      'MatMul of a constant with a signal',
-      ALL,
-      (b, x) => b.node('MatMul', [pattern(b, [1, CHANNELS, CHANNELS]), x]),
-      { explain: false },
+    form('MatMul of a constant with a signal', ALL, (b, x) =>
+      b.node('MatMul', [pattern(b, [1, CHANNELS, CHANNELS]), x]),
     ),
-    form(
-      'MatMul of two signals',
-      ALL,
-      (b, x) => {
-        const turned = b.node('Transpose', [b.node('Tanh', [x])], { perm: [0, 2, 1] });
-        const scores = b.node('MatMul', [x, turned]);
-        return b.node('MatMul', [b.node('Mul', [scores, scalar(b, 0.1)]), x]);
-      },
-      { explain: false },
-    ),
+    form('MatMul of two signals', ALL, (b, x) => {
+      const turned = b.node('Transpose', [b.node('Tanh', [x])], { perm: [0, 2, 1] });
+      const scores = b.node('MatMul', [x, turned]);
+      return b.node('MatMul', [b.node('Mul', [scores, scalar(b, 0.1)]), x]);
+    }),
     form('Gemm of many rows', ALL, (b, x) => {
       const rows = b.node('Reshape', [x, b.integers([CHANNELS, LENGTH])]);
       const y = b.node('Gemm', [rows, pattern(b, [8, LENGTH]), pattern(b, [8])], {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { packageRoot } from '../package-root.js';
 import type { TestNetwork } from './build-network.js';
 
-/** Recurrent networks as torch exports them; export_torch_sequences.py writes the files again. */
-const RECURRENT: readonly (readonly [string, number])[] = [
+/** Recurrent networks and transformers as torch exports them; export_torch_sequences.py writes the files again. */
+const SEQUENCES: readonly (readonly [string, number])[] = [
   ['lstm', 50],
   ['lstm_bidir', 40],
   ['gru_bidir', 40],
@@ -14,12 +14,12 @@ const RECURRENT: readonly (readonly [string, number])[] = [
   ['transformer_gelu', 60],
 ];
 
-/** They answer without explanation: their layers have no gradient rule. */
+/** Recurrent layers have no gradient rule: they answer without explanation. */
 export function sequenceNetworks(): readonly TestNetwork[] {
-  return RECURRENT.map(([name, samples]) => ({
+  return SEQUENCES.map(([name, samples]) => ({
     name,
     inputShape: [1, 12, samples],
     bytes: readFileSync(join(packageRoot(), 'codegen/testing/models', `${name}.onnx`)),
-    explain: 'none',
+    ...(name.startsWith('transformer') ? {} : { explain: 'none' as const }),
   }));
 }

@@ -1,6 +1,13 @@
 import type { IntegerOperation } from '../../integer/program.js';
 import type { KernelSet } from '../backend.js';
-import { channelNormEmitter, matMulEmitter, softmaxEmitter } from './attention.js';
+import {
+  channelNormEmitter,
+  channelNormGradientEmitter,
+  matMulEmitter,
+  matMulGradientEmitter,
+  softmaxEmitter,
+  softmaxGradientEmitter,
+} from './attention.js';
 import { averagePoolEmitter, averagePoolGradientEmitter } from './average-pool.js';
 import { convEmitter, convGradientEmitter } from './conv.js';
 import { addEmitter, gradientMergeEmitter, packSignsEmitter, reluEmitter } from './elementwise.js';
@@ -40,9 +47,12 @@ const emitters: { readonly [Kind in IntegerOperation['kind']]: Emitter<Operation
   gradientMerge: gradientMergeEmitter,
   gru: gruEmitter,
   channelNorm: channelNormEmitter,
+  channelNormGradient: channelNormGradientEmitter,
   lstm: lstmEmitter,
   matMul: matMulEmitter,
+  matMulGradient: matMulGradientEmitter,
   softmax: softmaxEmitter,
+  softmaxGradient: softmaxGradientEmitter,
   maxPool: maxPoolEmitter,
   maxPoolGradient: maxPoolGradientEmitter,
   maxPoolWinner: maxPoolWinnerEmitter,

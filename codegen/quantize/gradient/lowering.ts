@@ -7,7 +7,7 @@ import type { IntegerOperation, IntegerTensor } from '../../integer/program.js';
 import { fixedFactors } from '../../integer/round.js';
 import { clipBounds } from '../../operators/clip.js';
 import { unsupported } from '../../operators/require.js';
-import type { Layout } from '../layout.js';
+import { layoutOf, type Layout } from '../layout.js';
 import { INT16_MOST } from '../ranges.js';
 import type { Lowering, Placement } from '../lowering.js';
 import type { QuantizedWeights } from '../weights.js';
@@ -163,6 +163,24 @@ export class GradientLowering {
     this.lowering.placeAs(name, placement, this.gradientTensor(scale, normal));
     this.normals.set(placement.tensor, normal);
     return { tensor: this.lowering.tensorAt(placement), limit };
+  }
+
+  /** Places a gradient in one step for all channels, whatever reads it. */
+  placeInOneStep(
+    name: string,
+    placement: Placement,
+  ): { readonly tensor: IntegerTensor; readonly limit: number } {
+    const range = this.lowering.gradientRange(name, placement.channels);
+    const scale = this.scaleFor(range, undefined, INT16_MOST);
+    this.lowering.placeAs(name, placement, this.gradientTensor(scale, undefined));
+    return { tensor: this.lowering.tensorAt(placement), limit: INT16_MOST };
+  }
+
+  /** The node's nth input with one step for all channels, in the layout of its shape. */
+  commonIn(node: GraphNode, index: number): Placement {
+    const layout = layoutOf(tensorOf(this.lowering.graph, inputName(node, index)).shape);
+    const from = this.inOneStep(node, index);
+    return this.lowering.inLayout(node, from, layout, `${node.name}/input_${index}`);
   }
 
   private scaleFor(

@@ -1,5 +1,10 @@
 import type { GraphNode } from '../../graph/graph.js';
 import { unsupported } from '../../operators/require.js';
+import {
+  lowerChannelNormGradient,
+  lowerMatMulGradient,
+  lowerSoftmaxGradient,
+} from './attention.js';
 import { lowerAveragePoolGradient } from './average-pool.js';
 import { lowerConvGradient } from './conv.js';
 import { lowerGradientSum, lowerNegative, lowerReluGradient } from './merge.js';
@@ -18,11 +23,13 @@ import {
 
 const rules: ReadonlyMap<string, GradientRule> = new Map<string, GradientRule>([
   ['Add', lowerGradientSum],
+  ['ChannelNormalizationGradient', lowerChannelNormGradient],
   ['ClipGradient', lowerReluGradient],
   ['AveragePoolGradient', lowerWindowAverageGradient],
   ['ConvInputGradient', lowerConvGradient],
   ['GemmInputGradient', lowerConvGradient],
   ['GlobalAveragePoolGradient', lowerAveragePoolGradient],
+  ['MatMulGradient', lowerMatMulGradient],
   ['Neg', lowerNegative],
   ['PReluGradient', lowerPReluGradient],
   ['PointwiseGradient', lowerPointwiseGradient],
@@ -31,6 +38,7 @@ const rules: ReadonlyMap<string, GradientRule> = new Map<string, GradientRule>([
   ['MaxPoolGradient', lowerMaxPoolGradient],
   ['Pad', lowerGradientPad],
   ['Slice', lowerGradientSlice],
+  ['SoftmaxGradient', lowerSoftmaxGradient],
   ['StridedScatter', lowerStridedScatter],
   ['Transpose', lowerGradientTranspose],
   ['View', lowerGradientView],

@@ -1,31 +1,23 @@
 /** Backward operators that only move values: they need one scale for all channels. */
-import { inputName, outputName, tensorOf } from '../../graph/graph.js';
+import { outputName, tensorOf } from '../../graph/graph.js';
 import { scatterWalk } from '../../operators/strided-copy.js';
 import { unsupported } from '../../operators/require.js';
 import { fourLoops, joinLoops, layoutOf } from '../layout.js';
 import { embedValues, moveValues } from '../lower/surgery.js';
-import type { Placement } from '../lowering.js';
 import type { GradientRule } from './rule.js';
 
-/** The node's first input with one scale, in the layout of its shape. */
-function source(...[gradient, node]: Parameters<GradientRule>): Placement {
-  const layout = layoutOf(tensorOf(gradient.lowering.graph, inputName(node, 0)).shape);
-  const from = gradient.inOneStep(node, 0);
-  return gradient.lowering.inLayout(node, from, layout, `${node.name}/input_0`);
-}
-
 export const lowerGradientSlice: GradientRule = (gradient, node) =>
-  moveValues(gradient.lowering, node, source(gradient, node));
+  moveValues(gradient.lowering, node, gradient.commonIn(node, 0));
 
 export const lowerGradientTranspose = lowerGradientSlice;
 
 export const lowerGradientPad: GradientRule = (gradient, node) =>
-  embedValues(gradient.lowering, node, source(gradient, node), 0);
+  embedValues(gradient.lowering, node, gradient.commonIn(node, 0), 0);
 
 /** The adjoint of a strided copy: where that read, this writes; all else is zero. */
 export const lowerStridedScatter: GradientRule = (gradient, node) => {
   const { lowering } = gradient;
-  const from = source(gradient, node);
+  const from = gradient.commonIn(node, 0);
   const { shape, sizes, strides, offset, scale } = scatterWalk(node);
   const layout = layoutOf(shape);
   const output = outputName(node);

@@ -192,6 +192,7 @@ function factorOf(
   return { multiplier: multiplier[0] ?? 0, shift };
 }
 
-function three(strides: readonly number[]): readonly [number, number, number] {
+/** Steps of a strided product. */
+export function three(strides: readonly number[]): readonly [number, number, number] {
   return [strides[0] ?? 0, strides[1] ?? 0, strides[2] ?? 0];
 }
