@@ -5,12 +5,8 @@
 static uint32_t iso_neon_gradient_compute(const void *context, const iso_staged_tile *tile) {
     const iso_staged_gradient *layer = context;
     int32x4_t sums[4][4];
-    uint32_t saturations = 0;
     iso_neon_split_sums(tile, layer->weights, NULL, layer->split_starts, sums);
-    for (int32_t p = 0; p < tile->count; p++) {
-        saturations += iso_neon_finish_gradient(layer, tile, p, 4, sums[p]);
-    }
-    return saturations;
+    return iso_neon_finish_gradient(layer, tile, (const int32x4_t(*)[4])sums);
 }
 
 /* As iso_conv_gradient. */

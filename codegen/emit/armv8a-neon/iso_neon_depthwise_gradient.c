@@ -4,14 +4,17 @@
 static uint32_t iso_neon_depthwise_gradient_compute(const void *context,
                                                     const iso_staged_tile *tile) {
     const iso_staged_gradient *layer = context;
-    uint32_t saturations = 0;
+    const int32x4_t zero = vdupq_n_s32(0);
+    int32x4_t sums[4][4];
     for (int32_t p = 0; p < tile->count; p++) {
-        const int32x4_t zero = vdupq_n_s32(0);
-        int32x4_t sums[4] = {zero, zero, zero, zero};
-        iso_neon_depthwise_words(tile, layer->weights, p, sums);
-        saturations += iso_neon_finish_gradient(layer, tile, p, 4, sums);
+        int32x4_t own[4] = {zero, zero, zero, zero};
+        iso_neon_depthwise_words(tile, layer->weights, p, own);
+        ISO_UNROLLED
+        for (int32_t v = 0; v < 4; v++) {
+            sums[p][v] = own[v];
+        }
     }
-    return saturations;
+    return iso_neon_finish_gradient(layer, tile, (const int32x4_t(*)[4])sums);
 }
 
 /* As iso_conv_gradient with as many groups as channels. */

@@ -189,6 +189,9 @@ static inline uint32_t iso_staged_bits(const uint8_t *mask, int32_t index, int32
     }
     uint32_t bits = 0;
     const int32_t first = index >> 3, last = (index + count - 1) >> 3;
+    if (last == first + 1) {
+        return (mask[first] | (uint32_t)mask[last] << 8) >> (index & 7);
+    }
     for (int32_t i = first; i <= last; i++) {
         bits |= (uint32_t)mask[i] << (8 * (i - first));
     }
