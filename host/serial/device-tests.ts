@@ -32,6 +32,16 @@ export interface DeviceRun {
   readonly saturations: number;
 }
 
+function deviceRun(result: TestResultMessage, layerCrcs: ReadonlyMap<number, number>): DeviceRun {
+  return {
+    layerCrcs: Uint32Array.from({ length: layerCrcs.size }, (_, i) => layerCrcs.get(i) ?? 0),
+    logits: Int16Array.from(result.logits),
+    explainedClass: result.explainedClass,
+    gradientCrc: result.gradientCrc,
+    saturations: result.saturations,
+  };
+}
+
 export class DeviceTests {
   constructor(
     private readonly link: DeviceLink,
@@ -65,11 +75,13 @@ export class DeviceTests {
    * @throws IsochroneError DEVICE_SILENT, DEVICE_REFUSED, LINK_*
    */
   async run(input: Uint8Array, classIndex: number, layers: number): Promise<DeviceRun> {
+    // Equal inputs give equal layers, so that a repeated run has only to bring what the line lost of those before.
+    const layerCrcs = new Map<number, number>();
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       await this.stop();
       if (!(await this.upload(input))) continue;
-      const run = await this.runOnce(crc32c(input), classIndex, layers);
-      if (run !== undefined) return run;
+      const result = await this.runOnce(crc32c(input), classIndex, layerCrcs);
+      if (result !== undefined && layerCrcs.size >= layers) return deviceRun(result, layerCrcs);
     }
     throw this.silent('a run of the network');
   }
@@ -98,13 +110,15 @@ export class DeviceTests {
     return true;
   }
 
-  /** Undefined when something of it was lost. */
+  /**
+   * Undefined when the device did not say that it is done.
+   * @param layerCrcs to which it adds
+   */
   private async runOnce(
     inputCrc: number,
     classIndex: number,
-    layers: number,
-  ): Promise<DeviceRun | undefined> {
-    const layerCrcs = new Map<number, number>();
+    layerCrcs: Map<number, number>,
+  ): Promise<TestResultMessage | undefined> {
     const result = await this.ask<TestResultMessage>(
       { kind: 'TEST_RUN', classIndex, inputCrc },
       this.timing.layerMs,
@@ -120,14 +134,7 @@ export class DeviceTests {
         where: { class: classIndex },
       });
     }
-    if (result?.status !== 'done' || layerCrcs.size < layers) return undefined;
-    return {
-      layerCrcs: Uint32Array.from({ length: layerCrcs.size }, (_, i) => layerCrcs.get(i) ?? 0),
-      logits: Int16Array.from(result.logits),
-      explainedClass: result.explainedClass,
-      gradientCrc: result.gradientCrc,
-      saturations: result.saturations,
-    };
+    return result?.status === 'done' ? result : undefined;
   }
 
   /**
