@@ -151,7 +151,8 @@ export class OperationProgram {
     };
     this.add(forward);
     const wide = this.wideNoise(output, 'backward', 32_767);
-    const sums = g.outputChannels * Math.ceil(g.kernelHeight / g.strideHeight) * g.kernelWidth;
+    const sums =
+      (g.outputChannels / g.groups) * Math.ceil(g.kernelHeight / g.strideHeight) * g.kernelWidth;
     const limit = masked ? 32_767 : 20_000;
     // dy has a root mean square of about 4,000: a few of a hundred values saturate.
     const factor = limit / 2 / (4000 * 74 * Math.sqrt(sums));
