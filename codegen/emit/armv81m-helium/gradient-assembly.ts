@@ -106,13 +106,12 @@ const finishTile = [
   `add r0, #${POSITIONS * ROW_BYTES}`,
   'str r0, [sp, #32]',
   'ldrd r0, r2, [sp, #48]',
-  'vdup.32 q2, r0',
-  'vdup.32 q3, r2',
-  'vrmulh.s32 q0, q0, q2',
-  'vrmulh.s32 q1, q1, q3',
-  // Two neighbouring channels are one word of each lane.
-  'vqmovnb.s32 q0, q0',
-  'vqmovnt.s32 q0, q1',
+  // The doubled high word without rounding, then a rounding shift: together one rounding. Two neighbouring channels are one
+  // word of each lane.
+  'vqdmulh.s32 q0, q0, r0',
+  'vqdmulh.s32 q1, q1, r2',
+  'vqrshrnb.s32 q0, q0, #1',
+  'vqrshrnt.s32 q0, q1, #1',
   'vctp.32 r11',
   'vpst',
   'vstrwt.32 q0, [r9, q7]',

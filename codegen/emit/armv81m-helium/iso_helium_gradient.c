@@ -67,20 +67,44 @@ static inline void iso_gradient_pair(int8_t *to, const int8_t *from, int32_t cha
         : "lr", "q0", "q1", "q2", "q3", "memory");
 }
 
-/* Masks `count` values, a multiple of 8 values into the mask; gives their largest magnitude. */
+/* Masks 16 values at a time, a multiple of 8 values into the mask: their bits become bytes, the
+ * even and odd ones of them lanes of their own. Gives the largest magnitude of what is left. */
 static uint32_t iso_gradient_mask(int16_t *dx, int32_t count, const uint8_t *mask) {
-    static const uint16_t bits[8] = {1, 2, 4, 8, 16, 32, 64, 128};
-    const uint16x8_t bit = vldrhq_u16(bits);
-    uint16_t highest = 0;
-    for (int32_t left = count; left > 0; left -= 8, dx += 8) {
-        const mve_pred16_t lanes = vctp16q((uint32_t)left);
-        int16x8_t values = vldrhq_z_s16(dx, lanes);
-        if (mask != NULL) {
-            const mve_pred16_t kept = vcmpneq_n_u16(vandq_u16(vdupq_n_u16(*mask++), bit), 0);
-            values = vpselq_s16(values, vdupq_n_s16(0), kept);
-            vstrhq_p_s16(dx, values, lanes);
+    uint32_t highest = 0, bits;
+    if (mask != NULL) {
+        __asm__ volatile(
+            "vmov.i8 q4, #255\n"
+            "vmov.i8 q5, #0\n"
+            "wls lr, %[vectors], 2f\n"
+            "1:\n"
+            "ldrh %[bits], [%[mask]], #2\n"
+            "vmsr p0, %[bits]\n"
+            "vpsel q2, q4, q5\n"
+            "vmovlt.s8 q3, q2\n"
+            "vmovlb.s8 q2, q2\n"
+            "vld20.16 {q0, q1}, [%[dx]]\n"
+            "vld21.16 {q0, q1}, [%[dx]]\n"
+            "vand q0, q0, q2\n"
+            "vand q1, q1, q3\n"
+            "vmaxav.s16 %[highest], q0\n"
+            "vmaxav.s16 %[highest], q1\n"
+            "vst20.16 {q0, q1}, [%[dx]]\n"
+            "vst21.16 {q0, q1}, [%[dx]]!\n"
+            "le lr, 1b\n"
+            "2:\n"
+            : [dx] "+r"(dx), [mask] "+r"(mask), [highest] "+r"(highest), [bits] "=&r"(bits)
+            : [vectors] "r"(count / 16)
+            : "lr", "q0", "q1", "q2", "q3", "q4", "q5", "p0", "memory");
+        for (int32_t i = 0; i < count % 16; i++, dx++) {
+            *dx = iso_kept(mask, i) ? *dx : 0;
+            const uint32_t magnitude = (uint32_t)(*dx < 0 ? -*dx : *dx);
+            highest = magnitude > highest ? magnitude : highest;
         }
-        highest = vmaxavq_s16(highest, values);
+        return highest;
+    }
+    for (int32_t left = count; left > 0; left -= 8, dx += 8) {
+        const int16x8_t values = vldrhq_z_s16(dx, vctp16q((uint32_t)left));
+        highest = vmaxavq_s16((uint16_t)highest, values);
     }
     return highest;
 }
