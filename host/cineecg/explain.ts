@@ -16,6 +16,7 @@ import { depositByDirection, normalizedMap } from './deposit.js';
 import { adjointOfBeat, evidenceVectors, residualShare } from './evidence.js';
 import { type Fiducials, findFiducials, isoelectricThirds } from './fiducials.js';
 import { toFrankMicrovolt } from './leads.js';
+import { meanAndSpread } from './mapping/average.js';
 import { INDEPENDENT_LEAD_COUNT, TWELVE_LEAD_COUNT, type VcgTransform } from './matrices.js';
 import { beatPath, phaseRanges } from './path.js';
 import type { FrankVector } from './vector.js';
@@ -89,27 +90,6 @@ function checkLength(name: string, found: number, expected: number): void {
   );
 }
 
-interface MapOverBeats {
-  readonly scores: readonly number[];
-  readonly spread: readonly number[];
-}
-
-/** Mean and sample standard deviation over the beats that carry evidence. */
-function overBeats(maps: readonly (readonly number[])[]): MapOverBeats {
-  const regions = maps[0]?.map((_score, region) => maps.map((map) => map[region] ?? 0)) ?? [];
-  const mean = (values: readonly number[]): number =>
-    values.reduce((a, b) => a + b, 0) / values.length;
-  return {
-    scores: regions.map(mean),
-    spread: regions.map((values) => {
-      if (values.length < 2) return 0;
-      const middle = mean(values);
-      const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
-      return Math.sqrt(squares / (values.length - 1));
-    }),
-  };
-}
-
 export function explainHeart(
   heart: HeartInput,
   options: HeartOptions = DEFAULT_HEART_OPTIONS,
@@ -143,7 +123,7 @@ export function explainHeart(
     .map(normalizedMap)
     .filter((map) => map !== undefined);
   if (maps.length === 0) return { status: 'no-evidence', beatCount };
-  const { scores, spread } = overBeats(maps);
+  const { mean: scores, spread } = meanAndSpread(maps);
 
   const logitPerStep = heart.gradientScale * heart.inputScaleMillivolt;
   const attribution = meanAttribution(heart.gradient, heart.input, first).map((lead) =>
