@@ -1,11 +1,11 @@
 /** Compiles `signal.c` with the signal chain for this machine and talks to it in the rows described there. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { packageRoot } from '../../../codegen/package-root.js';
 
-const CORE = join(dirname(fileURLToPath(import.meta.url)), '..');
-const ROOT = join(CORE, '..', '..');
+const ROOT = packageRoot();
+const CORE = join(ROOT, 'firmware-templates', 'core');
 const SOURCES = ['leads', 'decimate', 'decimate_taps', 'baseline', 'chain', 'window', 'qrs'];
 const FLAGS =
   '-std=c99 -O2 -Wall -Wextra -Werror -Wconversion -Wshadow -Wdouble-promotion -fsanitize=undefined -fno-sanitize-recover=all';
