@@ -11,8 +11,10 @@ import { compile, link } from './compile.js';
 import { runProcess } from './process.js';
 import { packageRoot } from '../../codegen/package-root.js';
 
-/** `app`: the product. `vectors`: network only, over files, for validation and benches. */
-export type ImageName = 'app' | 'vectors';
+/** Programs over files, for validation and benches: the network alone, or the attribution methods around it. */
+export type FilesImage = 'vectors' | 'attribution';
+/** `app`: the product. */
+export type ImageName = 'app' | FilesImage;
 export interface CustomImage {
   readonly name: string;
   readonly sources: readonly string[];
@@ -57,6 +59,12 @@ export interface BuiltImage {
 const OBSERVERS: Readonly<Record<string, readonly string[]>> = {
   vectors: ['-include', 'iso_net_observe.h'],
   app: ['-include', 'iso_app_observe.h'],
+};
+
+/** What the programs over files need of the core; on boards the linker leaves out the rest. */
+const NATIVE_CORE: Readonly<Record<FilesImage, readonly string[]>> = {
+  vectors: ['iso_crc32c'],
+  attribution: ['iso_attribution', 'iso_attribution_occlusion'],
 };
 
 async function sourcesIn(folder: string): Promise<string[]> {
@@ -104,16 +112,16 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
   const own =
     typeof options.image !== 'string'
       ? options.image.sources
-      : options.image === 'vectors'
+      : options.image === 'app'
         ? [
-            ...(await sourcesIn(join(templates, 'app', 'vectors'))),
-            join(templates, 'app', 'vectors', 'semihost', 'iso_vectors_files.c'),
-          ]
-        : [
             ...(await sourcesIn(join(templates, 'app'))),
             join(afe, `${options.frontEnd}_front_end.c`),
+          ]
+        : [
+            ...(await sourcesIn(join(templates, 'app', options.image))),
+            join(templates, 'app', 'vectors', 'semihost', 'iso_vectors_files.c'),
           ];
-  const semihosting = image === 'vectors' || options.frontEnd === 'semihost';
+  const semihosting = image !== 'app' || options.frontEnd === 'semihost';
   const halSources = (await sourcesIn(hal)).filter(
     (file) => semihosting || !file.endsWith('semihost.c'),
   );
@@ -212,10 +220,12 @@ export interface NativeImage {
   readonly programBytes: number;
 }
 
-/** The vectors program for this machine: `program vectors results`. Same errors as buildFirmware. */
+/** A program over files for this machine: `program vectors results`. Same errors as buildFirmware. */
 export async function buildNative(options: {
   readonly networkDir: string;
   readonly outDir: string;
+  /** `vectors` where nothing is said. */
+  readonly image?: FilesImage;
   /** `aarch64-linux-gnu-` and the like; the machine's own gcc when left out. */
   readonly prefix?: string;
   /** Instruction set, where it is not the compiler's own. */
@@ -227,13 +237,14 @@ export async function buildNative(options: {
   const outDir = resolve(options.outDir);
   const networkDir = resolve(options.networkDir);
   const prefix = options.prefix ?? '';
+  const image = options.image ?? 'vectors';
   const compiled = await compile({
     prefix,
-    targetFlags: [...(options.flags ?? []), ...(OBSERVERS['vectors'] ?? [])],
+    targetFlags: [...(options.flags ?? []), ...(OBSERVERS[image] ?? [])],
     sources: [
-      ...(await sourcesIn(vectors)),
+      ...(await sourcesIn(join(templates, 'app', image))),
       join(vectors, 'native', 'iso_vectors_files.c'),
-      join(templates, 'core', 'iso_crc32c.c'),
+      ...NATIVE_CORE[image].map((name) => join(templates, 'core', `${name}.c`)),
       ...(await networkSources(networkDir)),
     ],
     includeFolders: [vectors, join(templates, 'core'), networkDir],
@@ -241,7 +252,7 @@ export async function buildNative(options: {
     onProgress: (done, total, file) =>
       options.onProgress?.({ phase: 'compile', done, total: total + 1, file }),
   });
-  const programPath = join(outDir, 'vectors');
+  const programPath = join(outDir, image);
   await link({
     prefix,
     targetFlags: [],

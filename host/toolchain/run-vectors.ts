@@ -37,72 +37,95 @@ function check(status: number | null, program: string): void {
   );
 }
 
-async function inTemporaryFolder(
-  request: VectorsRequest,
-  run: (vectors: string, results: string) => Promise<void>,
-): Promise<VectorsResults> {
-  const folder = await mkdtemp(join(tmpdir(), 'isochrone-vectors-'));
-  try {
-    const vectors = join(folder, 'vectors.bin');
-    const results = join(folder, 'results.bin');
-    await writeVectors(vectors, request);
-    await run(vectors, results);
-    return await readVectorsResults(results);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/** On the emulated board; `countInstructions` makes ticks exact (64 ns an instruction) and runs repeatable. */
-export function runVectorsOnBoard(options: {
+/** A program over files on an emulated board. */
+export interface BoardPlace {
   readonly board: Board;
   readonly elfPath: string;
-  readonly request: VectorsRequest;
+  /** Makes ticks exact (64 ns an instruction) and runs repeatable. */
   readonly countInstructions?: boolean;
   /** A plugin of the emulator and its arguments. */
   readonly plugin?: string;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
-}): Promise<VectorsResults> {
-  return inTemporaryFolder(options.request, async (vectors, results) => {
-    const { status } = await runToExit({
-      board: options.board,
-      elfPath: options.elfPath,
-      semihosting: { args: [`vectors=${vectors}`, `results=${results}`] },
-      ...(options.countInstructions === true ? { icount: { shift: 6 } } : {}),
-      ...(options.plugin === undefined ? {} : { extraArgs: ['-plugin', options.plugin] }),
-      timeoutMs: options.timeoutMs,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    });
-    check(status, options.board.name);
-  });
 }
 
-/** On this machine, or on another instruction set with `emulator`: `['qemu-aarch64', '-cpu', 'cortex-a57']`. */
-export function runVectorsNatively(options: {
+/** A program over files on this machine, or on another instruction set. */
+export interface ProgramPlace {
   readonly programPath: string;
-  readonly request: VectorsRequest;
+  /** `['qemu-aarch64', '-cpu', 'cortex-a57']` */
   readonly emulator?: readonly string[];
   /** Ticks are instructions then: an emulator that takes QEMU's plugins is needed. */
   readonly countInstructions?: boolean;
-}): Promise<VectorsResults> {
-  return inTemporaryFolder(options.request, async (vectors, results) => {
-    const counter = `${results}.counter`;
-    const counts = options.countInstructions === true;
-    if (counts) await writeFile(counter, new Uint8Array(8));
-    const [command, ...args] = [
-      ...(options.emulator ?? []),
-      ...(counts
-        ? ['-plugin', `${await qemuPlugin('instruction_counter')},counter=${counter}`]
-        : []),
-      options.programPath,
-      vectors,
-      results,
-      ...(counts ? [counter] : []),
-    ];
-    const { status } = await runProcess(command ?? options.programPath, args);
-    check(status, options.programPath);
+}
+
+export type RunPlace = BoardPlace | ProgramPlace;
+
+/**
+ * Writes the program's first file, runs it and reads its second.
+ * @throws IsochroneError VECTORS_FAILED, EMULATOR_*
+ */
+export async function runOverFiles<Results>(
+  place: RunPlace,
+  write: (file: string) => Promise<void>,
+  read: (file: string) => Promise<Results>,
+): Promise<Results> {
+  const folder = await mkdtemp(join(tmpdir(), 'isochrone-vectors-'));
+  try {
+    const vectors = join(folder, 'vectors.bin');
+    const results = join(folder, 'results.bin');
+    await write(vectors);
+    await ('board' in place
+      ? runOnBoard(place, vectors, results)
+      : runNatively(place, vectors, results));
+    return await read(results);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function runOnBoard(place: BoardPlace, vectors: string, results: string): Promise<void> {
+  const { status } = await runToExit({
+    board: place.board,
+    elfPath: place.elfPath,
+    semihosting: { args: [`vectors=${vectors}`, `results=${results}`] },
+    ...(place.countInstructions === true ? { icount: { shift: 6 } } : {}),
+    ...(place.plugin === undefined ? {} : { extraArgs: ['-plugin', place.plugin] }),
+    timeoutMs: place.timeoutMs,
+    ...(place.signal === undefined ? {} : { signal: place.signal }),
   });
+  check(status, place.board.name);
+}
+
+async function runNatively(place: ProgramPlace, vectors: string, results: string): Promise<void> {
+  const counter = `${results}.counter`;
+  const counts = place.countInstructions === true;
+  if (counts) await writeFile(counter, new Uint8Array(8));
+  const [command, ...args] = [
+    ...(place.emulator ?? []),
+    ...(counts ? ['-plugin', `${await qemuPlugin('instruction_counter')},counter=${counter}`] : []),
+    place.programPath,
+    vectors,
+    results,
+    ...(counts ? [counter] : []),
+  ];
+  const { status } = await runProcess(command ?? place.programPath, args);
+  check(status, place.programPath);
+}
+
+export function runVectorsOnBoard(
+  options: BoardPlace & { readonly request: VectorsRequest },
+): Promise<VectorsResults> {
+  return runVectors(options, options.request);
+}
+
+export function runVectorsNatively(
+  options: ProgramPlace & { readonly request: VectorsRequest },
+): Promise<VectorsResults> {
+  return runVectors(options, options.request);
+}
+
+function runVectors(place: RunPlace, request: VectorsRequest): Promise<VectorsResults> {
+  return runOverFiles(place, (file) => writeVectors(file, request), readVectorsResults);
 }
 
 /** Instructions in a span of ticks under `countInstructions`: one instruction is 64 ns. */
