@@ -134,17 +134,17 @@ describe('normal patient', () => {
 
   it('has P upright in II, 40 to 250 µV, and silence before it and in PQ', () => {
     const { pOnset, pEnd, qrsOnset } = NORMAL.truth.fiducials;
-    const peak = Math.max(...around(NORMAL, 'II', pOnset, pEnd));
+    const peak = Math.max(...around(NORMAL, 'II', pOnset ?? NaN, pEnd ?? NaN));
     expect(peak).toBeGreaterThan(40);
     expect(peak).toBeLessThan(250);
-    for (const value of around(NORMAL, 'II', pEnd + 15, qrsOnset - 8)) {
+    for (const value of around(NORMAL, 'II', (pEnd ?? NaN) + 15, qrsOnset - 8)) {
       expect(Math.abs(value)).toBeLessThan(10);
     }
   });
 
   it('marks R in the truth where the vector sum peaks, and fiducials in order', () => {
     const { pOnset, pEnd, qrsOnset, jPoint, tPeak, tEnd } = NORMAL.truth.fiducials;
-    const marks = [pOnset, pEnd, qrsOnset, 0, jPoint, tPeak, tEnd];
+    const marks = [pOnset ?? NaN, pEnd ?? NaN, qrsOnset, 0, jPoint, tPeak, tEnd];
     expect(marks).toEqual([...marks].sort((a, b) => a - b));
     const quiet = synthesizePatient({ ...CLEAN, durationS: 10 });
     for (const r of quiet.truth.rSampleIndices) {

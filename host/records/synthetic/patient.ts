@@ -4,39 +4,23 @@
 import { IsochroneError } from '../../../codegen/errors.js';
 import { TWELVE_LEAD_NAMES, type EcgLead, type EcgRecord } from '../record.js';
 import type { Conduction } from './activation.js';
-import {
-  atrialPotentials,
-  REPOLARIZATION_MS,
-  ATRIAL_ACTIVATION_MS,
-  tissueState,
-  ventricularPotentials,
-  ventricularTransfer,
-  type Lesion,
-} from './beat.js';
+import { beatTemplate, type BeatTemplate } from './beat-template.js';
+import { ADULTS, drawParameters, makeHeart } from './heart.js';
+import { SEGMENT_COUNT } from './lattice.js';
+import { fromIndependent, twelveLeads } from './leads.js';
+import type { BeatFiducials } from './marks.js';
 import { addNoise, BEDSIDE_NOISE, type NoiseOptions } from './noise.js';
-import { seededRandom, type Random } from './random.js';
-import { genericTorso } from './torso.js';
-import type { Vector3 } from './vector3.js';
-import { buildVentricles, GENERIC_POSE, SEGMENT_COUNT, type HeartPose } from './ventricles.js';
+import { seededRandom } from './random.js';
+import type { Lesion } from './tissue.js';
+import { GENERIC_BODY } from './torsos.js';
+import type { HeartPose } from './ventricles.js';
 
 export const SYNTHETIC_RATE_HZ = 500;
 const SAMPLE_MS = 1000 / SYNTHETIC_RATE_HZ;
-/** P onset to QRS onset. */
-const PR_MS = 160;
-/** The template begins this long before QRS onset and ends after the T wave. */
-const BEAT_FIRST_MS = -240;
 const MAX_DURATION_S = 3600;
 
-/** Spread of healthy adults about the generic heart (standard deviations). */
-const TURN_SD_RADIANS = (8 * Math.PI) / 180;
-const SHIFT_SD_MM = 5;
-const SIZE_SD = 0.05;
-const SPEED_SD = 0.06;
-const DURATION_SD = 0.04;
-
-/** Breathing moves the heart down and back up, and the heart rate with it. */
+/** Breathing moves the heart, and the heart rate with it. */
 const RESPIRATION_HZ = 0.25;
-const RESPIRATION_MM: Vector3 = [0, 5, 1];
 const RESPIRATORY_ARRHYTHMIA = 0.03;
 const SLOW_ARRHYTHMIA = 0.02;
 const SLOW_ARRHYTHMIA_HZ = 0.1;
@@ -51,16 +35,6 @@ export interface PatientOptions {
   readonly noise?: NoiseOptions;
   /** 0: the generic heart, whatever the seed; 1 (default): the spread of healthy adults. */
   readonly variation?: number;
-}
-
-/** Sample offsets from the R mark of each beat, 500 Hz. */
-export interface BeatFiducials {
-  readonly pOnset: number;
-  readonly pEnd: number;
-  readonly qrsOnset: number;
-  readonly jPoint: number;
-  readonly tPeak: number;
-  readonly tEnd: number;
 }
 
 export interface PatientTruth {
@@ -100,12 +74,16 @@ export function synthesizePatient(options: PatientOptions): SyntheticPatient {
   const variation = options.variation ?? 1;
   const noise = options.noise ?? BEDSIDE_NOISE;
   const rrMs = 60_000 / heartRateBpm;
-  const random = seededRandom(seed, 'heart');
-  const pose = drawPose(random, variation);
-  const speed = 1 + SPEED_SD * variation * random.normal();
-  const duration = 1 + DURATION_SD * variation * random.normal();
-
-  const beat = beatTemplate(pose, { lesion, conduction, speed, duration, rrMs });
+  const population = {
+    ...ADULTS,
+    name: 'heart',
+    variation,
+    wallVariation: 0,
+    bodies: GENERIC_BODY.pool,
+  };
+  const heart = makeHeart({ ...drawParameters(population, seed, 'none'), rrMs });
+  const { pose, speed, duration } = heart.parameters;
+  const beat = beatTemplate(heart, { lesion, origin: { conduction } }, SAMPLE_MS);
   const sampleCount = Math.round(options.durationS * SYNTHETIC_RATE_HZ);
   const onsets = beatOnsets(sampleCount, rrMs, seed, beat.rest[0]?.length ?? 0);
   const potentials = placeBeats(beat, onsets, sampleCount);
@@ -120,7 +98,7 @@ export function synthesizePatient(options: PatientOptions): SyntheticPatient {
     record: {
       name,
       sampleRateHz: SYNTHETIC_RATE_HZ,
-      leads: twelveLeads(potentials),
+      leads: recordedLeads(potentials),
       source: 'synthetic',
       remarks: ['synthetic: made by a model, no patient'],
       annotations: rSampleIndices.map((sampleIndex) => ({ sampleIndex, label: 'N' })),
@@ -145,129 +123,6 @@ export function synthesizePatient(options: PatientOptions): SyntheticPatient {
       },
       rSampleIndices,
       fiducials: beat.fiducials,
-    },
-  };
-}
-
-interface BeatTemplate {
-  /** `[electrode][t]`, heart at mid-breath. */
-  readonly rest: readonly Float64Array[];
-  /** Change from mid-breath to full inspiration. */
-  readonly breath: readonly Float64Array[];
-  /** Samples from the template's begin to the R mark. */
-  readonly rOffset: number;
-  readonly fiducials: BeatFiducials;
-  readonly activationTotalMs: number;
-  readonly segmentActivationMs: readonly (number | null)[];
-}
-
-interface BeatOptions {
-  readonly lesion: Lesion;
-  readonly conduction: Conduction;
-  readonly speed: number;
-  readonly duration: number;
-  readonly rrMs: number;
-}
-
-function beatTemplate(pose: HeartPose, options: BeatOptions): BeatTemplate {
-  const field = genericTorso();
-  const ventricles = buildVentricles(pose);
-  const state = tissueState(ventricles, options);
-  const reached = state.activationMs.filter(Number.isFinite);
-  if (reached.length === 0) {
-    throw optionError(
-      `segments ${options.lesion.segments.join(' ')}: no site of activation is left`,
-    );
-  }
-  const activationTotalMs = reached.reduce((a, b) => Math.max(a, b), 0);
-  const repolarized = state.activationMs.reduce(
-    (latest, time, node) =>
-      Number.isFinite(time)
-        ? Math.max(latest, time + (state.actionPotentialMs[node] ?? 0))
-        : latest,
-    0,
-  );
-  // Six times the width of phase 3 after the last one, 0.2 % is left.
-  const sampleCount = Math.ceil((repolarized + 6 * REPOLARIZATION_MS - BEAT_FIRST_MS) / SAMPLE_MS);
-  const axis = { sampleMs: SAMPLE_MS, sampleCount, firstMs: BEAT_FIRST_MS };
-  const [expired, inspired] = [-1, 1].map((side) => {
-    const shiftMm: Vector3 = [
-      pose.shiftMm[0] + side * RESPIRATION_MM[0],
-      pose.shiftMm[1] + side * RESPIRATION_MM[1],
-      pose.shiftMm[2] + side * RESPIRATION_MM[2],
-    ];
-    const moved = buildVentricles({ ...pose, shiftMm });
-    const transfer = ventricularTransfer(moved, state.isScar, field);
-    const ventricular = ventricularPotentials(
-      state,
-      transfer,
-      SAMPLE_MS,
-      sampleCount,
-      BEAT_FIRST_MS,
-    );
-    const atrial = atrialPotentials(field, shiftMm, axis, -PR_MS);
-    return ventricular.map((row, e) => row.map((value, t) => value + (atrial[e]?.[t] ?? 0)));
-  });
-  const mix = (sign: 1 | -1): Float64Array[] =>
-    (inspired ?? []).map((row, e) =>
-      row.map((value, t) => (value + sign * (expired?.[e]?.[t] ?? 0)) / 2),
-    );
-  const rest = mix(1);
-  const marks = markBeat(rest, activationTotalMs, repolarized);
-  return {
-    rest,
-    breath: mix(-1),
-    ...marks,
-    activationTotalMs,
-    segmentActivationMs: Array.from({ length: SEGMENT_COUNT }, (_, index) => {
-      const times = ventricles.nodes.flatMap((node, i) => {
-        const time = state.activationMs[i] ?? Number.POSITIVE_INFINITY;
-        return node.segment === index + 1 && Number.isFinite(time) ? [time] : [];
-      });
-      return times.length === 0 ? null : times.reduce((sum, time) => sum + time, 0) / times.length;
-    }),
-  };
-}
-
-/**
- * Onsets and the J point are known from the model. Peaks are those of the vector sum over the leads, and T ends where the steepest
- * tangent of its descent meets the baseline: the clinical rule, on the clean beat.
- */
-function markBeat(
-  rest: readonly Float64Array[],
-  activationTotalMs: number,
-  repolarizedMs: number,
-): { readonly rOffset: number; readonly fiducials: BeatFiducials } {
-  const leads = twelveLeads(rest);
-  const sampleAt = (ms: number): number => Math.round((ms - BEAT_FIRST_MS) / SAMPLE_MS);
-  const size = Float64Array.from(rest[0] ?? [], (_, t) =>
-    Math.hypot(...leads.map((lead) => lead.microvolt[t] ?? 0)),
-  );
-  const best = (from: number, to: number, score: (t: number) => number): number => {
-    let found = from;
-    for (let t = from; t <= to; t += 1) if (score(t) > score(found)) found = t;
-    return found;
-  };
-  const sizeAt = (t: number): number => size[t] ?? 0;
-  const rOffset = best(sampleAt(0), sampleAt(activationTotalMs), sizeAt);
-  const last = size.length - 2;
-  const tPeak = best(
-    sampleAt(activationTotalMs + 100),
-    Math.min(last, sampleAt(repolarizedMs)),
-    sizeAt,
-  );
-  const descent = (t: number): number => (sizeAt(t - 1) - sizeAt(t + 1)) / 2;
-  const steepest = best(tPeak, last, descent);
-  const tEnd = Math.min(last, Math.round(steepest + sizeAt(steepest) / descent(steepest)));
-  return {
-    rOffset,
-    fiducials: {
-      pOnset: sampleAt(-PR_MS) - rOffset,
-      pEnd: sampleAt(-PR_MS + ATRIAL_ACTIVATION_MS) - rOffset,
-      qrsOnset: sampleAt(0) - rOffset,
-      jPoint: sampleAt(activationTotalMs) - rOffset,
-      tPeak: tPeak - rOffset,
-      tEnd: tEnd - rOffset,
     },
   };
 }
@@ -317,47 +172,18 @@ function placeBeats(
   });
 }
 
-/** Electrodes RA LA LL V1…V6 → twelve leads. I, II and V are whole microvolts, as an amplifier would give them. */
-function twelveLeads(electrodes: readonly Float64Array[]): readonly EcgLead[] {
-  const [ra, la, ll, ...chest] = electrodes;
-  const at = (row: Float64Array | undefined, t: number): number => row?.[t] ?? 0;
-  const length = ra?.length ?? 0;
-  const lead = (value: (t: number) => number): Float64Array =>
-    Float64Array.from({ length }, (_, t) => value(t));
-  // Adding 0 turns −0, which no file can hold, into 0.
-  const whole = (value: number): number => Math.round(value) + 0;
-  const leadI = lead((t) => whole(at(la, t) - at(ra, t)));
-  const leadII = lead((t) => whole(at(ll, t) - at(ra, t)));
-  const precordial = chest.map((electrode) =>
-    lead((t) => whole(at(electrode, t) - (at(ra, t) + at(la, t) + at(ll, t)) / 3)),
+/** I, II and V1…V6 are whole microvolts, as an amplifier would give them; the others follow. */
+function recordedLeads(electrodes: readonly Float64Array[]): readonly EcgLead[] {
+  const [one, two, , , , , ...chest] = twelveLeads(electrodes);
+  const independent = [one, two, ...chest].map((lead) =>
+    // Adding 0 turns −0, which no file can hold, into 0.
+    (lead ?? new Float64Array()).map((value) => Math.round(value) + 0),
   );
-  const rows = [
-    leadI,
-    leadII,
-    lead((t) => at(leadII, t) - at(leadI, t)),
-    lead((t) => 0 - (at(leadI, t) + at(leadII, t)) / 2),
-    lead((t) => at(leadI, t) - at(leadII, t) / 2),
-    lead((t) => at(leadII, t) - at(leadI, t) / 2),
-    ...precordial,
-  ];
+  const rows = fromIndependent(independent);
   return TWELVE_LEAD_NAMES.map((name, index) => ({
     name,
-    microvolt: rows[index] ?? new Float64Array(length),
+    microvolt: rows[index] ?? new Float64Array(),
   }));
-}
-
-function drawPose(random: Random, variation: number): HeartPose {
-  const draw = (deviation: number): number => deviation * variation * random.normal();
-  const spread = (mean: Vector3, deviation: number): Vector3 => [
-    mean[0] + draw(deviation),
-    mean[1] + draw(deviation),
-    mean[2] + draw(deviation),
-  ];
-  return {
-    turn: spread(GENERIC_POSE.turn, TURN_SD_RADIANS),
-    shiftMm: spread(GENERIC_POSE.shiftMm, SHIFT_SD_MM),
-    size: GENERIC_POSE.size * (1 + draw(SIZE_SD)),
-  };
 }
 
 function recordName(options: PatientOptions): string {

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  ELECTRODES_FRANK_MM,
-  genericTorso,
-  solveLeadField,
-  superellipsoid,
-  TORSO_SURFACE,
-} from './torso.js';
+import { ELECTRODES_FRANK_MM, solveLeadField, superellipsoid, TORSO_SURFACE } from './torso.js';
+import { GENERIC_BODY, leadFieldOf } from './torsos.js';
 import { distance, type Vector3 } from './vector3.js';
 
 /** A sphere is the one body whose surface potential is known in closed form. */
@@ -76,7 +71,7 @@ describe('lead field by boundary elements', () => {
 });
 
 describe('generic torso', () => {
-  const field = genericTorso();
+  const field = leadFieldOf(GENERIC_BODY);
   const lead = (moment: Vector3): number[] => potentials(field, [0, 0, 0], moment);
 
   it('converts the electrodes once: V6 is left of V1, LL below RA, V2 in front of the heart', () => {

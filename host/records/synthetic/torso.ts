@@ -60,7 +60,7 @@ export interface SuperellipsoidShape {
  * Fitted by hand to the chest electrodes above (V1…V6 within 12 mm of it); the arms and legs are left out, and RA, LA, LL
  * sit on its nearest points, shoulders and hip.
  */
-const TORSO: SuperellipsoidShape = {
+export const TORSO: SuperellipsoidShape = {
   centre: frankMm([0, 0, -0.06]),
   halfAxes: [170, 300, 117],
   transverseExponent: 2.3,
@@ -145,6 +145,11 @@ export interface LeadField {
 }
 
 export function solveLeadField(surface: ClosedSurface, electrodes: readonly Vector3[]): LeadField {
+  return bodySolver(surface)(electrodes);
+}
+
+/** The costly part once for a body; any number of electrode placements after it. */
+export function bodySolver(surface: ClosedSurface): (electrodes: readonly Vector3[]) => LeadField {
   const n = surface.centres.length;
   const system = new Float64Array(n * n);
   for (const [i, centre] of surface.centres.entries()) {
@@ -155,26 +160,29 @@ export function solveLeadField(surface: ClosedSurface, electrodes: readonly Vect
     }
   }
   const solve = factorize(system, n);
-  const weights = electrodes.map((electrode) => solve(interpolation(surface, electrode)));
   const centres = Float64Array.from(surface.centres.flat());
-  const flat = new Float64Array(n * electrodes.length);
-  for (const [e, column] of weights.entries()) {
-    for (let i = 0; i < n; i += 1) flat[i * electrodes.length + e] = 2 * (column[i] ?? 0);
-  }
-  return {
-    electrodeCount: electrodes.length,
-    at: (x, y, z, into) => {
-      into.fill(0);
-      for (let i = 0; i < n; i += 1) {
-        const dx = (centres[3 * i] ?? 0) - x;
-        const dy = (centres[3 * i + 1] ?? 0) - y;
-        const dz = (centres[3 * i + 2] ?? 0) - z;
-        const inverse = 1 / Math.sqrt(dx * dx + dy * dy + dz * dz);
-        for (let e = 0; e < electrodes.length; e += 1) {
-          into[e] = (into[e] ?? 0) + (flat[i * electrodes.length + e] ?? 0) * inverse;
+  return (electrodes) => {
+    const weights = electrodes.map((electrode) => solve(interpolation(surface, electrode)));
+    const flat = new Float64Array(n * electrodes.length);
+    for (const [e, column] of weights.entries()) {
+      for (let i = 0; i < n; i += 1) flat[i * electrodes.length + e] = 2 * (column[i] ?? 0);
+    }
+    return {
+      electrodeCount: electrodes.length,
+      at: (x, y, z, into) => {
+        into.fill(0);
+        for (let i = 0; i < n; i += 1) {
+          const dx = (centres[3 * i] ?? 0) - x;
+          const dy = (centres[3 * i + 1] ?? 0) - y;
+          const dz = (centres[3 * i + 2] ?? 0) - z;
+          const inverse = 1 / Math.sqrt(dx * dx + dy * dy + dz * dz);
+          const row = i * electrodes.length;
+          for (let e = 0; e < electrodes.length; e += 1) {
+            into[e] = (into[e] ?? 0) + (flat[row + e] ?? 0) * inverse;
+          }
         }
-      }
-    },
+      },
+    };
   };
 }
 
@@ -262,11 +270,3 @@ function factorize(matrix: Float64Array, n: number): (right: Float64Array) => Fl
 }
 
 export const TORSO_SURFACE = superellipsoid(TORSO);
-
-let generic: LeadField | undefined;
-
-/** The generic torso's nine electrodes; solved when first asked for (a few tenths of a second), then kept. */
-export function genericTorso(): LeadField {
-  generic ??= solveLeadField(TORSO_SURFACE, ELECTRODES_FRANK_MM);
-  return generic;
-}
