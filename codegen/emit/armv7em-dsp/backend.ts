@@ -3,7 +3,7 @@ import { chooseConv } from './conv.js';
 import { chooseConvInt16 } from './conv-int16.js';
 import { chooseAveragePool, choosePackSigns, chooseRescaledAdd } from './elementwise.js';
 import { chooseWinograd } from './winograd.js';
-import { chooseDepthwise } from './depthwise.js';
+import { chooseDepthwise, chooseDepthwiseGradient } from './depthwise.js';
 import { chooseConvGradient } from './conv-gradient.js';
 
 /** Cortex-M4, M7 and every other core with the DSP extension: two 16-bit products in one instruction. */
@@ -25,7 +25,9 @@ export const armv7emDspKernels: KernelSet = {
       case 'rescaledAdd':
         return chooseRescaledAdd(operation, setting);
       case 'convGradient':
-        return chooseConvGradient(operation, setting);
+        return (
+          chooseConvGradient(operation, setting) ?? chooseDepthwiseGradient(operation, setting)
+        );
       default:
         return undefined;
     }

@@ -23,7 +23,7 @@ export function chooseConvGradient(
   const group = Math.ceil(GROUP_COLUMNS[optimize] / g.strideWidth) * g.strideWidth;
   return {
     file: `${FOLDER}/iso_dsp_gradient.c`,
-    shared: [`${FOLDER}/iso_dsp_windows.h`],
+    shared: [`${FOLDER}/iso_dsp_gradient.h`, `${FOLDER}/iso_dsp_windows.h`],
     scratchBytes: scratchBytes(g),
     positionsTogether: Math.min(group, g.inputWidth),
     emit: (context) => emitConvGradient(op, group, context),

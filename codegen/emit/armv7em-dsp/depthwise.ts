@@ -1,7 +1,9 @@
 import type { ConvOperation } from '../../integer/conv.js';
+import type { ConvGradientOperation } from '../../integer/conv-gradient.js';
 import type { ChoiceSetting, KernelChoice, WeightLayout } from '../backend.js';
 import { constantArray } from '../c-text.js';
-import { SHAPE_BYTES, shapeConstant } from '../portable/conv.js';
+import { isCoveredDepthwise, SHAPE_BYTES, shapeConstant } from '../portable/conv.js';
+import { maskPointer } from '../portable/emitter.js';
 import { FOLDER, isInt8 } from './conv.js';
 import { groupedScales } from './scales.js';
 
@@ -51,6 +53,34 @@ export function chooseDepthwise(
         constants: shapeConstant(id, g) + constantArray('int32_t', `${id}_scales`, scales),
         call: `iso_dsp_depthwise(${pointer(op.input)}, ${pointer(op.output)}, &${id}_shape, ${weightTable(op.name, wordsLayout)}, ${id}_scales, ${op.inputZeroPoint}, ${op.clampLow}, ${op.clampHigh}, ${scratch()});`,
         constantBytes: SHAPE_BYTES + scales.byteLength,
+      };
+    },
+  };
+}
+
+/** Undefined where the forward convolution has other tables: its weights are not kept twice. */
+export function chooseDepthwiseGradient(
+  op: ConvGradientOperation,
+  setting: ChoiceSetting,
+): KernelChoice | undefined {
+  const g = op.geometry;
+  if (!isCoveredDepthwise(g) || op.shift !== 32) return undefined;
+  const forward = setting.program.operations.find(
+    ({ kind, name }) => kind === 'conv' && name === op.conv,
+  );
+  if (forward?.kind !== 'conv' || chooseDepthwise(forward, setting) === undefined) return undefined;
+  return {
+    file: `${FOLDER}/iso_dsp_depthwise_gradient.c`,
+    shared: ['codegen/emit/portable/iso_covering.h', `${FOLDER}/iso_dsp_gradient.h`],
+    scratchBytes: 0,
+    positionsTogether: 1,
+    emit: (context) => {
+      const { identifier: id, pointer } = context;
+      return {
+        constants:
+          shapeConstant(id, g) + constantArray('int32_t', `${id}_multiplier`, op.multiplier),
+        call: `iso_dsp_depthwise_gradient(${pointer(op.input)}, ${pointer(op.output)}, &${id}_shape, ${context.weightTable(op.conv, wordsLayout)}, ${id}_multiplier, ${maskPointer(context, op.mask)}, ${op.limit});`,
+        constantBytes: SHAPE_BYTES + op.multiplier.byteLength,
       };
     },
   };

@@ -101,7 +101,7 @@ export function chooseDepthwiseGradient(op: ConvGradientOperation): KernelChoice
   const blockBytes = VECTOR * (inRuns(g) ? taps : taps + (taps % 2));
   return {
     file: `${FOLDER}/iso_helium_depthwise_gradient.c`,
-    shared: SHARED,
+    shared: ['codegen/emit/portable/iso_covering.h', ...SHARED],
     scratchBytes: 0,
     positionsTogether: 1,
     emit: (context) => {

@@ -1,39 +1,12 @@
+#include "../portable/iso_covering.h"
 #include "iso_helium.h"
-
-/* An output position whose window covers an input position, and where its tap's weights lie. */
-typedef struct {
-    const int16_t *dy;
-    int32_t weights;
-} iso_covering;
-
-/* The output positions whose windows cover an input position; returns how many. */
-static int32_t iso_helium_covering(iso_covering *found, const int16_t *dy, const iso_conv_shape *s,
-                                   int32_t row, int32_t column) {
-    int32_t count = 0;
-    for (int32_t kh = 0; kh < s->kernel_height; kh++) {
-        const int32_t h = row + s->pad_top - kh * s->dilation_height;
-        const int32_t oh = h / s->stride_height;
-        if (h < 0 || oh * s->stride_height != h || oh >= s->output_height) {
-            continue;
-        }
-        for (int32_t kw = 0; kw < s->kernel_width; kw++) {
-            const int32_t v = column + s->pad_left - kw * s->dilation_width;
-            const int32_t ow = v / s->stride_width;
-            if (v >= 0 && ow * s->stride_width == v && ow < s->output_width) {
-                found[count].dy = dy + (oh * s->output_width + ow) * s->output_channels;
-                found[count++].weights = 16 * (kh * s->kernel_width + kw);
-            }
-        }
-    }
-    return count;
-}
 
 /* One channel of one position, exactly: for the values at the limit. */
 static int32_t iso_helium_covered(const iso_covering *found, int32_t count, const int8_t *weights,
                                   int32_t channel, int32_t multiplier) {
     int32_t sum = 0;
     for (int32_t i = 0; i < count; i++) {
-        sum += found[i].dy[channel] * weights[found[i].weights];
+        sum += found[i].dy[channel] * weights[16 * found[i].tap];
     }
     return iso_round(sum, multiplier, 32);
 }
@@ -48,20 +21,19 @@ static uint32_t iso_helium_depthwise_gradient(const int16_t *dy, int16_t *dx,
     static const uint16_t bits[8] = {1, 2, 4, 8, 16, 32, 64, 128};
     const uint16x8_t bit = vldrhq_u16(bits);
     const int32_t channels = s->input_channels;
-    iso_covering found[ISO_HELIUM_DEPTHWISE_TAPS];
+    iso_covering found[ISO_COVERING_MOST];
     uint32_t saturations = 0;
     int32_t at = 0;
     for (int32_t position = 0; position < s->input_height * s->input_width; position++) {
         const int32_t row = position / s->input_width;
-        const int32_t count =
-            iso_helium_covering(found, dy, s, row, position - row * s->input_width);
+        const int32_t count = iso_find_covering(found, dy, s, row, position - row * s->input_width);
         uint16_t highest = 0;
         for (int32_t c = 0; c < channels; c += 8) {
             const int8_t *own = weights + (c >> 4) * block_bytes + (c & 15);
             int32x4_t even = vdupq_n_s32(0), odd = even;
             for (int32_t i = 0; i < count; i++) {
                 const int16x8_t gradients = vldrhq_s16(found[i].dy + c);
-                const int16x8_t by = vldrbq_s16(own + found[i].weights);
+                const int16x8_t by = vldrbq_s16(own + 16 * found[i].tap);
                 even = vaddq_s32(even, vmullbq_int_s16(gradients, by));
                 odd = vaddq_s32(odd, vmulltq_int_s16(gradients, by));
             }

@@ -86,9 +86,10 @@ export const portableKernels: KernelSet = {
   takesInt16: true,
   choose(operation) {
     const emitter = emitterOf(operation);
+    const { file, shared = [] } = emitter.filesOf?.(operation) ?? emitter;
     return {
-      file: `${FOLDER}/${emitter.file}`,
-      shared: (emitter.shared ?? []).map((file) => `${FOLDER}/${file}`),
+      file: `${FOLDER}/${file}`,
+      shared: shared.map((name) => `${FOLDER}/${name}`),
       scratchBytes: 0,
       positionsTogether: 1,
       emit: (context) => emitter.emit(operation, context),

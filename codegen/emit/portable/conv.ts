@@ -9,8 +9,24 @@ export const convEmitter: Emitter<ConvOperation> = { file: 'iso_conv.c', emit: e
 
 export const convGradientEmitter: Emitter<ConvGradientOperation> = {
   file: 'iso_conv_gradient.c',
+  filesOf: ({ geometry }) =>
+    isCoveredDepthwise(geometry)
+      ? { file: 'iso_depthwise_gradient.c', shared: ['iso_covering.h'] }
+      : undefined,
   emit: emitConvGradient,
 };
+
+/** ISO_COVERING_MOST. */
+const COVERING_MOST = 32;
+
+/** A kernel of its own for each channel, small enough for the list of what covers a position. */
+export function isCoveredDepthwise(g: ConvGeometry): boolean {
+  return (
+    g.groups === g.inputChannels &&
+    g.groups === g.outputChannels &&
+    g.kernelHeight * g.kernelWidth <= COVERING_MOST
+  );
+}
 
 function emitConv(op: ConvOperation, context: EmitContext): EmittedOperation {
   const id = context.identifier;
@@ -30,10 +46,11 @@ function emitConv(op: ConvOperation, context: EmitContext): EmittedOperation {
 function emitConvGradient(op: ConvGradientOperation, context: EmitContext): EmittedOperation {
   const id = context.identifier;
   const mask = maskPointer(context, op.mask);
+  const kernel = isCoveredDepthwise(op.geometry) ? 'iso_depthwise_gradient' : 'iso_conv_gradient';
   return {
     constants:
       shapeConstant(id, op.geometry) + constantArray('int32_t', `${id}_multiplier`, op.multiplier),
-    call: `iso_conv_gradient(${context.pointer(op.input)}, ${context.pointer(op.output)}, &${id}_shape, ${context.weightTable(op.conv, rowsLayout)}, ${id}_multiplier, ${op.shift}U, ${mask}, ${op.limit});`,
+    call: `${kernel}(${context.pointer(op.input)}, ${context.pointer(op.output)}, &${id}_shape, ${context.weightTable(op.conv, rowsLayout)}, ${id}_multiplier, ${op.shift}U, ${mask}, ${op.limit});`,
     constantBytes: SHAPE_BYTES + 4 * op.multiplier.length,
   };
 }

@@ -1,10 +1,15 @@
 import type { EmitContext, EmittedOperation } from '../backend.js';
 
-/** One operation in this backend: the kernel's source file and the call. */
-export interface Emitter<Operation> {
+/** The kernel of an operation: its source file, and what it shares with other kernels. */
+export interface KernelFiles {
   readonly file: string;
-  /** Files that it shares with other kernels. */
   readonly shared?: readonly string[];
+}
+
+/** One operation in this backend: the kernel's files and the call. */
+export interface Emitter<Operation> extends KernelFiles {
+  /** Where a kernel of its own takes some of the operations: the files of that one. */
+  filesOf?(operation: Operation): KernelFiles | undefined;
   emit(operation: Operation, context: EmitContext): EmittedOperation;
 }
 

@@ -30,7 +30,7 @@ async function check(
   const expected = expectedResults(network, vectors);
   expect(differences(network, expected, results)).toEqual([]);
   // Without one that saturates their count would prove nothing.
-  if (name === 'gradients') expect(expected[0]?.saturations).toBeGreaterThan(10);
+  if (name.endsWith('gradients')) expect(expected[0]?.saturations).toBeGreaterThan(10);
   const counts: Record<string, number> = {};
   for (const { file } of network.kernels) {
     const kernel = file.startsWith(FOLDER) ? file.slice(FOLDER.length) : 'portable';
@@ -320,5 +320,37 @@ describe('kernels of the DSP extension against the interpreter', () => {
           }
     const counts = await check('gradients', operations);
     expect(counts['iso_dsp_gradient.c']).toBeGreaterThan(60);
+  }, 300_000);
+
+  it('gradients of depthwise convolutions, of those it has no tables for too', async () => {
+    const operations = new OperationProgram(8);
+    let index = 0;
+    for (const kernel of [
+      [1, 1],
+      [1, 2],
+      [1, 5],
+      [1, 27],
+      [3, 3],
+      [5, 5],
+    ] as const)
+      for (const strides of [
+        [1, 1],
+        [1, 2],
+        [1, 3],
+        [2, 2],
+      ] as const)
+        for (const channels of [4, 12, 5])
+          for (const more of [{ auto_pad: 'SAME_UPPER' }, { pads: [1, 30, 0, 2] }]) {
+            const rows = kernel[0] === 1 ? 1 : 6;
+            const g = geometry2d([channels, channels], [rows, 31], kernel, {
+              ...more,
+              strides: [rows === 1 ? 1 : strides[0], strides[1]],
+              group: channels,
+            });
+            operations.addGradient(`depthwise ${index}`, g, index % 4 < 2);
+            index += 1;
+          }
+    const counts = await check('depthwise-gradients', operations);
+    expect(counts['iso_dsp_depthwise_gradient.c']).toBe(96);
   }, 300_000);
 });
