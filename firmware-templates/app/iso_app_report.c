@@ -21,6 +21,12 @@ static int32_t rounded(float value, float limit) {
     return (int32_t)(held < 0.0f ? held - 0.5f : held + 0.5f);
 }
 
+static const uint8_t transform_on_the_wire[] = {
+    [ISO_VCG_INVERSE_DOWER] = ISO_WIRE_TRANSFORM_INVERSE_DOWER,
+    [ISO_VCG_KORS] = ISO_WIRE_TRANSFORM_KORS,
+    [ISO_VCG_GEOMETRIC] = ISO_WIRE_TRANSFORM_GEOMETRIC,
+};
+
 static void send_explanation(iso_app *app) {
     const iso_app_answer *answer = &app->answer;
     const iso_explanation *from = &answer->explanation;
@@ -29,13 +35,12 @@ static void send_explanation(iso_app *app) {
         .class_index = answer->class_index,
         .method = ISO_WIRE_METHOD_GRADIENT_X_INPUT,
         .mapping = ISO_WIRE_MAPPING_ADJOINT_DIRECTION,
-        .transform = (uint8_t)(iso_heart_default_options.transform == ISO_VCG_KORS
-                                   ? ISO_WIRE_TRANSFORM_KORS
-                                   : ISO_WIRE_TRANSFORM_INVERSE_DOWER),
+        .transform = transform_on_the_wire[iso_heart_default_options.transform],
         .beat_count = from->beat_count,
         .residual_share = from->residual_share,
         .top_segment = from->top_segment,
     };
+    memcpy(message.mean_qrs_microvolt, from->mean_qrs_microvolt, sizeof message.mean_qrs_microvolt);
     memcpy(message.lead_evidence, from->lead_evidence, sizeof message.lead_evidence);
     memcpy(message.segment_scores, from->segment_scores, sizeof message.segment_scores);
     memcpy(message.segment_spread, from->segment_spread, sizeof message.segment_spread);

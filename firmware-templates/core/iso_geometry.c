@@ -56,6 +56,14 @@ const float iso_geometry_inverse_neutral[ISO_GEOMETRY_REGIONS] = {
 
 const float iso_geometry_path_start_mm[3] = {-12.2543941f, 0.939651677f, -6.27135006f};
 
+const float iso_geometry_atrial_start_mm[3] = {-45.0f, -65.0f, 20.0f};
+
+const float iso_geometry_heart_axes[3][3] = {
+    {0.647f, 0.511f, -0.566f},
+    {0.736f, -0.221f, 0.64f},
+    {0.202f, -0.831f, -0.519f},
+};
+
 const int16_t iso_geometry_dower_milli[8][3] = {
     {632, -235, 59},
     {235, 1066, -132},
@@ -67,7 +75,7 @@ const int16_t iso_geometry_dower_milli[8][3] = {
     {831, 76, 230},
 };
 
-const int16_t iso_geometry_vcg_milli[2][3][8] = {
+const int16_t iso_geometry_vcg_milli[3][3][8] = {
     {
         {156, -10, -172, -74, 122, 231, 239, 194},
         {-227, 887, 57, -19, -106, -22, 41, 48},
@@ -77,6 +85,11 @@ const int16_t iso_geometry_vcg_milli[2][3][8] = {
         {380, -70, -130, 50, -10, 140, 60, 540},
         {-70, 930, 60, -20, -50, 60, -170, 130},
         {110, -230, -430, -60, -140, -200, -110, 310},
+    },
+    {
+        {159, 62, -176, -42, 126, 201, 230, 218},
+        {-439, 776, -84, -113, 141, 303, 255, 216},
+        {12, -9, -202, -288, -248, -121, 1, 105},
     },
 };
 /* clang-format on */

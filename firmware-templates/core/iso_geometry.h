@@ -20,9 +20,13 @@ extern const float iso_geometry_normals[ISO_GEOMETRY_REGIONS][3];
 extern const float iso_geometry_inverse_neutral[ISO_GEOMETRY_REGIONS];
 /* Left side of the mid septum, millimetres. */
 extern const float iso_geometry_path_start_mm[3];
+/* Sinus node, millimetres. */
+extern const float iso_geometry_atrial_start_mm[3];
+/* The heart's own axes, unit: base to apex, right to left ventricle, towards the anterior wall. */
+extern const float iso_geometry_heart_axes[3][3];
 /* Dower's forward matrix, [lead I II V1..V6][axis], thousandths. */
 extern const int16_t iso_geometry_dower_milli[8][3];
-/* [iso_vcg_transform][axis][lead], thousandths: inverse Dower, Kors. */
-extern const int16_t iso_geometry_vcg_milli[2][3][8];
+/* [iso_vcg_transform][axis][lead], thousandths: inverse Dower, Kors, geometric. */
+extern const int16_t iso_geometry_vcg_milli[3][3][8];
 
 #endif

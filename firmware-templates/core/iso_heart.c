@@ -116,11 +116,11 @@ static float residual_share(const iso_heart_input *in, iso_vcg_transform transfo
 }
 
 /* Paper-like: mean over the leads of |attribution|, at each point of the path. */
-static void paint_path(uint32_t qrs_onset, uint32_t leads, iso_explanation *out) {
+static void paint_path(uint32_t first, uint32_t leads, iso_explanation *out) {
     for (uint32_t i = 0; i < out->path_length; i++) {
         float sum = 0.0f;
         for (uint32_t lead = 0; lead < ISO_HEART_TWELVE_LEADS; lead++) {
-            sum += fabsf(out->attribution[lead][qrs_onset + i]);
+            sum += fabsf(out->attribution[lead][first + i]);
         }
         out->path[i].evidence = sum / (float)leads;
     }
@@ -161,7 +161,8 @@ static iso_heart_status explain_beats(const iso_heart_input *in, const iso_heart
     sum_lead_evidence(ranges, out);
     out->residual_share = residual_share(in, options->transform, ranges, out);
     out->path_length = iso_heart_path(scratch->vcg, ranges, out->path);
-    paint_path(ranges[ISO_PHASE_QRS].begin, in->leads, out);
+    paint_path(ranges[ISO_PHASE_P].begin, in->leads, out);
+    iso_heart_mean_vector(scratch->vcg, ranges[ISO_PHASE_QRS], out->mean_qrs_microvolt);
     return ISO_HEART_OK;
 }
 

@@ -68,7 +68,7 @@ typedef struct {
     float frank_mm[3];
     float evidence; /* mean over the network's leads of |mean attribution| at this moment, logit
                        units */
-    uint8_t phase;  /* ISO_PHASE_QRS or ISO_PHASE_STT: the path begins at QRS onset */
+    uint8_t phase;  /* the path begins at P onset, or at QRS onset where no P wave was found */
 } iso_path_point;
 
 /* Working memory of one call; nothing in it is part of the result. */
@@ -91,6 +91,7 @@ typedef struct {
     float segment_scores[ISO_HEART_REGIONS];   /* sums to 1 */
     float segment_spread[ISO_HEART_REGIONS];   /* standard deviation over beats */
     float residual_share;                      /* 0..1, non-dipolar part of the evidence */
+    float mean_qrs_microvolt[3];               /* mean VCG over QRS, Frank */
     iso_path_point path[ISO_HEART_BEAT_SAMPLES];
     uint8_t path_length;
     uint8_t beat_count; /* full beats used */
@@ -99,7 +100,11 @@ typedef struct {
     iso_heart_scratch scratch;
 } iso_explanation;
 
-/* 8 312 bytes in *out; docs/cineecg-method.md has the figures of time and stack. */
+/* Frank -> the generic heart's own axes (base to apex, right to left ventricle, towards the
+ * anterior wall), the same unit: a path or an axis as seen from the heart. */
+void iso_heart_to_heart_axes(const float frank[3], float heart[3]);
+
+/* 8 324 bytes in *out; docs/cineecg-method.md has the figures of time and stack. */
 iso_heart_status iso_heart_explain(const iso_heart_input *in, const iso_heart_options *options,
                                    iso_explanation *out);
 

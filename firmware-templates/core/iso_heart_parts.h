@@ -38,6 +38,10 @@ uint8_t iso_heart_path(int32_t vcg[ISO_HEART_BEAT_SAMPLES][3],
                        const iso_phase_range ranges[ISO_HEART_PHASES],
                        iso_path_point path[ISO_HEART_BEAT_SAMPLES]);
 
+/* Mean over a range that is not empty; thirds of a microvolt in, microvolt out. */
+void iso_heart_mean_vector(int32_t thirds[ISO_HEART_BEAT_SAMPLES][3], iso_phase_range range,
+                           float mean[3]);
+
 /* Adds |vector| to the regions that face along it. */
 void iso_heart_deposit(const float vector[3], float map[ISO_HEART_REGIONS]);
 

@@ -5,7 +5,11 @@
 
 #include <stdint.h>
 
-typedef enum { ISO_VCG_INVERSE_DOWER = 0, ISO_VCG_KORS = 1 } iso_vcg_transform;
+typedef enum {
+    ISO_VCG_INVERSE_DOWER = 0,
+    ISO_VCG_KORS = 1,
+    ISO_VCG_GEOMETRIC = 2
+} iso_vcg_transform;
 
 /* Frank X, Y, Z in whole microvolt, rounded half up; exact, so host and device find the same
  * fiducials. */

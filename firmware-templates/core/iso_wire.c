@@ -355,10 +355,13 @@ size_t iso_wire_encode_explanation(const iso_wire_explanation *message, uint8_t 
     put_u16(&out, message->result_id);
     put_u8(&out, message->class_index);
     put_choice(&out, message->method, 1u);
-    put_choice(&out, message->mapping, 2u);
+    put_choice(&out, message->mapping, 3u);
     put_choice(&out, message->transform, 3u);
     put_u8(&out, message->beat_count);
     put_f32(&out, message->residual_share);
+    for (size_t i = 0; i < 3u; i++) {
+        put_f32(&out, message->mean_qrs_microvolt[i]);
+    }
     put_u8(&out, message->top_segment);
     for (size_t i = 0; i < 36u; i++) {
         put_f32(&out, message->lead_evidence[i]);
@@ -378,10 +381,13 @@ bool iso_wire_decode_explanation(iso_wire_explanation *message, const uint8_t *p
     message->result_id = get_u16(&in);
     message->class_index = get_u8(&in);
     message->method = get_choice(&in, 1u);
-    message->mapping = get_choice(&in, 2u);
+    message->mapping = get_choice(&in, 3u);
     message->transform = get_choice(&in, 3u);
     message->beat_count = get_u8(&in);
     message->residual_share = get_f32(&in);
+    for (size_t i = 0; i < 3u; i++) {
+        message->mean_qrs_microvolt[i] = get_f32(&in);
+    }
     message->top_segment = get_u8(&in);
     for (size_t i = 0; i < 36u; i++) {
         message->lead_evidence[i] = get_f32(&in);

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define ISO_WIRE_PROTOCOL_VERSION 1u
-#define ISO_WIRE_SCHEMA_HASH 0x857B1946u
+#define ISO_WIRE_SCHEMA_HASH 0x22073E19u
 #define ISO_WIRE_MAX_PAYLOAD 512u
 
 /* Frame types. */
@@ -52,7 +52,7 @@
 #define ISO_WIRE_SAMPLES_MAX_BYTES 173u
 #define ISO_WIRE_BEAT_MAX_BYTES 6u
 #define ISO_WIRE_RESULT_MAX_BYTES 83u
-#define ISO_WIRE_EXPLANATION_MAX_BYTES 324u
+#define ISO_WIRE_EXPLANATION_MAX_BYTES 336u
 #define ISO_WIRE_BEAT_LEAD_MAX_BYTES 167u
 #define ISO_WIRE_BEAT_ATTRIBUTION_MAX_BYTES 88u
 #define ISO_WIRE_BEAT_FIDUCIALS_MAX_BYTES 14u
@@ -95,6 +95,7 @@
 /* How an attribution is carried from leads to the heart. */
 #define ISO_WIRE_MAPPING_ADJOINT_DIRECTION 0u
 #define ISO_WIRE_MAPPING_PAPER_LIKE_POSITION 1u
+#define ISO_WIRE_MAPPING_CHAIN_RULE 2u
 
 /* How leads become a vectorcardiogram. */
 #define ISO_WIRE_TRANSFORM_KORS 0u
@@ -275,6 +276,8 @@ typedef struct {
     uint8_t beat_count;
     /* Share of the evidence outside every vectorcardiogram, 0 to 1. */
     float residual_share;
+    /* Mean vectorcardiogram over QRS: left, down, back. */
+    float mean_qrs_microvolt[3];
     /* Index of the highest score. */
     uint8_t top_segment;
     /* Lead-major: 12 leads, each P, QRS, ST-T. */

@@ -9,7 +9,15 @@ import {
 } from './explain.js';
 import { NEUTRAL_MAP, depositByDirection, directionShares, normalizedMap } from './deposit.js';
 import { splitEvidence } from './evidence.js';
-import { PATH_START_MM, REGIONS, SEGMENT_NAMES } from './geometry.js';
+import {
+  ATRIAL_START_MM,
+  HEART_AXES,
+  PATH_START_MM,
+  REGIONS,
+  SEGMENT_NAMES,
+  toHeartAxes,
+} from './geometry.js';
+import { GEOMETRIC_RAW } from './geometric-matrix.js';
 import {
   adjoint,
   dowerForward,
@@ -53,6 +61,25 @@ describe('leads and axes', () => {
   it('has an adjoint: gᵀ(L V) = (Lᵀ g)ᵀ V', () => {
     const [gradient, v] = [randoms(8), randomVector()];
     expect(inner(gradient, dowerForward(v))).toBeCloseTo(dot(adjoint(gradient), v), 12);
+  });
+
+  it('weighs electrodes by where they are, as published places give it', () => {
+    // Order I II V1…V6; derived once more by hand from the electrodes' places.
+    const known = [
+      [0.654, 0.256, -0.723, -0.173, 0.517, 0.827, 0.946, 0.894],
+      [-0.558, 0.987, -0.106, -0.144, 0.179, 0.385, 0.325, 0.275],
+      [0.04, -0.03, -0.683, -0.974, -0.837, -0.411, 0.005, 0.354],
+    ];
+    GEOMETRIC_RAW.forEach((row, axis) => {
+      row.forEach((value, lead) => {
+        expect(Math.abs(value - (known[axis]?.[lead] ?? NaN))).toBeLessThan(0.002);
+      });
+    });
+    // Equalised: a dipole along an axis comes back along it with its own size.
+    for (const axis of [0, 1, 2]) {
+      const way: FrankVector = [axis === 0 ? 1 : 0, axis === 1 ? 1 : 0, axis === 2 ? 1 : 0];
+      expect(toFrank('geometric', dowerForward(way))[axis]).toBeCloseTo(1, 2);
+    }
   });
 
   it('inverts Dower by inverse Dower to the three decimals of its entries, and by Kors to 24°', () => {
@@ -233,24 +260,45 @@ describe('the explanation of a dipole beat at 75/min', () => {
 
   it('walks from the septum at 7 mm a sample and stays in the heart', () => {
     const { path, fiducials } = result;
-    expect(path[0]?.frankMm).toEqual(PATH_START_MM);
-    expect(path.length).toBe(fiducials.tEnd + 1 - fiducials.qrsOnset);
-    const steps = path
+    expect(path[0]?.frankMm).toEqual(ATRIAL_START_MM);
+    expect(path[fiducials.qrsOnset - fiducials.pOnset]?.frankMm).toEqual(PATH_START_MM);
+    expect(path.length).toBe(fiducials.tEnd + 1 - fiducials.pOnset);
+    const ventricular = path.slice(fiducials.qrsOnset - fiducials.pOnset);
+    const steps = ventricular
       .slice(1)
-      .map((point, i) => magnitude(subtract(point.frankMm, path[i]?.frankMm ?? [0, 0, 0])));
+      .map((point, i) => magnitude(subtract(point.frankMm, ventricular[i]?.frankMm ?? [0, 0, 0])));
     const qrsSamples = fiducials.jPoint - fiducials.qrsOnset;
     expect(Math.max(...steps)).toBeLessThanOrEqual(7 + 1e-9);
     expect(Math.max(...steps.slice(0, qrsSamples))).toBeCloseTo(7, 9);
     const stt = steps.slice(qrsSamples).reduce((a, b) => a + b, 0);
     expect(stt).toBeLessThanOrEqual(7 * qrsSamples);
-    for (const point of path) expect(magnitude(point.frankMm)).toBeLessThan(80);
+    for (const point of ventricular) expect(magnitude(point.frankMm)).toBeLessThan(80);
     expect(path.filter((point) => point.phase === 'QRS').length).toBe(qrsSamples);
+  });
+
+  it('walks through the atria first, from the sinus node to the left and downwards', () => {
+    const atrial = result.path.filter((point) => point.phase === 'P');
+    expect(atrial.length).toBe(result.fiducials.qrsOnset - result.fiducials.pOnset);
+    const [from, to] = [atrial[0]?.frankMm, atrial.at(-1)?.frankMm];
+    const way = subtract(to ?? [0, 0, 0], from ?? [0, 0, 0]);
+    expect(way[0]).toBeGreaterThan(10);
+    expect(way[1]).toBeGreaterThan(0);
+  });
+
+  it('gives the mean QRS vector: of the dipole model left, downwards, as a healthy heart', () => {
+    const [x, y] = result.meanQrsMicrovolt;
+    expect(x).toBeGreaterThan(0);
+    expect(y).toBeGreaterThan(0);
+    // The long axis has no part across itself.
+    toHeartAxes(HEART_AXES.baseToApex).forEach((part, axis) => {
+      expect(part).toBeCloseTo(axis === 0 ? 1 : 0, 2);
+    });
   });
 
   it('paints the path with the mean absolute attribution of the moment', () => {
     const t = result.fiducials.qrsOnset + 3;
     const sum = result.attribution.reduce((total, lead) => total + Math.abs(lead[t] ?? 0), 0);
-    expect(result.path[3]?.evidence).toBeCloseTo(sum / 12, 12);
+    expect(result.path[t - result.fiducials.pOnset]?.evidence).toBeCloseTo(sum / 12, 12);
   });
 
   it('names a small residual for a dipole’s beat and a large one for noise', () => {

@@ -14,12 +14,17 @@ import {
 } from './beats.js';
 import { depositByDirection, normalizedMap } from './deposit.js';
 import { adjointOfBeat, evidenceVectors, residualShare } from './evidence.js';
-import { type Fiducials, findFiducials, isoelectricThirds } from './fiducials.js';
+import {
+  type Fiducials,
+  ISOELECTRIC_SAMPLES,
+  findFiducials,
+  isoelectricThirds,
+} from './fiducials.js';
 import { toFrankMicrovolt } from './leads.js';
 import { meanAndSpread } from './mapping/average.js';
 import { INDEPENDENT_LEAD_COUNT, TWELVE_LEAD_COUNT, type VcgTransform } from './matrices.js';
 import { beatPath, phaseRanges } from './path.js';
-import type { FrankVector } from './vector.js';
+import { type FrankVector, add, scale } from './vector.js';
 
 export interface HeartInput {
   /** `[1000][8]` chain output, I II V1…V6. */
@@ -72,7 +77,10 @@ export interface HeartExplanation {
   /** Sample standard deviation over beats; 0 with a single beat. */
   readonly segmentSpread: readonly number[];
   readonly topSegment: number;
+  /** From P onset, where a P wave was found, or from QRS onset. */
   readonly path: readonly HeartPathPoint[];
+  /** Mean of the vectorcardiogram over QRS, from the isoelectric level, microvolt. */
+  readonly meanQrsMicrovolt: FrankVector;
 }
 
 /** An explanation withheld, and why; the same three reasons as on the device. */
@@ -88,6 +96,12 @@ function checkLength(name: string, found: number, expected: number): void {
     `the heart was given ${found} values of ${name} where a window has ${expected}`,
     { hint: 'Pass a whole 10 s window: 1000 samples at 100 Hz.', where: { name, found, expected } },
   );
+}
+
+/** Mean of vectors in 1/`parts` of a unit. */
+function meanVector(vectors: readonly FrankVector[], parts: number): FrankVector {
+  const sum = vectors.reduce(add, [0, 0, 0]);
+  return scale(sum, 1 / (parts * vectors.length));
 }
 
 export function explainHeart(
@@ -129,7 +143,8 @@ export function explainHeart(
   const attribution = meanAttribution(heart.gradient, heart.input, first).map((lead) =>
     lead.map((steps) => steps * logitPerStep),
   );
-  const path = beatPath(isoelectricThirds(vcg, fiducials.qrsOnset), ranges);
+  const thirds = isoelectricThirds(vcg, fiducials.qrsOnset);
+  const path = beatPath(thirds, ranges);
   return {
     status: 'ok',
     beatCount,
@@ -147,8 +162,8 @@ export function explainHeart(
       frankMm,
       phase,
       evidence:
-        attribution.reduce((sum, lead) => sum + Math.abs(lead[fiducials.qrsOnset + i] ?? 0), 0) /
-        leads,
+        attribution.reduce((sum, lead) => sum + Math.abs(lead[ranges[0][0] + i] ?? 0), 0) / leads,
     })),
+    meanQrsMicrovolt: meanVector(thirds.slice(...ranges[1]), ISOELECTRIC_SAMPLES),
   };
 }

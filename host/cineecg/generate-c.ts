@@ -1,7 +1,7 @@
 /** Writes the heart's tables for the device: the matrices and the generic anatomy, from the same source as the golden model. */
 import { KAPPA, NEUTRAL_MAP } from './deposit.js';
-import { PATH_START_MM, REGIONS, REGION_COUNT } from './geometry.js';
-import { DOWER_FORWARD_MILLI, VCG_MATRIX_MILLI } from './matrices.js';
+import { ATRIAL_START_MM, HEART_AXES, PATH_START_MM, REGIONS, REGION_COUNT } from './geometry.js';
+import { DOWER_FORWARD_MILLI, VCG_MATRIX_MILLI, VCG_TRANSFORMS } from './matrices.js';
 import { ISOELECTRIC_SHARE, QRS_STEP_MM } from './path.js';
 
 const BANNER = `/*
@@ -39,10 +39,14 @@ extern const float iso_geometry_normals[ISO_GEOMETRY_REGIONS][3];
 extern const float iso_geometry_inverse_neutral[ISO_GEOMETRY_REGIONS];
 /* Left side of the mid septum, millimetres. */
 extern const float iso_geometry_path_start_mm[3];
+/* Sinus node, millimetres. */
+extern const float iso_geometry_atrial_start_mm[3];
+/* The heart's own axes, unit: base to apex, right to left ventricle, towards the anterior wall. */
+extern const float iso_geometry_heart_axes[3][3];
 /* Dower's forward matrix, [lead I II V1..V6][axis], thousandths. */
 extern const int16_t iso_geometry_dower_milli[8][3];
-/* [iso_vcg_transform][axis][lead], thousandths: inverse Dower, Kors. */
-extern const int16_t iso_geometry_vcg_milli[2][3][8];
+/* [iso_vcg_transform][axis][lead], thousandths: inverse Dower, Kors, geometric. */
+extern const int16_t iso_geometry_vcg_milli[${VCG_TRANSFORMS.length}][3][8];
 
 #endif
 `;
@@ -66,11 +70,16 @@ ${NEUTRAL_MAP.map((value) => `    ${floatLiteral(1 / value)},\n`).join('')}};
 
 const float iso_geometry_path_start_mm[3] = {${PATH_START_MM.map(floatLiteral).join(', ')}};
 
+const float iso_geometry_atrial_start_mm[3] = {${ATRIAL_START_MM.map(floatLiteral).join(', ')}};
+
+const float iso_geometry_heart_axes[3][3] = {
+${rows([HEART_AXES.baseToApex, HEART_AXES.rightToLeft, HEART_AXES.anterior], floatLiteral)}};
+
 const int16_t iso_geometry_dower_milli[8][3] = {
 ${rows(DOWER_FORWARD_MILLI, integer)}};
 
-const int16_t iso_geometry_vcg_milli[2][3][8] = {
-${matrix('inverse-dower')}${matrix('kors')}};
+const int16_t iso_geometry_vcg_milli[${VCG_TRANSFORMS.length}][3][8] = {
+${VCG_TRANSFORMS.map(matrix).join('')}};
 /* clang-format on */
 `;
 }

@@ -175,6 +175,21 @@ export const REGIONS: readonly Region[] = SEGMENT_NAMES.map((name, index) => {
   return { name, centreMm: wallPointMm(at), normal: wallNormal(at) };
 });
 
+/**
+ * Where the path of the P wave begins: the sinus node, at the top of the right atrium, right of, above and a little behind the
+ * ventricles' centre [?]: a place of generic anatomy, not from a published table.
+ */
+export const ATRIAL_START_MM: FrankVector = [-45, -65, 20];
+
+/** Frank → the generic heart's own axes: base to apex, right to left ventricle, towards the anterior wall. Same unit. */
+export function toHeartAxes(v: FrankVector): readonly [number, number, number] {
+  return [
+    dot(v, HEART_AXES.baseToApex),
+    dot(v, HEART_AXES.rightToLeft),
+    dot(v, HEART_AXES.anterior),
+  ];
+}
+
 /** Where the path begins: endocardium of the left side of the mid septum [form P, van Dam 2017]. */
 export const PATH_START_MM: FrankVector = wallPointMm(
   { part: 'LV', ab: RING_AB.mid, angle: Math.PI },

@@ -14,7 +14,8 @@ import {
   explainHeart,
 } from './explain.js';
 import { generatedFiles } from './generate-c.js';
-import { INDEPENDENT_IN_TWELVE } from './matrices.js';
+import { toHeartAxes } from './geometry.js';
+import { INDEPENDENT_IN_TWELVE, VCG_TRANSFORMS } from './matrices.js';
 import { dipoleWindow, seededRandom } from './test-support/dipole.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -62,7 +63,7 @@ const HEAD_BYTES = 4;
 
 function encode({ input, options }: Case): Buffer {
   const head = Buffer.alloc(HEAD_BYTES + 5 * 4 + 255 * 2);
-  head.writeUInt8(options.transform === 'kors' ? 1 : 0, 0);
+  head.writeUInt8(VCG_TRANSFORMS.indexOf(options.transform), 0);
   head.writeUInt8(input.rIndex.length, 1);
   head.writeUInt8(input.input.length / WINDOW_SAMPLES, 2);
   head.writeUInt8(8 * input.input.BYTES_PER_ELEMENT, 3);
@@ -87,11 +88,13 @@ interface DeviceResult {
   readonly scores: readonly number[];
   readonly spread: readonly number[];
   readonly residualShare: number;
+  readonly meanQrs: readonly number[];
+  readonly meanQrsInHeart: readonly number[];
   /** 80 × (x, y, z, evidence, phase). */
   readonly path: readonly number[];
 }
 
-const RESULT_BYTES = 4 + 12 + 1280 + 4 * (960 + 36 + 21 + 21 + 1 + 400);
+const RESULT_BYTES = 4 + 12 + 1280 + 4 * (960 + 36 + 21 + 21 + 1 + 3 + 3 + 400);
 const STATUSES = ['ok', 'no-beat', 'no-qrs', 'no-evidence'];
 
 function decode(bytes: Buffer): DeviceResult {
@@ -112,6 +115,8 @@ function decode(bytes: Buffer): DeviceResult {
     scores: floats(21),
     spread: floats(21),
     residualShare: floats(1)[0] ?? NaN,
+    meanQrs: floats(3),
+    meanQrsInHeart: floats(3),
     path: floats(400),
   };
 }
@@ -196,7 +201,10 @@ function randomCases(count: number): Case[] {
       options:
         seed % 2 === 0
           ? DEFAULT_HEART_OPTIONS
-          : { transform: 'kors', phaseWeight: [random(), random() - 1, random()] },
+          : {
+              transform: seed % 4 === 1 ? 'kors' : 'geometric',
+              phaseWeight: [random(), random() - 1, random()],
+            },
     };
   });
 }
@@ -221,6 +229,12 @@ function expectSame(device: DeviceResult, golden: HeartExplanation): void {
     points.map((p) => p[3] ?? NaN),
     golden.path.map((p) => p.evidence),
     'path evidence',
+  );
+  expectClose(device.meanQrs, golden.meanQrsMicrovolt, 'mean QRS');
+  expectClose(
+    device.meanQrsInHeart,
+    toHeartAxes(golden.meanQrsMicrovolt),
+    'mean QRS in heart axes',
   );
   expectClose(device.attribution, golden.attribution.flat(), 'attribution');
   const { leadEvidence } = golden;

@@ -1,8 +1,10 @@
 /**
- * Lead ↔ VCG matrices, all [P], in the project's order of independent leads: I II V1 V2 V3 V4 V5 V6.
+ * Lead ↔ VCG matrices, all [P] but the geometric one, in the project's order of independent leads: I II V1 V2 V3 V4 V5 V6.
  * Kept as integers in thousandths: that is how they are published, and integers make host and device agree exactly.
  */
-export const VCG_TRANSFORMS = ['inverse-dower', 'kors'] as const;
+import { geometricMatrixMilli } from './geometric-matrix.js';
+
+export const VCG_TRANSFORMS = ['inverse-dower', 'kors', 'geometric'] as const;
 export type VcgTransform = (typeof VCG_TRANSFORMS)[number];
 
 /** Dower's forward matrix L, `[lead 8][axis 3]`, thousandths: E ≈ L V. */
@@ -31,6 +33,7 @@ export const VCG_MATRIX_MILLI: Readonly<Record<VcgTransform, readonly (readonly 
     [-70, 930, 60, -20, -50, 60, -170, 130],
     [110, -230, -430, -60, -140, -200, -110, 310],
   ],
+  geometric: geometricMatrixMilli(DOWER_FORWARD_MILLI),
 };
 
 export const INDEPENDENT_LEAD_COUNT = 8;

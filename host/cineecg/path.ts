@@ -1,7 +1,7 @@
 /** The mean temporal-spatial isochrone (van Dam 2017): where the mean of the activation is, moment by moment. */
 import { PHASES, type Phase } from '../stream/events.js';
 import type { Fiducials } from './fiducials.js';
-import { PATH_START_MM } from './geometry.js';
+import { ATRIAL_START_MM, PATH_START_MM } from './geometry.js';
 import { type FrankVector, add, magnitude, scale } from './vector.js';
 
 /** [begin, end) of each phase in the beat, in PHASES order; an empty range where the phase was not found. */
@@ -33,7 +33,8 @@ export interface BeatPathPoint {
 
 /**
  * p(t + dt) = p(t) + v dt V / max(|V|, 5 % of the QRS maximum), from the left side of the mid septum at QRS onset to the end
- * of ST-T. The published speed is that of the QRS. Recovery passes the same muscle in a longer time, so in ST-T the speed is
+ * of ST-T. Where a P wave was found it comes first, from the sinus node at its onset to the end of the PQ segment, at the same
+ * speed and with the same guard [?]. The published speed is that of the QRS. Recovery passes the same muscle in a longer time, so in ST-T the speed is
  * scaled by the durations' ratio [D]: at 0.7 m/s throughout the path would leave the body. `vcg` from the isoelectric level, any unit.
  */
 export function beatPath(vcg: readonly FrankVector[], ranges: PhaseRanges): BeatPathPoint[] {
@@ -42,13 +43,14 @@ export function beatPath(vcg: readonly FrankVector[], ranges: PhaseRanges): Beat
   const top = Math.max(...vcg.slice(qrsOnset, jPoint).map(magnitude));
   const sttStepMm = (QRS_STEP_MM * (jPoint - qrsOnset)) / Math.max(1, end - jPoint);
   const points: BeatPathPoint[] = [];
-  let at = PATH_START_MM;
-  for (let t = qrsOnset; t < end; t += 1) {
-    const isQrs = t < jPoint;
-    points.push({ frankMm: at, phase: isQrs ? PHASES[1] : PHASES[2] });
+  let at = ATRIAL_START_MM;
+  for (let t = ranges[0][0]; t < end; t += 1) {
+    if (t === qrsOnset) at = PATH_START_MM;
+    const phase = t < qrsOnset ? 0 : t < jPoint ? 1 : 2;
+    points.push({ frankMm: at, phase: PHASES[phase] });
     const v = vcg[t] ?? [0, 0, 0];
     const floor = Math.max(magnitude(v), ISOELECTRIC_SHARE * top);
-    if (floor > 0) at = add(at, scale(v, (isQrs ? QRS_STEP_MM : sttStepMm) / floor));
+    if (floor > 0) at = add(at, scale(v, (phase === 2 ? sttStepMm : QRS_STEP_MM) / floor));
   }
   return points;
 }

@@ -5,6 +5,7 @@ import {
   fixed,
   meanPositionMm,
   percent,
+  axisWords,
   positionWords,
   provenanceWords,
   signed,
@@ -60,6 +61,9 @@ describe('words', () => {
   it('name directions of the Frank frame', () => {
     expect(positionWords([3.4, -2.6, -0.4])).toBe('3 mm left, 3 mm superior, 0 mm anterior');
     expect(positionWords([-1, 1, 1])).toBe('1 mm right, 1 mm inferior, 1 mm posterior');
+    expect(axisWords([400, 300, -125])).toBe('frontal 37°');
+    expect(axisWords([100, -100, 0])).toBe('frontal −45°');
+    expect(axisWords([0, 0, 1])).toBe('–');
   });
   it('give the mean of one phase only', () => {
     const path = [

@@ -83,6 +83,12 @@ export function positionWords(frankMm: readonly [number, number, number]): strin
   ].join(', ');
 }
 
+/** The mean QRS axis in the frontal plane, as on a printed ECG: `frontal 37°`, downwards positive; `–` when unknown. */
+export function axisWords([left, down]: readonly [number, number, number]): string {
+  if (!isNumber(left) || !isNumber(down) || Math.hypot(left, down) === 0) return '–';
+  return `frontal ${((180 * Math.atan2(down, left)) / Math.PI).toFixed(0).replace('-', '−')}°`;
+}
+
 /** `+0.41`, `−0.08`, `–` when unknown. A true minus sign, as in print. */
 export function signed(value: number, digits = 2): string {
   if (!isNumber(value)) return '–';
@@ -135,6 +141,8 @@ const METHOD_WORDS: Readonly<Record<string, string>> = { gradient_x_input: 'grad
  */
 const MAPPING_WORDS: Readonly<Record<string, string>> = {
   adjoint_direction: "adjoint by direction (this project), not the paper's formula",
+  chain_rule:
+    "chain rule through a generic heart's lesions (this project), not the paper's formula",
   paper_like_position:
     "lead mean by position (after the paper's idea; its formula is not published)",
 };

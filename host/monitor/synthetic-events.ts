@@ -114,6 +114,7 @@ function explanation(resultId: number): ExplanationEvent {
     beatCount: 11,
     leadEvidence,
     residualShare: 0.12,
+    meanQrsMicrovolt: [420, 310, -160],
     segmentScores,
     segmentSpread: segmentScores.map((score) => 0.2 * score),
     segmentNames: SEGMENT_NAMES,

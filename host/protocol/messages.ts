@@ -5,7 +5,7 @@ export const METHOD_VALUES = ['gradient_x_input'] as const;
 export type Method = (typeof METHOD_VALUES)[number];
 
 /** How an attribution is carried from leads to the heart. Index = value on the wire. */
-export const MAPPING_VALUES = ['adjoint_direction', 'paper_like_position'] as const;
+export const MAPPING_VALUES = ['adjoint_direction', 'paper_like_position', 'chain_rule'] as const;
 export type Mapping = (typeof MAPPING_VALUES)[number];
 
 /** How leads become a vectorcardiogram. Index = value on the wire. */
@@ -162,6 +162,8 @@ export interface ExplanationMessage {
   readonly beatCount: number;
   /** Share of the evidence outside every vectorcardiogram, 0 to 1. */
   readonly residualShare: number;
+  /** Mean vectorcardiogram over QRS: left, down, back. Exactly 3. */
+  readonly meanQrsMicrovolt: readonly number[];
   /** Index of the highest score. */
   readonly topSegment: number;
   /** Lead-major: 12 leads, each P, QRS, ST-T. Exactly 36. */

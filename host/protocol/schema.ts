@@ -164,6 +164,7 @@ const deviceToHost: readonly MessageSchema[] = [
         'f32',
         'Share of the evidence outside every vectorcardiogram, 0 to 1.',
       ),
+      fixed('meanQrsMicrovolt', 'f32', 3, 'Mean vectorcardiogram over QRS: left, down, back.'),
       scalar('topSegment', 'u8', 'Index of the highest score.'),
       fixed(
         'leadEvidence',
@@ -370,7 +371,7 @@ export const WIRE_SCHEMA: WireSchema = {
     {
       name: 'mapping',
       doc: 'How an attribution is carried from leads to the heart.',
-      values: ['adjoint_direction', 'paper_like_position'],
+      values: ['adjoint_direction', 'paper_like_position', 'chain_rule'],
     },
     {
       name: 'transform',

@@ -164,6 +164,7 @@ function assemble(parts: Parts, { classNames, segmentNames }: Names): Assembly {
       beatCount: explanation.beatCount,
       leadEvidence: chunks(explanation.leadEvidence, PHASES.length),
       residualShare: explanation.residualShare,
+      meanQrsMicrovolt: threeOf(explanation.meanQrsMicrovolt),
       segmentScores: explanation.segmentScores,
       segmentSpread: explanation.segmentSpread,
       segmentNames,
@@ -178,6 +179,14 @@ function assemble(parts: Parts, { classNames, segmentNames }: Names): Assembly {
       path: path.flatMap(({ points }) => points.map(toPathPoint)),
     },
   };
+}
+
+function threeOf([x = NaN, y = NaN, z = NaN]: readonly number[]): readonly [
+  number,
+  number,
+  number,
+] {
+  return [x, y, z];
 }
 
 function toPathPoint(point: PathMessage['points'][number]): PathPoint {

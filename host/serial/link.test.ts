@@ -224,6 +224,7 @@ describe('translation', () => {
       className: 'MI',
       method: 'gradient_x_input',
       residualShare: 0.125,
+      meanQrsMicrovolt: [400, 300, -125],
       segmentNames: SEGMENT_NAMES,
       path: [
         { frankMm: [1, -2.5, 0], phase: 'QRS', evidence: 0.25 },

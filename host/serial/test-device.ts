@@ -89,6 +89,7 @@ export function explanationMessages(resultId: number): DeviceMessage[] {
       transform: 'kors',
       beatCount: 11,
       residualShare: 0.125,
+      meanQrsMicrovolt: [400, 300, -125],
       topSegment: 3,
       leadEvidence: Array.from({ length: 36 }, (_, i) => i / 4),
       segmentScores: Array.from({ length: 21 }, (_, i) => i / 256),

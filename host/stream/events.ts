@@ -88,6 +88,8 @@ export interface ExplanationEvent {
   readonly leadEvidence: readonly (readonly number[])[];
   /** Share of the evidence that no vectorcardiographic view can show, 0…1. */
   readonly residualShare: number;
+  /** Mean of the vectorcardiogram over QRS, Frank axes: its direction is the mean QRS axis. */
+  readonly meanQrsMicrovolt: readonly [number, number, number];
   /** 17 AHA segments, then RV base, mid, apex, outflow. Sums to 1. */
   readonly segmentScores: readonly number[];
   /** Standard deviation over beats, same order. */

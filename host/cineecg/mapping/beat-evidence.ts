@@ -124,6 +124,8 @@ export function placeBeat(
     fiducials,
     ranges,
     vcg: thirds.map((v) => scale(v, 1 / 3000)),
-    pathMm: beatPath(thirds, ranges).map(({ frankMm }) => frankMm),
+    pathMm: beatPath(thirds, ranges)
+      .filter(({ phase }) => phase !== 'P')
+      .map(({ frankMm }) => frankMm),
   };
 }

@@ -45,7 +45,7 @@ int main(void) {
                                     .r_index = r_index,
                                     .beat_count = head[1],
                                     .leads = head[2]};
-        const iso_heart_options options = {head[0] == 1 ? ISO_VCG_KORS : ISO_VCG_INVERSE_DOWER,
+        const iso_heart_options options = {(iso_vcg_transform)head[0],
                                            {numbers[0], numbers[1], numbers[2]}};
         /* What an earlier result left behind must not show. */
         memset(&out, 0xA5, sizeof out);
@@ -59,6 +59,10 @@ int main(void) {
         heart_io_put(out.segment_scores, sizeof out.segment_scores);
         heart_io_put(out.segment_spread, sizeof out.segment_spread);
         heart_io_put(&out.residual_share, sizeof out.residual_share);
+        heart_io_put(out.mean_qrs_microvolt, sizeof out.mean_qrs_microvolt);
+        float heart[3];
+        iso_heart_to_heart_axes(out.mean_qrs_microvolt, heart);
+        heart_io_put(heart, sizeof heart);
         for (uint32_t i = 0; i < ISO_HEART_BEAT_SAMPLES; i++) {
             const float phase = (float)out.path[i].phase;
             heart_io_put(out.path[i].frank_mm, sizeof out.path[i].frank_mm);

@@ -11,7 +11,7 @@ describe('the plain block of an explained result', () => {
       "  explains MI: gradient × input, adjoint by direction (this project), not the paper's formula, Kors, generic anatomy",
       '  top leads: V2 QRS +0.41, V3 QRS +0.33, V5 QRS −0.19',
       '  top segments: mid anteroseptal 0.23 ± 0.05, basal anteroseptal 0.17 ± 0.03, apical septal 0.15 ± 0.03',
-      '  residual 12 %   beats 11   mean QRS position 13 mm left, 15 mm inferior, 4 mm anterior',
+      '  residual 12 %   beats 11   QRS axis frontal 36°   mean QRS position 13 mm left, 15 mm inferior, 4 mm anterior',
       '  research use only, not a medical device',
     ]);
   });
@@ -23,6 +23,7 @@ describe('the plain block of an explained result', () => {
       segmentScores: [],
       path: [],
       residualShare: Number.NaN,
+      meanQrsMicrovolt: [Number.NaN, 0, 0] as const,
       beatCount: 0,
     };
     expect(explainedBlock(undefined, nothing)).toEqual([
@@ -30,7 +31,7 @@ describe('the plain block of an explained result', () => {
       "  explains MI: gradient × input, adjoint by direction (this project), not the paper's formula, Kors, generic anatomy",
       '  top leads: none',
       '  top segments: none',
-      '  residual –   beats 0',
+      '  residual –   beats 0   QRS axis –',
       '  research use only, not a medical device',
     ]);
   });

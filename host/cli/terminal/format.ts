@@ -1,4 +1,5 @@
 import {
+  axisWords,
   fixed,
   leadPhaseWords,
   meanPositionMm,
@@ -61,7 +62,7 @@ export function explainedBlock(
     `  explains ${explanation.className}: ${by.method}, ${by.mapping}, ${by.transform}, generic anatomy`,
     `  top leads: ${leads.length === 0 ? 'none' : leads.join(', ')}`,
     `  top segments: ${segments.length === 0 ? 'none' : segments.join(', ')}`,
-    `  residual ${percent(explanation.residualShare)}   beats ${explanation.beatCount}${position === undefined ? '' : `   mean QRS position ${positionWords(position)}`}`,
+    `  residual ${percent(explanation.residualShare)}   beats ${explanation.beatCount}   QRS axis ${axisWords(explanation.meanQrsMicrovolt)}${position === undefined ? '' : `   mean QRS position ${positionWords(position)}`}`,
     `  ${STATEMENT}`,
   ];
 }

@@ -91,7 +91,7 @@ describe('off a terminal', () => {
       '  explains MI: gradient × input, adjoint by d',
       '  top leads: V2 QRS +0.41, V3 QRS +0.33, V5 Q',
       '  top segments: mid anteroseptal 0.23 ± 0.05,',
-      '  residual 12 %   beats 11   mean QRS positio',
+      '  residual 12 %   beats 11   QRS axis frontal',
       '  research use only, not a medical device',
       'warning: hot',
       'result 3  window 17.5–27.5 s  MI 0.87 (NORM 0',

@@ -5,6 +5,7 @@ import {
   type ResultEvent,
 } from '../../stream/events.js';
 import {
+  axisWords,
   capitalised,
   certaintyWords,
   fixed,
@@ -142,7 +143,9 @@ export function whyLines(
     `${percent(explanation.residualShare)} of the evidence is residual: no vectorcardiographic view can show it.`,
   ];
   if (position !== undefined) {
-    lines.push(`Mean QRS position of the path: ${positionWords(position)} of the heart’s centre.`);
+    lines.push(
+      `Mean QRS axis ${axisWords(explanation.meanQrsMicrovolt)}; mean QRS position of the path: ${positionWords(position)} of the heart’s centre.`,
+    );
   }
   return {
     headline: capitalised(headline),
