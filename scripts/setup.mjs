@@ -73,7 +73,7 @@ function installNpmPackages() {
     .digest('hex');
   const stamp = join(root, 'node_modules', '.isochrone-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  console.log('set-up: installing npm packages (once) …');
+  console.error('set-up: installing npm packages (once) …');
   // No package here needs its install script: serialport brings prebuilt binaries, the others only messages or downloads.
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
     hint: 'Check the connection to the npm registry, then run the command again.',
@@ -95,7 +95,7 @@ function installDebianPackages(packages) {
       `Debian packages are missing. Run this, then the command again:\n\n  sudo ${line}\n`,
     );
   }
-  console.log(`set-up: installing Debian packages (once): ${missing.join(' ')} …`);
+  console.error(`set-up: installing Debian packages (once): ${missing.join(' ')} …`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const hint = `Run it by hand to see why: ${line}`;
   run('apt-get', ['update', '-qq'], { env, hint });
@@ -118,7 +118,7 @@ export function buildIfStale() {
   const built = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
   const sources = ['host', 'codegen', 'bench', 'package-lock.json', 'tsconfig.json'];
   if (built > 0 && sources.every((path) => newest(join(root, path)) <= built)) return;
-  console.log('set-up: building …');
+  console.error('set-up: building …');
   // What an older build left of files that are gone must not be run.
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   mkdirSync(join(root, 'dist'), { recursive: true });
@@ -142,7 +142,8 @@ function run(command, args, { env = process.env, hint }) {
   const result = spawnSync(command, args, {
     cwd: root,
     env,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    // Standard output is the command's own: with --json nothing else may be on it.
+    stdio: ['ignore', 2, 2],
   });
   if (result.error !== undefined || result.status !== 0) {
     throw new SetupError(`\`${command} ${args.join(' ')}\` failed. ${hint}`);
