@@ -116,7 +116,9 @@ function onPath(command) {
 export function buildIfStale() {
   const stamp = join(root, 'dist', '.built');
   const built = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
-  const sources = ['host', 'codegen', 'bench', 'package-lock.json', 'tsconfig.json'];
+  // The benches run the test harness of the C.
+  const harness = 'firmware-templates/core/test-harness';
+  const sources = ['host', 'codegen', 'bench', harness, 'package-lock.json', 'tsconfig.json'];
   if (built > 0 && sources.every((path) => newest(join(root, path)) <= built)) return;
   console.error('set-up: building …');
   // What an older build left of files that are gone must not be run.
