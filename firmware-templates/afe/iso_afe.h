@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "iso_lead_off.h"
 #include "iso_leads.h"
 
 /*
@@ -19,9 +20,10 @@ typedef enum {
 } iso_afe_event_kind;
 
 typedef struct {
-    uint32_t sample_index;    /* 500 Hz axis; at END the record's length */
-    uint32_t missing_samples; /* of a GAP */
-    uint32_t device_tick;     /* when the sample was taken, or arrived */
+    uint32_t sample_index;     /* 500 Hz axis; at END the record's length */
+    uint32_t missing_samples;  /* of a GAP */
+    uint32_t device_tick;      /* when the sample was taken, or arrived */
+    iso_lead_off_bits contact; /* with a SAMPLE: what the front end measures of its electrodes */
     int32_t microvolt[ISO_INDEPENDENT_LEADS];
 } iso_afe_event;
 
@@ -32,6 +34,8 @@ typedef struct {
 } iso_afe_counters;
 
 void iso_afe_init(void);
+/* Values from here on, of either sign, are the end of scale and no signal. */
+int32_t iso_afe_rail_microvolt(void);
 iso_afe_event_kind iso_afe_poll(iso_afe_event *out);
 /* A converter does not wait: what the link cannot take at once must be dropped. A file, or a sender
  * that is held back, can wait. */

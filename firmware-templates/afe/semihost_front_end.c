@@ -77,6 +77,10 @@ void iso_afe_init(void) {
     front_end.due_tick = iso_hal_ticks();
 }
 
+int32_t iso_afe_rail_microvolt(void) {
+    return INT16_MAX; /* of a record's values */
+}
+
 bool iso_afe_is_live(void) {
     return false;
 }
@@ -130,6 +134,7 @@ iso_afe_event_kind iso_afe_poll(iso_afe_event *out) {
     }
     out->sample_index = front_end.next_index;
     out->device_tick = now;
+    out->contact = (iso_lead_off_bits){0}; /* a record does not say */
     front_end.block_next += 1u;
     front_end.next_index += 1u;
     front_end.counters.samples_received += 1u;

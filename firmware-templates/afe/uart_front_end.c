@@ -34,6 +34,10 @@ void iso_afe_init(void) {
     iso_frame_decoder_init(&front_end.decoder);
 }
 
+int32_t iso_afe_rail_microvolt(void) {
+    return INT16_MAX; /* of a frame's values */
+}
+
 bool iso_afe_is_live(void) {
     /* The sender waits: an emulated port holds back what the ring has no room for. */
     return false;
@@ -113,6 +117,8 @@ iso_afe_event_kind iso_afe_poll(iso_afe_event *out) {
         }
         out->sample_index = index;
         out->device_tick = front_end.frame_tick;
+        out->contact.measured = frame->contact_measured;
+        out->contact.off = frame->contact_off;
         const int16_t *sample =
             &frame->microvolt[(size_t)front_end.next_in_frame * ISO_INDEPENDENT_LEADS];
         for (unsigned lead = 0; lead < ISO_INDEPENDENT_LEADS; lead += 1u) {

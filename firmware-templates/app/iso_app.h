@@ -5,10 +5,14 @@
 #include <stdint.h>
 
 #include "iso_afe.h"
+#include "iso_board.h"
 #include "iso_chain.h"
 #include "iso_frame.h"
 #include "iso_heart.h"
+#include "iso_measure.h"
 #include "iso_qrs.h"
+#include "iso_reversal.h"
+#include "iso_watch.h"
 #include "iso_window.h"
 #include "network.h"
 
@@ -39,7 +43,7 @@ typedef struct {
 typedef struct {
     iso_wire_result result;
     uint8_t class_index;
-    const char *withheld; /* why there is no explanation; NULL: there is one */
+    uint8_t state; /* ISO_WIRE_EXPLANATION_STATE_*: whether there is an explanation, or why not */
     iso_explanation explanation;
     uint32_t sent_at_ms;
     uint8_t sendings;
@@ -66,6 +70,20 @@ typedef struct {
     uint16_t cpu_load_permille;
 } iso_app_time;
 
+/* What is known of the signal beside the network's answers. */
+typedef struct {
+    iso_watch watch;
+    iso_reversal_result reversal; /* of the last window that could be judged */
+    bool reversal_judged;
+    uint32_t newest_index;
+    uint8_t told_mains; /* as the last SIGNAL_STATE said */
+#if ISO_BOARD_MEASURES_BEATS
+    iso_measure measure;
+    uint32_t median_index; /* of the last median beat that was sent */
+    bool median_sent;
+#endif
+} iso_app_monitor;
+
 typedef struct {
     iso_app_link link;
     iso_app_time time;
@@ -75,6 +93,7 @@ typedef struct {
     iso_chain chain;
     iso_qrs qrs;
     iso_window window;
+    iso_app_monitor monitor;
     uint32_t new_chain_samples; /* since the last answer */
     uint32_t gradient_saturations;
     uint16_t next_result_id;
@@ -89,6 +108,25 @@ void iso_app_signal_init(iso_app *app);
 bool iso_app_signal_step(iso_app *app);
 /* Sends what waits for its frame to be full. */
 void iso_app_flush_samples(iso_app *app);
+
+/* iso_app_watch.c: electrodes, readability, exchanged electrodes. */
+void iso_app_watch_init(iso_app *app);
+void iso_app_watch_sample(iso_app *app, const iso_afe_event *event);
+void iso_app_watch_gap(iso_app *app, uint32_t missing_samples);
+/* Looks for exchanged electrodes in a full window. */
+void iso_app_watch_window(iso_app *app);
+void iso_app_send_signal_state(iso_app *app);
+
+/* iso_app_measure.c: conditioner, median beat, fiducials and intervals, where the board has the
+ * memory (ISO_BOARD_MEASURES_BEATS); else nothing. */
+void iso_app_measure_init(iso_app *app);
+void iso_app_measure_sample(iso_app *app, uint32_t sample_index, const int32_t *microvolt);
+void iso_app_measure_beat(iso_app *app, const iso_beat *beat);
+void iso_app_measure_gap(iso_app *app, uint32_t missing_samples);
+/* A part of the work that waits; false when none does. */
+bool iso_app_measure_step(iso_app *app);
+/* ISO_WIRE_MAINS_*, and its frequency. */
+uint8_t iso_app_mains(const iso_app *app, uint32_t *millihertz);
 
 /* iso_app_infer.c: window to answer. */
 bool iso_app_answer_due(const iso_app *app);
@@ -107,6 +145,9 @@ typedef enum {
     ISO_APP_WAIT  /* waits for room, as long as the host is likely to need */
 } iso_app_urgency;
 void iso_app_link_init(iso_app *app);
+/* How what is not sent again leaves: live samples must not hold up the ones behind them; others can
+ * wait. */
+iso_app_urgency iso_app_stream_urgency(void);
 /* The payload is app->link.payload; false when it was dropped or payload_bytes is 0. */
 bool iso_app_send(iso_app *app, uint8_t type, size_t payload_bytes, iso_app_urgency urgency);
 void iso_app_log(iso_app *app, uint8_t level, const char *text);

@@ -101,6 +101,7 @@ void iso_app_health_step(iso_app *app) {
     measure_load(app);
     iso_app_send_hello(app);
     iso_app_send_status(app);
+    iso_app_send_signal_state(app);
     /* From now, not from the last one: after a long inference one report is enough. */
     time->next_report_ms = time->uptime_ms + REPORT_EVERY_MS;
 }

@@ -72,18 +72,35 @@ static uint8_t beats_in_window(const iso_app *app, uint16_t r_index[ISO_APP_BEAT
     return found;
 }
 
-static const char *withheld_for(iso_heart_status status) {
-    static const char *const reasons[] = {
-        [ISO_HEART_OK] = NULL,
-        [ISO_HEART_NO_BEAT] = "explanation withheld: no beat lies wholly inside the window",
-        [ISO_HEART_NO_QRS] = "explanation withheld: the mean beat has no QRS",
-        [ISO_HEART_NO_EVIDENCE] = "explanation withheld: the gradient is zero in every beat",
+static uint8_t state_of(iso_heart_status status) {
+    static const uint8_t states[] = {
+        [ISO_HEART_OK] = ISO_WIRE_EXPLANATION_STATE_SENT,
+        [ISO_HEART_NO_BEAT] = ISO_WIRE_EXPLANATION_STATE_NO_BEAT,
+        [ISO_HEART_NO_QRS] = ISO_WIRE_EXPLANATION_STATE_NO_QRS,
+        [ISO_HEART_NO_EVIDENCE] = ISO_WIRE_EXPLANATION_STATE_NO_EVIDENCE,
     };
-    return reasons[status];
+    return states[status];
+}
+
+/* What speaks against explaining this window, or SENT. */
+static uint8_t doubt_state(const iso_app *app) {
+    static const uint8_t states[] = {
+        [ISO_DOUBT_NONE] = ISO_WIRE_EXPLANATION_STATE_SENT,
+        [ISO_DOUBT_LEAD_OFF] = ISO_WIRE_EXPLANATION_STATE_LEAD_OFF,
+        [ISO_DOUBT_POOR_SIGNAL] = ISO_WIRE_EXPLANATION_STATE_POOR_SIGNAL,
+    };
+    const iso_wire_result *result = &app->answer.result;
+    return states[iso_watch_doubt(&app->monitor.watch, result->window_first_sample_index,
+                                  result->window_first_sample_index + result->window_sample_count -
+                                      1u)];
 }
 
 static void explain(iso_app *app) {
     iso_app_answer *answer = &app->answer;
+    answer->state = doubt_state(app);
+    if (answer->state != ISO_WIRE_EXPLANATION_STATE_SENT) {
+        return;
+    }
     uint16_t r_index[ISO_APP_BEATS];
     const uint8_t beat_count = beats_in_window(app, r_index);
     const uint32_t before = iso_hal_ticks();
@@ -98,13 +115,13 @@ static void explain(iso_app *app) {
         .r_index = r_index,
         .beat_count = beat_count,
     };
-    answer->withheld =
-        withheld_for(iso_heart_explain(&input, &iso_heart_default_options, &answer->explanation));
+    answer->state =
+        state_of(iso_heart_explain(&input, &iso_heart_default_options, &answer->explanation));
     answer->result.explain_microseconds = iso_app_microseconds(iso_hal_ticks() - before);
 }
 #else
 static void explain(iso_app *app) {
-    app->answer.withheld = "no explanation compiled: the network was built with --explain none";
+    app->answer.state = ISO_WIRE_EXPLANATION_STATE_NOT_COMPILED;
 }
 #endif
 
@@ -125,4 +142,5 @@ void iso_app_answer_now(iso_app *app) {
     answer->acknowledged = false;
     answer->sendings = 0u;
     iso_app_send_answer(app);
+    iso_app_watch_window(app);
 }

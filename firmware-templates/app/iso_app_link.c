@@ -26,6 +26,10 @@ static bool write_when_room(iso_app *app, size_t count) {
     return true;
 }
 
+iso_app_urgency iso_app_stream_urgency(void) {
+    return iso_afe_is_live() ? ISO_APP_DROP : ISO_APP_WAIT;
+}
+
 bool iso_app_send(iso_app *app, uint8_t type, size_t payload_bytes, iso_app_urgency urgency) {
     iso_app_link *link = &app->link;
     const size_t count = iso_frame_encode(&link->encoder, type, link->payload, payload_bytes,

@@ -134,7 +134,7 @@ void iso_app_send_answer(iso_app *app) {
     iso_app_answer *answer = &app->answer;
     send(app, ISO_WIRE_RESULT,
          iso_wire_encode_result(&answer->result, app->link.payload, sizeof app->link.payload));
-    if (answer->withheld == NULL) {
+    if (answer->state == ISO_WIRE_EXPLANATION_STATE_SENT) {
         send_explanation(app);
         for (uint8_t lead = 0; lead < ISO_INDEPENDENT_LEADS; lead = (uint8_t)(lead + 1u)) {
             send_beat_lead(app, lead);
@@ -144,11 +144,9 @@ void iso_app_send_answer(iso_app *app) {
         }
         send_fiducials(app);
         send_path(app);
-    } else if (answer->sendings == 0u) {
-        iso_app_log(app, ISO_WIRE_LOG_LEVEL_WARNING, answer->withheld);
     }
     const iso_wire_result_end end = {.result_id = answer->result.result_id,
-                                     .explained = answer->withheld == NULL ? 1u : 0u};
+                                     .explanation = answer->state};
     send(app, ISO_WIRE_RESULT_END,
          iso_wire_encode_result_end(&end, app->link.payload, sizeof app->link.payload));
     answer->sendings = (uint8_t)(answer->sendings + 1u);

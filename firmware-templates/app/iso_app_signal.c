@@ -10,6 +10,8 @@ void iso_app_signal_init(iso_app *app) {
     iso_qrs_init(&app->qrs);
     iso_window_init(&app->window);
     iso_afe_init();
+    iso_app_watch_init(app);
+    iso_app_measure_init(app);
 }
 
 void iso_app_flush_samples(iso_app *app) {
@@ -20,9 +22,7 @@ void iso_app_flush_samples(iso_app *app) {
     frame->samples_dropped = app->samples.dropped;
     const size_t bytes =
         iso_wire_encode_samples(frame, app->link.payload, sizeof app->link.payload);
-    /* Live samples must not hold up the ones behind them; others can wait. */
-    const iso_app_urgency urgency = iso_afe_is_live() ? ISO_APP_DROP : ISO_APP_WAIT;
-    if (!iso_app_send(app, ISO_WIRE_SAMPLES, bytes, urgency)) {
+    if (!iso_app_send(app, ISO_WIRE_SAMPLES, bytes, iso_app_stream_urgency())) {
         app->samples.dropped += frame->sample_count;
     }
     frame->sample_count = 0u;
@@ -53,7 +53,9 @@ static void echo(iso_app *app, const iso_afe_event *event) {
 }
 
 static void send_beat(iso_app *app, const iso_beat *beat) {
-    const iso_wire_beat message = {.sample_index = beat->sample_index, .rr_ms = beat->rr_ms};
+    const iso_wire_beat message = {.sample_index = beat->sample_index,
+                                   .rr_ms = beat->rr_ms,
+                                   .noise_percent = beat->noise_percent};
     const size_t bytes =
         iso_wire_encode_beat(&message, app->link.payload, sizeof app->link.payload);
     (void)iso_app_send(app, ISO_WIRE_BEAT, bytes, ISO_APP_WAIT);
@@ -61,6 +63,7 @@ static void send_beat(iso_app *app, const iso_beat *beat) {
 
 static void analyse(iso_app *app, uint32_t sample_index, const int32_t *microvolt) {
     iso_chain_sample sample;
+    iso_app_measure_sample(app, sample_index, microvolt);
     if (!iso_chain_push(&app->chain, sample_index, microvolt, &sample)) {
         return;
     }
@@ -71,6 +74,7 @@ static void analyse(iso_app *app, uint32_t sample_index, const int32_t *microvol
         app->beats.ring[app->beats.count % ISO_APP_BEATS] = beat.sample_index;
         app->beats.count += 1u;
         send_beat(app, &beat);
+        iso_app_measure_beat(app, &beat);
     }
 }
 
@@ -80,6 +84,8 @@ static void gap(iso_app *app, const iso_afe_event *event) {
     iso_chain_gap(&app->chain, event->missing_samples);
     iso_qrs_gap(&app->qrs, event->missing_samples);
     iso_window_gap(&app->window);
+    iso_app_watch_gap(app, event->missing_samples);
+    iso_app_measure_gap(app, event->missing_samples);
 }
 
 static void log_too_short(iso_app *app, uint32_t sample_count) {
@@ -95,6 +101,7 @@ static void log_too_short(iso_app *app, uint32_t sample_count) {
 /*
  * The filters' last second is brought out by holding the last sample, as training does
  * (models/chain_record.c) and as the chain does at its start: a record of 10 s is one window.
+ * Electrodes and readability are not judged by what is held.
  */
 static void end_record(iso_app *app, uint32_t sample_count, const int32_t *last_microvolt) {
     iso_app_flush_samples(app);
@@ -103,6 +110,8 @@ static void end_record(iso_app *app, uint32_t sample_count, const int32_t *last_
         if (iso_app_answer_due(app)) {
             iso_app_answer_now(app);
         }
+        while (iso_app_measure_step(app)) {
+        }
     }
     if (iso_window_full(&app->window) && app->new_chain_samples > 0u) {
         iso_app_answer_now(app);
@@ -110,6 +119,7 @@ static void end_record(iso_app *app, uint32_t sample_count, const int32_t *last_
     if (!app->answer.any) {
         log_too_short(app, sample_count);
     }
+    iso_app_send_signal_state(app);
     iso_app_send_status(app);
     const iso_wire_end end = {.sample_count = sample_count};
     const size_t bytes = iso_wire_encode_end(&end, app->link.payload, sizeof app->link.payload);
@@ -128,6 +138,7 @@ bool iso_app_signal_step(iso_app *app) {
     case ISO_AFE_SAMPLE:
         memcpy(last_microvolt, event.microvolt, sizeof last_microvolt);
         echo(app, &event);
+        iso_app_watch_sample(app, &event);
         analyse(app, event.sample_index, event.microvolt);
         return true;
     case ISO_AFE_GAP:

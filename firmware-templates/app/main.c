@@ -19,7 +19,8 @@ int main(void) {
             iso_app_answer_now(&app);
         }
         iso_app_repeat_answer(&app);
-        if (!worked) {
+        const bool measured = iso_app_measure_step(&app);
+        if (!worked && !measured) {
             iso_hal_wait();
         }
     }

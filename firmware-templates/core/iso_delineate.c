@@ -171,19 +171,33 @@ static int16_t median_of_leads(int16_t lead[ISO_TWELVE_LEADS][ISO_MARKS], unsign
     return (int16_t)((sorted[(count - 1) / 2] + sorted[count / 2]) >> 1);
 }
 
-void iso_delineate(iso_delineate_work *work, const iso_segment *segment, const iso_segment *median,
-                   iso_delineation *out) {
+void iso_delineate_begin(iso_delineate_work *work, const iso_segment *segment,
+                         iso_delineation *out) {
     out->centre_index = segment->centre_index;
     out->rr_ms = segment->rr_ms;
     prepare(work, segment);
-    for (unsigned lead = 0; lead < ISO_TWELVE_LEADS; lead++) {
-        iso_slopes_lead(segment, lead, work->microvolt[ISO_DELINEATE_LEAD]);
-        iso_slopes_lead(median, lead, work->microvolt[ISO_DELINEATE_MEDIAN]);
-        for (unsigned n = 0; n < ISO_DELINEATE_NETWORKS; n++) {
-            mark_lead(work, n, out->lead[lead]);
-        }
+}
+
+void iso_delineate_lead(iso_delineate_work *work, const iso_segment *segment,
+                        const iso_segment *median, unsigned lead, iso_delineation *out) {
+    iso_slopes_lead(segment, lead, work->microvolt[ISO_DELINEATE_LEAD]);
+    iso_slopes_lead(median, lead, work->microvolt[ISO_DELINEATE_MEDIAN]);
+    for (unsigned n = 0; n < ISO_DELINEATE_NETWORKS; n++) {
+        mark_lead(work, n, out->lead[lead]);
     }
+}
+
+void iso_delineate_finish(iso_delineation *out) {
     for (unsigned mark = 0; mark < ISO_MARKS; mark++) {
         out->beat[mark] = median_of_leads(out->lead, mark);
     }
+}
+
+void iso_delineate(iso_delineate_work *work, const iso_segment *segment, const iso_segment *median,
+                   iso_delineation *out) {
+    iso_delineate_begin(work, segment, out);
+    for (unsigned lead = 0; lead < ISO_TWELVE_LEADS; lead++) {
+        iso_delineate_lead(work, segment, median, lead, out);
+    }
+    iso_delineate_finish(out);
 }

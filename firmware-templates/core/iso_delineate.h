@@ -45,4 +45,14 @@ typedef struct {
 void iso_delineate(iso_delineate_work *work, const iso_segment *segment, const iso_segment *median,
                    iso_delineation *out);
 
+/*
+ * The same lead by lead, for a caller that has samples to take meanwhile: begin, each of the twelve
+ * leads once in any order, finish. Segments, work memory and *out stay untouched between.
+ */
+void iso_delineate_begin(iso_delineate_work *work, const iso_segment *segment,
+                         iso_delineation *out);
+void iso_delineate_lead(iso_delineate_work *work, const iso_segment *segment,
+                        const iso_segment *median, unsigned lead, iso_delineation *out);
+void iso_delineate_finish(iso_delineation *out);
+
 #endif

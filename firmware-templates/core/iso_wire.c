@@ -163,6 +163,10 @@ bool iso_wire_type_is_known(uint8_t type) {
     case ISO_WIRE_RESULT_END:
     case ISO_WIRE_LOG:
     case ISO_WIRE_END:
+    case ISO_WIRE_SIGNAL_STATE:
+    case ISO_WIRE_PACER_SPIKE:
+    case ISO_WIRE_BEAT_MEASUREMENT:
+    case ISO_WIRE_MEDIAN_LEAD:
     case ISO_WIRE_SELF_TEST_RESULT:
     case ISO_WIRE_TEST_INPUT_HELD:
     case ISO_WIRE_TEST_LAYER:
@@ -300,6 +304,7 @@ size_t iso_wire_encode_beat(const iso_wire_beat *message, uint8_t *payload, size
     writer out = {payload, capacity, 0u, false};
     put_u32(&out, message->sample_index);
     put_u16(&out, message->rr_ms);
+    put_u8(&out, message->noise_percent);
     return out.failed ? 0u : out.used;
 }
 
@@ -307,6 +312,7 @@ bool iso_wire_decode_beat(iso_wire_beat *message, const uint8_t *payload, size_t
     reader in = {payload, payload_bytes, 0u, false};
     message->sample_index = get_u32(&in);
     message->rr_ms = get_u16(&in);
+    message->noise_percent = get_u8(&in);
     return !in.failed && in.used == in.size;
 }
 
@@ -517,7 +523,7 @@ size_t iso_wire_encode_result_end(const iso_wire_result_end *message, uint8_t *p
                                   size_t capacity) {
     writer out = {payload, capacity, 0u, false};
     put_u16(&out, message->result_id);
-    put_u8(&out, message->explained);
+    put_choice(&out, message->explanation, 7u);
     return out.failed ? 0u : out.used;
 }
 
@@ -525,7 +531,7 @@ bool iso_wire_decode_result_end(iso_wire_result_end *message, const uint8_t *pay
                                 size_t payload_bytes) {
     reader in = {payload, payload_bytes, 0u, false};
     message->result_id = get_u16(&in);
-    message->explained = get_u8(&in);
+    message->explanation = get_choice(&in, 7u);
     return !in.failed && in.used == in.size;
 }
 
@@ -552,6 +558,140 @@ size_t iso_wire_encode_end(const iso_wire_end *message, uint8_t *payload, size_t
 bool iso_wire_decode_end(iso_wire_end *message, const uint8_t *payload, size_t payload_bytes) {
     reader in = {payload, payload_bytes, 0u, false};
     message->sample_count = get_u32(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_signal_state(const iso_wire_signal_state *message, uint8_t *payload,
+                                    size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u32(&out, message->sample_index);
+    put_choice(&out, message->stages, 2u);
+    put_choice(&out, message->contact_ra, 3u);
+    put_choice(&out, message->contact_la, 3u);
+    put_choice(&out, message->contact_ll, 3u);
+    put_choice(&out, message->contact_v1, 3u);
+    put_choice(&out, message->contact_v2, 3u);
+    put_choice(&out, message->contact_v3, 3u);
+    put_choice(&out, message->contact_v4, 3u);
+    put_choice(&out, message->contact_v5, 3u);
+    put_choice(&out, message->contact_v6, 3u);
+    put_choice(&out, message->quality, 3u);
+    for (size_t i = 0; i < 8u; i++) {
+        put_u8(&out, message->lead_reasons[i]);
+    }
+    put_choice(&out, message->limb_reversal, 12u);
+    put_choice(&out, message->chest_reversal, 12u);
+    put_choice(&out, message->mains, 4u);
+    put_u32(&out, message->mains_millihertz);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_signal_state(iso_wire_signal_state *message, const uint8_t *payload,
+                                  size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->sample_index = get_u32(&in);
+    message->stages = get_choice(&in, 2u);
+    message->contact_ra = get_choice(&in, 3u);
+    message->contact_la = get_choice(&in, 3u);
+    message->contact_ll = get_choice(&in, 3u);
+    message->contact_v1 = get_choice(&in, 3u);
+    message->contact_v2 = get_choice(&in, 3u);
+    message->contact_v3 = get_choice(&in, 3u);
+    message->contact_v4 = get_choice(&in, 3u);
+    message->contact_v5 = get_choice(&in, 3u);
+    message->contact_v6 = get_choice(&in, 3u);
+    message->quality = get_choice(&in, 3u);
+    for (size_t i = 0; i < 8u; i++) {
+        message->lead_reasons[i] = get_u8(&in);
+    }
+    message->limb_reversal = get_choice(&in, 12u);
+    message->chest_reversal = get_choice(&in, 12u);
+    message->mains = get_choice(&in, 4u);
+    message->mains_millihertz = get_u32(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_pacer_spike(const iso_wire_pacer_spike *message, uint8_t *payload,
+                                   size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u32(&out, message->sample_index);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_pacer_spike(iso_wire_pacer_spike *message, const uint8_t *payload,
+                                 size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->sample_index = get_u32(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_beat_measurement(const iso_wire_beat_measurement *message, uint8_t *payload,
+                                        size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u32(&out, message->sample_index);
+    put_u8(&out, message->beat_count);
+    put_u16(&out, (uint16_t)message->p_onset);
+    put_u16(&out, (uint16_t)message->p_end);
+    put_u16(&out, (uint16_t)message->qrs_onset);
+    put_u16(&out, (uint16_t)message->qrs_end);
+    put_u16(&out, (uint16_t)message->t_peak);
+    put_u16(&out, (uint16_t)message->t_end);
+    put_u16(&out, message->heart_rate_per_min);
+    put_u16(&out, message->mean_rr_ms);
+    put_u16(&out, message->pr_ms);
+    put_u16(&out, message->qrs_ms);
+    put_u16(&out, message->qt_ms);
+    put_u16(&out, message->qtc_fridericia_ms);
+    put_u16(&out, message->qtc_bazett_ms);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_beat_measurement(iso_wire_beat_measurement *message, const uint8_t *payload,
+                                      size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->sample_index = get_u32(&in);
+    message->beat_count = get_u8(&in);
+    message->p_onset = (int16_t)get_u16(&in);
+    message->p_end = (int16_t)get_u16(&in);
+    message->qrs_onset = (int16_t)get_u16(&in);
+    message->qrs_end = (int16_t)get_u16(&in);
+    message->t_peak = (int16_t)get_u16(&in);
+    message->t_end = (int16_t)get_u16(&in);
+    message->heart_rate_per_min = get_u16(&in);
+    message->mean_rr_ms = get_u16(&in);
+    message->pr_ms = get_u16(&in);
+    message->qrs_ms = get_u16(&in);
+    message->qt_ms = get_u16(&in);
+    message->qtc_fridericia_ms = get_u16(&in);
+    message->qtc_bazett_ms = get_u16(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_median_lead(const iso_wire_median_lead *message, uint8_t *payload,
+                                   size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u32(&out, message->sample_index);
+    put_u8(&out, message->lead_index);
+    put_u16(&out, message->rate_hz);
+    put_u8(&out, message->centre_index);
+    put_count(&out, message->sample_count, 148u);
+    for (size_t i = 0; i < bounded(message->sample_count, 148u); i++) {
+        put_u16(&out, (uint16_t)message->microvolt[i]);
+    }
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_median_lead(iso_wire_median_lead *message, const uint8_t *payload,
+                                 size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->sample_index = get_u32(&in);
+    message->lead_index = get_u8(&in);
+    message->rate_hz = get_u16(&in);
+    message->centre_index = get_u8(&in);
+    message->sample_count = get_count(&in, 148u);
+    for (size_t i = 0; i < message->sample_count; i++) {
+        message->microvolt[i] = (int16_t)get_u16(&in);
+    }
     return !in.failed && in.used == in.size;
 }
 
@@ -646,6 +786,8 @@ bool iso_wire_decode_hello_request(iso_wire_hello_request *message, const uint8_
 size_t iso_wire_encode_inject(const iso_wire_inject *message, uint8_t *payload, size_t capacity) {
     writer out = {payload, capacity, 0u, false};
     put_u32(&out, message->first_sample_index);
+    put_u16(&out, message->contact_measured);
+    put_u16(&out, message->contact_off);
     put_count(&out, message->sample_count, 20u);
     for (size_t i = 0; i < bounded(message->sample_count, 20u) * 8u; i++) {
         put_u16(&out, (uint16_t)message->microvolt[i]);
@@ -657,6 +799,8 @@ bool iso_wire_decode_inject(iso_wire_inject *message, const uint8_t *payload,
                             size_t payload_bytes) {
     reader in = {payload, payload_bytes, 0u, false};
     message->first_sample_index = get_u32(&in);
+    message->contact_measured = get_u16(&in);
+    message->contact_off = get_u16(&in);
     message->sample_count = get_count(&in, 20u);
     for (size_t i = 0; i < (size_t)message->sample_count * 8u; i++) {
         message->microvolt[i] = (int16_t)get_u16(&in);

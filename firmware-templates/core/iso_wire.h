@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define ISO_WIRE_PROTOCOL_VERSION 1u
-#define ISO_WIRE_SCHEMA_HASH 0x22073E19u
+#define ISO_WIRE_SCHEMA_HASH 0x74F66BBDu
 #define ISO_WIRE_MAX_PAYLOAD 512u
 
 /* Frame types. */
@@ -30,6 +30,10 @@
 #define ISO_WIRE_RESULT_END 0x0Bu
 #define ISO_WIRE_LOG 0x0Cu
 #define ISO_WIRE_END 0x0Du
+#define ISO_WIRE_SIGNAL_STATE 0x12u
+#define ISO_WIRE_PACER_SPIKE 0x13u
+#define ISO_WIRE_BEAT_MEASUREMENT 0x14u
+#define ISO_WIRE_MEDIAN_LEAD 0x15u
 #define ISO_WIRE_SELF_TEST_RESULT 0x0Eu
 #define ISO_WIRE_TEST_INPUT_HELD 0x0Fu
 #define ISO_WIRE_TEST_LAYER 0x10u
@@ -50,7 +54,7 @@
 #define ISO_WIRE_HELLO_MAX_BYTES 189u
 #define ISO_WIRE_STATUS_MAX_BYTES 40u
 #define ISO_WIRE_SAMPLES_MAX_BYTES 173u
-#define ISO_WIRE_BEAT_MAX_BYTES 6u
+#define ISO_WIRE_BEAT_MAX_BYTES 7u
 #define ISO_WIRE_RESULT_MAX_BYTES 83u
 #define ISO_WIRE_EXPLANATION_MAX_BYTES 336u
 #define ISO_WIRE_BEAT_LEAD_MAX_BYTES 167u
@@ -60,12 +64,16 @@
 #define ISO_WIRE_RESULT_END_MAX_BYTES 3u
 #define ISO_WIRE_LOG_MAX_BYTES 202u
 #define ISO_WIRE_END_MAX_BYTES 4u
+#define ISO_WIRE_SIGNAL_STATE_MAX_BYTES 30u
+#define ISO_WIRE_PACER_SPIKE_MAX_BYTES 4u
+#define ISO_WIRE_BEAT_MEASUREMENT_MAX_BYTES 31u
+#define ISO_WIRE_MEDIAN_LEAD_MAX_BYTES 305u
 #define ISO_WIRE_SELF_TEST_RESULT_MAX_BYTES 1u
 #define ISO_WIRE_TEST_INPUT_HELD_MAX_BYTES 4u
 #define ISO_WIRE_TEST_LAYER_MAX_BYTES 10u
 #define ISO_WIRE_TEST_RESULT_MAX_BYTES 27u
 #define ISO_WIRE_HELLO_REQUEST_MAX_BYTES 2u
-#define ISO_WIRE_INJECT_MAX_BYTES 325u
+#define ISO_WIRE_INJECT_MAX_BYTES 329u
 #define ISO_WIRE_END_OF_RECORD_MAX_BYTES 4u
 #define ISO_WIRE_START_MAX_BYTES 0u
 #define ISO_WIRE_STOP_MAX_BYTES 0u
@@ -85,6 +93,7 @@
 #define ISO_WIRE_BEAT_LEAD_MAX_SAMPLE_COUNT 80u
 #define ISO_WIRE_BEAT_ATTRIBUTION_MAX_SAMPLE_COUNT 80u
 #define ISO_WIRE_PATH_MAX_POINT_COUNT 40u
+#define ISO_WIRE_MEDIAN_LEAD_MAX_SAMPLE_COUNT 148u
 #define ISO_WIRE_TEST_RESULT_MAX_LOGIT_COUNT 8u
 #define ISO_WIRE_INJECT_MAX_SAMPLE_COUNT 20u
 #define ISO_WIRE_TEST_INPUT_MAX_BYTE_COUNT 240u
@@ -106,6 +115,49 @@
 #define ISO_WIRE_PHASE_P 0u
 #define ISO_WIRE_PHASE_QRS 1u
 #define ISO_WIRE_PHASE_ST_T 2u
+
+/* What a build does with the signal: watches it, or measures its beats as well. */
+#define ISO_WIRE_SIGNAL_STAGES_WATCH 0u
+#define ISO_WIRE_SIGNAL_STAGES_MEASURE 1u
+
+/* An electrode on the skin. */
+#define ISO_WIRE_CONTACT_UNKNOWN 0u
+#define ISO_WIRE_CONTACT_ON 1u
+#define ISO_WIRE_CONTACT_OFF 2u
+
+/* Whether a signal can be read. */
+#define ISO_WIRE_QUALITY_UNKNOWN 0u
+#define ISO_WIRE_QUALITY_READABLE 1u
+#define ISO_WIRE_QUALITY_POOR 2u
+
+/* Electrodes that seem to have changed places. */
+#define ISO_WIRE_REVERSAL_NOT_JUDGED 0u
+#define ISO_WIRE_REVERSAL_NONE 1u
+#define ISO_WIRE_REVERSAL_RA_LA 2u
+#define ISO_WIRE_REVERSAL_LA_LL 3u
+#define ISO_WIRE_REVERSAL_RA_LL 4u
+#define ISO_WIRE_REVERSAL_V1_V2 5u
+#define ISO_WIRE_REVERSAL_V2_V3 6u
+#define ISO_WIRE_REVERSAL_V3_V4 7u
+#define ISO_WIRE_REVERSAL_V4_V5 8u
+#define ISO_WIRE_REVERSAL_V5_V6 9u
+#define ISO_WIRE_REVERSAL_V1_V3 10u
+#define ISO_WIRE_REVERSAL_V1_TO_V6 11u
+
+/* Mains interference. */
+#define ISO_WIRE_MAINS_NOT_WATCHED 0u
+#define ISO_WIRE_MAINS_NONE 1u
+#define ISO_WIRE_MAINS_HZ_50 2u
+#define ISO_WIRE_MAINS_HZ_60 3u
+
+/* Whether a result was explained, and why not. */
+#define ISO_WIRE_EXPLANATION_STATE_SENT 0u
+#define ISO_WIRE_EXPLANATION_STATE_NOT_COMPILED 1u
+#define ISO_WIRE_EXPLANATION_STATE_LEAD_OFF 2u
+#define ISO_WIRE_EXPLANATION_STATE_POOR_SIGNAL 3u
+#define ISO_WIRE_EXPLANATION_STATE_NO_BEAT 4u
+#define ISO_WIRE_EXPLANATION_STATE_NO_QRS 5u
+#define ISO_WIRE_EXPLANATION_STATE_NO_EVIDENCE 6u
 
 /* Outcome of the known-answer test. */
 #define ISO_WIRE_SELF_TEST_PASSED 0u
@@ -227,6 +279,8 @@ typedef struct {
     uint32_t sample_index;
     /* Since the previous beat; 0 when there is none to measure from. */
     uint16_t rr_ms;
+    /* Unrest between the beats against a beat; above 35 the beat is a guess. */
+    uint8_t noise_percent;
 } iso_wire_beat;
 
 size_t iso_wire_encode_beat(const iso_wire_beat *message, uint8_t *payload, size_t capacity);
@@ -396,8 +450,8 @@ bool iso_wire_decode_path(iso_wire_path *message, const uint8_t *payload, size_t
 typedef struct {
     /* The result that is complete. */
     uint16_t result_id;
-    /* 1: its explanation was sent; 0: it was withheld, a LOG says why. */
-    uint8_t explained;
+    /* Whether its explanation was sent, or why not. */
+    uint8_t explanation;
 } iso_wire_result_end;
 
 size_t iso_wire_encode_result_end(const iso_wire_result_end *message, uint8_t *payload,
@@ -424,6 +478,130 @@ typedef struct {
 
 size_t iso_wire_encode_end(const iso_wire_end *message, uint8_t *payload, size_t capacity);
 bool iso_wire_decode_end(iso_wire_end *message, const uint8_t *payload, size_t payload_bytes);
+
+/*
+ * SIGNAL_STATE: What the device knows of its signal: with each change, once a second and before
+ * END.
+ */
+typedef struct {
+    /* The newest sample that it is known of. */
+    uint32_t sample_index;
+    /* What this build does with the signal. */
+    uint8_t stages;
+    /* Electrode RA. */
+    uint8_t contact_ra;
+    /* Electrode LA. */
+    uint8_t contact_la;
+    /* Electrode LL. */
+    uint8_t contact_ll;
+    /* Electrode V1. */
+    uint8_t contact_v1;
+    /* Electrode V2. */
+    uint8_t contact_v2;
+    /* Electrode V3. */
+    uint8_t contact_v3;
+    /* Electrode V4. */
+    uint8_t contact_v4;
+    /* Electrode V5. */
+    uint8_t contact_v5;
+    /* Electrode V6. */
+    uint8_t contact_v6;
+    /* Whether the last ten seconds can be read. */
+    uint8_t quality;
+    /* What speaks against each lead, order of SAMPLES. Bits: 1 flat, 2 restless, 4 wander. */
+    uint8_t lead_reasons[8];
+    /* Limb electrodes that seem exchanged in the last window. */
+    uint8_t limb_reversal;
+    /* The same of chest electrodes. */
+    uint8_t chest_reversal;
+    /* Mains interference that is found and subtracted. */
+    uint8_t mains;
+    /* Its frequency; 0 when there is none. */
+    uint32_t mains_millihertz;
+} iso_wire_signal_state;
+
+size_t iso_wire_encode_signal_state(const iso_wire_signal_state *message, uint8_t *payload,
+                                    size_t capacity);
+bool iso_wire_decode_signal_state(iso_wire_signal_state *message, const uint8_t *payload,
+                                  size_t payload_bytes);
+
+/*
+ * PACER_SPIKE: A pacemaker spike was found. None says nothing about spikes too small to be seen at
+ * this rate.
+ */
+typedef struct {
+    /* Its moment, delays removed. */
+    uint32_t sample_index;
+} iso_wire_pacer_spike;
+
+size_t iso_wire_encode_pacer_spike(const iso_wire_pacer_spike *message, uint8_t *payload,
+                                   size_t capacity);
+bool iso_wire_decode_pacer_spike(iso_wire_pacer_spike *message, const uint8_t *payload,
+                                 size_t payload_bytes);
+
+/*
+ * BEAT_MEASUREMENT: The median beat, measured anew with each beat that joins it. Marks hold for all
+ * leads together.
+ */
+typedef struct {
+    /* Middle of the QRS of the newest beat in it. */
+    uint32_t sample_index;
+    /* Beats in it, at most 8. */
+    uint8_t beat_count;
+    /* Start of the P wave, acquisition samples from sampleIndex; -32768: not there. */
+    int16_t p_onset;
+    /* End of the P wave, acquisition samples from sampleIndex; -32768: not there. */
+    int16_t p_end;
+    /* Start of the QRS complex, acquisition samples from sampleIndex; -32768: not there. */
+    int16_t qrs_onset;
+    /* End of the QRS complex, acquisition samples from sampleIndex; -32768: not there. */
+    int16_t qrs_end;
+    /* Peak of the T wave, acquisition samples from sampleIndex; -32768: not there. */
+    int16_t t_peak;
+    /* End of the T wave, acquisition samples from sampleIndex; -32768: not there. */
+    int16_t t_end;
+    /* From the mean of the last eight RR intervals; 0: not known. */
+    uint16_t heart_rate_per_min;
+    /* That mean; 0: not known. */
+    uint16_t mean_rr_ms;
+    /* P onset to QRS onset; 0: not known. */
+    uint16_t pr_ms;
+    /* QRS onset to QRS end; 0: not known. */
+    uint16_t qrs_ms;
+    /* QRS onset to T end; 0: not known. */
+    uint16_t qt_ms;
+    /* QT / (RR / 1 s)^(1/3); 0: not known. */
+    uint16_t qtc_fridericia_ms;
+    /* QT / (RR / 1 s)^(1/2); 0: not known. */
+    uint16_t qtc_bazett_ms;
+} iso_wire_beat_measurement;
+
+size_t iso_wire_encode_beat_measurement(const iso_wire_beat_measurement *message, uint8_t *payload,
+                                        size_t capacity);
+bool iso_wire_decode_beat_measurement(iso_wire_beat_measurement *message, const uint8_t *payload,
+                                      size_t payload_bytes);
+
+/*
+ * MEDIAN_LEAD: One lead of the median beat; eight follow a BEAT_MEASUREMENT, at most once in 2.5 s.
+ */
+typedef struct {
+    /* That of its BEAT_MEASUREMENT. */
+    uint32_t sample_index;
+    /* 0 to 7, order of SAMPLES. */
+    uint8_t lead_index;
+    /* Rate of the samples. */
+    uint16_t rate_hz;
+    /* The sample that begins at sampleIndex. */
+    uint8_t centre_index;
+    uint8_t sample_count;
+    /* The beat. */
+    int16_t microvolt[148];
+} iso_wire_median_lead;
+
+size_t iso_wire_encode_median_lead(const iso_wire_median_lead *message, uint8_t *payload,
+                                   size_t capacity);
+bool iso_wire_decode_median_lead(iso_wire_median_lead *message, const uint8_t *payload,
+                                 size_t payload_bytes);
 
 /* SELF_TEST_RESULT: How the known-answer test went; the answer to SELF_TEST. */
 typedef struct {
@@ -500,6 +678,10 @@ bool iso_wire_decode_hello_request(iso_wire_hello_request *message, const uint8_
 typedef struct {
     /* Index of the first sample of this frame. */
     uint32_t first_sample_index;
+    /* Electrodes whose contact the front end measures: bit 0 RA, LA, LL, V1 to V6. */
+    uint16_t contact_measured;
+    /* Of these, those without contact, during all of this frame. */
+    uint16_t contact_off;
     uint8_t sample_count;
     /* Sample-major, leads I II V1 V2 V3 V4 V5 V6. */
     int16_t microvolt[160];

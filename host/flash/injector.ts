@@ -24,6 +24,13 @@ export interface InjectProgress {
   readonly realSpeed: number;
 }
 
+/** Electrodes of a frame as bits: RA, LA, LL, V1 to V6. */
+export interface FrameContact {
+  readonly contactMeasured: number;
+  readonly contactOff: number;
+}
+export const NOT_MEASURED: FrameContact = { contactMeasured: 0, contactOff: 0 };
+
 export interface InjectOptions {
   /** Resolves when the port takes more bytes: this is where a slow device holds the sender back. */
   readonly write: (bytes: Uint8Array) => Promise<void>;
@@ -37,6 +44,8 @@ export interface InjectOptions {
    * stays close to the device, and the speed it reports is the device's.
    */
   readonly samplesReturned?: () => number;
+  /** What a front end would say of its electrodes during the frame that begins there; by default nothing. */
+  readonly contactAt?: (sampleIndex: number) => FrameContact;
   /** Index of the first sample, for a further record of the same run. */
   readonly firstSampleIndex?: number;
   readonly onProgress?: (progress: InjectProgress) => void;
@@ -78,6 +87,7 @@ function check(options: InjectOptions): void {
 export async function injectRecord(options: InjectOptions): Promise<Injected> {
   check(options);
   const { microvolt, sampleCount, speed, signal } = options;
+  const contactAt = options.contactAt ?? ((): FrameContact => NOT_MEASURED);
   const origin = options.firstSampleIndex ?? 0;
   const encoder = new FrameEncoder();
   const start = performance.now();
@@ -115,6 +125,7 @@ export async function injectRecord(options: InjectOptions): Promise<Injected> {
       encoder.encode({
         kind: 'INJECT',
         firstSampleIndex: origin + sent,
+        ...contactAt(origin + sent),
         microvolt: Array.from(microvolt.subarray(sent * LEADS, (sent + count) * LEADS)),
       }),
     );

@@ -15,16 +15,20 @@ interface TimedEntry {
 
 /**
  * The recent past of one stream in bounded memory: the last of each state event, the last explained result, and the
- * last 10 s of samples, gaps and beats. Holds encoded JSON, so that a snapshot is a join.
+ * last 10 s of samples, gaps, beats and pacemaker spikes. Holds encoded JSON, so that a snapshot is a join.
  */
 export class StreamHistory {
   private bootId: number | undefined;
   private hello: string | undefined;
   private link: string | undefined;
   private status: string | undefined;
+  private signal: string | undefined;
+  private measurement: string | undefined;
+  private medianBeat: string | undefined;
   private end: string | undefined;
   private explained: { readonly result: string; readonly explanation: string } | undefined;
   private latestResult: { readonly resultId: number; readonly json: string } | undefined;
+  private withheld: { readonly resultId: number; readonly json: string } | undefined;
   private timed: TimedEntry[] = [];
   private newestSampleIndex = 0;
   private lastSampleAtMs: number | undefined;
@@ -43,6 +47,15 @@ export class StreamHistory {
       case 'status':
         this.status = json;
         break;
+      case 'signal':
+        this.signal = json;
+        break;
+      case 'measurement':
+        this.measurement = json;
+        break;
+      case 'median-beat':
+        this.medianBeat = json;
+        break;
       case 'end':
         this.end = json;
         break;
@@ -54,6 +67,9 @@ export class StreamHistory {
           this.explained = { result: this.latestResult.json, explanation: json };
         }
         break;
+      case 'withheld':
+        this.withheld = { resultId: event.resultId, json };
+        break;
       case 'samples':
         this.lastSampleAtMs = nowMs;
         this.end = undefined;
@@ -63,6 +79,7 @@ export class StreamHistory {
         this.remember(event.firstSampleIndex + event.sampleCount, json);
         break;
       case 'beat':
+      case 'pacer':
         this.remember(event.sampleIndex, json);
         break;
       case 'log':
@@ -72,10 +89,12 @@ export class StreamHistory {
 
   /** The `snapshot` message as JSON. */
   snapshot(nowMs: number): string {
-    const states = [this.hello, this.link, this.status];
+    const states = [this.hello, this.link, this.status, this.signal];
+    states.push(this.measurement, this.medianBeat);
     const results = [this.explained?.result, this.explained?.explanation];
     if (this.latestResult !== undefined && this.latestResult.json !== this.explained?.result) {
       results.push(this.latestResult.json);
+      if (this.withheld?.resultId === this.latestResult.resultId) results.push(this.withheld.json);
     }
     const events = [...states, ...this.timed.map((entry) => entry.json), ...results, this.end];
     const ageMs =
@@ -103,7 +122,9 @@ export class StreamHistory {
     this.newestSampleIndex = 0;
     this.latestResult = undefined;
     this.explained = undefined;
+    this.withheld = undefined;
     this.status = undefined;
+    this.signal = this.measurement = this.medianBeat = undefined;
     this.end = undefined;
     this.lastSampleAtMs = undefined;
   }

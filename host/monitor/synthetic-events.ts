@@ -7,11 +7,15 @@ import {
   INDEPENDENT_LEADS,
   TWELVE_LEADS,
   type BeatEvent,
+  type Contact,
   type ExplanationEvent,
   type HelloEvent,
+  type MeasurementEvent,
+  type MedianBeatEvent,
   type Phase,
   type ResultEvent,
   type SamplesEvent,
+  type SignalEvent,
 } from '../stream/events.js';
 
 const BEAT_SAMPLES = 400;
@@ -73,7 +77,7 @@ function hello(): HelloEvent {
 
 function beat(number: number): BeatEvent {
   const sampleIndex = number * BEAT_SAMPLES + BEAT_SAMPLES / 2;
-  return { kind: 'beat', sampleIndex, rrMs: number === 0 ? 0 : BEAT_SAMPLES * 2 };
+  return { kind: 'beat', sampleIndex, rrMs: number === 0 ? 0 : BEAT_SAMPLES * 2, noisePercent: 2 };
 }
 
 function result(resultId: number): ResultEvent {
@@ -160,4 +164,61 @@ function path(): ExplanationEvent['path'] {
   });
 }
 
-export const synthetic = { hello, samples, beat, result, explanation } as const;
+/** All well, but for what is given. */
+function signal(changes: Partial<SignalEvent> = {}): SignalEvent {
+  const on: Contact = 'on';
+  return {
+    kind: 'signal',
+    sampleIndex: 5000,
+    measuresBeats: true,
+    electrodes: { RA: on, LA: on, LL: on, V1: on, V2: on, V3: on, V4: on, V5: on, V6: on },
+    quality: 'readable',
+    leadReasons: INDEPENDENT_LEADS.map(() => []),
+    reversal: { limb: null, chest: null },
+    mainsHz: 50.02,
+    ...changes,
+  };
+}
+
+function measurement(number: number): MeasurementEvent {
+  const sampleIndex = number * BEAT_SAMPLES + BEAT_SAMPLES / 2;
+  return {
+    kind: 'measurement',
+    sampleIndex,
+    beatCount: Math.min(8, number + 1),
+    marks: {
+      pOnset: sampleIndex - 105,
+      pEnd: sampleIndex - 55,
+      qrsOnset: sampleIndex - 22,
+      qrsEnd: sampleIndex + 24,
+      tPeak: sampleIndex + 130,
+      tEnd: sampleIndex + 180,
+    },
+    heartRatePerMin: 75,
+    prMs: 166,
+    qrsMs: 92,
+    qtMs: 404,
+    qtcFridericiaMs: 435,
+    qtcBazettMs: 451,
+  };
+}
+
+function medianBeat(number: number): MedianBeatEvent {
+  const centreIndex = 58;
+  return {
+    kind: 'median-beat',
+    sampleIndex: number * BEAT_SAMPLES + BEAT_SAMPLES / 2,
+    rateHz: 125,
+    centreIndex,
+    microvolt: INDEPENDENT_LEADS.map((_name, lead) =>
+      Array.from({ length: 148 }, (_unused, t) =>
+        Math.round(microvoltAt(lead, (t - centreIndex) / 125)),
+      ),
+    ),
+  };
+}
+
+export const synthetic = {
+  ...{ hello, samples, beat, result, explanation },
+  ...{ signal, measurement, medianBeat },
+} as const;

@@ -73,7 +73,13 @@ describe('encodePayload', () => {
     ],
     [
       'a torn sample',
-      { kind: 'INJECT', firstSampleIndex: 0, microvolt: [1, 2, 3] },
+      {
+        kind: 'INJECT',
+        firstSampleIndex: 0,
+        contactMeasured: 0,
+        contactOff: 0,
+        microvolt: [1, 2, 3],
+      },
       /3 elements, not a multiple of 8/,
     ],
     ['a text too long', { kind: 'LOG', level: 'info', text: 'é'.repeat(101) }, /202 elements/],
@@ -96,8 +102,18 @@ describe('decodePayload', () => {
   it.each([
     ['one byte short', 0x87, '01', /ends after 1 bytes/],
     ['one byte long', 0x87, '010203', /1 bytes too many/],
-    ['a count beyond its maximum', 0x82, '00000000' + '15' + '00'.repeat(336), /claims 21 of/],
-    ['a count beyond its bytes', 0x82, '00000000' + '14' + '0000', /ends after 7 bytes/],
+    [
+      'a count beyond its maximum',
+      0x82,
+      '00000000' + '00000000' + '15' + '00'.repeat(336),
+      /claims 21 of/,
+    ],
+    [
+      'a count beyond its bytes',
+      0x82,
+      '00000000' + '00000000' + '14' + '0000',
+      /ends after 11 bytes/,
+    ],
     ['an unknown choice', 0x0c, '03' + '00', /level 3 is unknown/],
     ['text that is not UTF-8', 0x0c, '00' + '02c328', /not UTF-8/],
     ['a NUL in a text', 0x0c, '00' + '0200' + '41', /NUL/],

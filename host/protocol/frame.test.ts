@@ -48,8 +48,12 @@ describe('COBS', () => {
 describe('frames', () => {
   it('pins the bytes of one frame, so that the format cannot move unnoticed', () => {
     const encoder = new FrameEncoder();
-    // type 0b, sequence 0, resultId 0x0102 little-endian, explained, then a CRC over hash and frame.
-    const frame = encoder.encode({ kind: 'RESULT_END', resultId: 0x0102, explained: 1 });
+    // type 0b, sequence 0, resultId 0x0102 little-endian, the explanation's state, then a CRC over hash and frame.
+    const frame = encoder.encode({
+      kind: 'RESULT_END',
+      resultId: 0x0102,
+      explanation: 'not_compiled',
+    });
     const body = Uint8Array.of(0x0b, 0x00, 0x02, 0x01, 0x01);
     const hash = Buffer.alloc(4);
     hash.writeUInt32LE(SCHEMA_HASH);

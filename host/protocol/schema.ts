@@ -14,6 +14,7 @@ import {
   type MessageSchema,
   type WireSchema,
 } from './schema-types.js';
+import { signalEnums, signalMessages } from './schema-signal.js';
 import { MAX_CLASSES, testEnums, testsFromDevice, testsFromHost } from './schema-tests.js';
 
 const LEADS = 8;
@@ -122,6 +123,11 @@ const deviceToHost: readonly MessageSchema[] = [
     fields: [
       scalar('sampleIndex', 'u32', 'R mark, filter delays removed.'),
       scalar('rrMs', 'u16', 'Since the previous beat; 0 when there is none to measure from.'),
+      scalar(
+        'noisePercent',
+        'u8',
+        'Unrest between the beats against a beat; above 35 the beat is a guess.',
+      ),
     ],
   },
   {
@@ -265,7 +271,7 @@ const deviceToHost: readonly MessageSchema[] = [
     doc: 'Everything about this result has been sent; the host answers with ACK when it has all of it.',
     fields: [
       scalar('resultId', 'u16', 'The result that is complete.'),
-      scalar('explained', 'u8', '1: its explanation was sent; 0: it was withheld, a LOG says why.'),
+      choice('explanation', 'explanationState', 'Whether its explanation was sent, or why not.'),
     ],
   },
   {
@@ -284,6 +290,7 @@ const deviceToHost: readonly MessageSchema[] = [
     doc: 'The injected record has ended and everything about it has been sent.',
     fields: [scalar('sampleCount', 'u32', 'Samples of the record, lost ones included.')],
   },
+  ...signalMessages,
   ...testsFromDevice,
 ];
 
@@ -304,6 +311,12 @@ const hostToDevice: readonly MessageSchema[] = [
     doc: 'Samples in place of a front end, for emulators and benches.',
     fields: [
       scalar('firstSampleIndex', 'u32', 'Index of the first sample of this frame.'),
+      scalar(
+        'contactMeasured',
+        'u16',
+        'Electrodes whose contact the front end measures: bit 0 RA, LA, LL, V1 to V6.',
+      ),
+      scalar('contactOff', 'u16', 'Of these, those without contact, during all of this frame.'),
       list(
         'microvolt',
         'i16',
@@ -379,6 +392,7 @@ export const WIRE_SCHEMA: WireSchema = {
       values: ['kors', 'inverse_dower', 'geometric'],
     },
     { name: 'phase', doc: 'Part of the beat.', values: ['P', 'QRS', 'ST-T'] },
+    ...signalEnums,
     ...testEnums,
     { name: 'logLevel', doc: 'How serious a line is.', values: ['info', 'warning', 'error'] },
   ],

@@ -37,7 +37,10 @@ describe('the budget of the link', () => {
     const sent = (resultBytes() * 10) / 2.5;
     expect(load.resultsBitsPerS).toBeGreaterThanOrEqual(sent);
     expect(load.resultsBitsPerS).toBeLessThan(sent * 1.05);
-    expect(load.otherBitsPerS).toBeLessThan(4000);
+    // As docs/wire.md tells them.
+    expect(Math.ceil(load.otherBitsPerS / 100)).toBe(72);
+    expect(Math.ceil(load.medianBitsPerS / 100)).toBe(101);
+    expect(Math.round(100 * load.share)).toBe(13);
   });
 
   it.each([

@@ -9,6 +9,11 @@ import { INDEPENDENT_LEADS, TWELVE_LEADS } from '../stream/events.js';
 const BITS_PER_BYTE = 10;
 /** The most that a heart does; the budget is for the worst patient. */
 const MAX_BEATS_PER_S = 5;
+/** Of a dual-chamber pacemaker. */
+const SPIKES_PER_BEAT = 2;
+/** One each second, and one for a change. */
+const STATES_PER_S = 2;
+const MEDIAN_PERIOD_S = 2.5;
 /** Two parts of path: 80 points, one for each sample of the beat. */
 const PATH_PARTS = 2;
 const SAMPLES_PER_FRAME = 10;
@@ -18,11 +23,13 @@ const FULL = 0.9;
 export interface LinkLoad {
   readonly samplesBitsPerS: number;
   readonly resultsBitsPerS: number;
-  /** HELLO, STATUS and the beats, at their longest. */
+  /** HELLO, STATUS, the state of the signal and the beats with what is measured on them, at their longest. */
   readonly otherBitsPerS: number;
+  /** The median beat, a picture like an explanation. */
+  readonly medianBitsPerS: number;
   /** Share of the line that all of it fills; above 1 it cannot pass. */
   readonly share: number;
-  /** What the line can carry: everything, samples without explanations, or not even the samples. */
+  /** What the line can carry: everything, samples without explanations and median beats, or not even the samples. */
   readonly verdict: 'fits' | 'samples-only' | 'refused';
 }
 
@@ -50,9 +57,17 @@ export function linkLoad(options: {
     lineBits('PATH') * PATH_PARTS +
     lineBits('RESULT_END');
   const resultsBitsPerS = resultBits / resultPeriodS;
-  const otherBitsPerS = lineBits('HELLO') + lineBits('STATUS') + lineBits('BEAT') * MAX_BEATS_PER_S;
-  const share = (samplesBitsPerS + resultsBitsPerS + otherBitsPerS) / baudRate;
+  const beatBits =
+    lineBits('BEAT') + lineBits('BEAT_MEASUREMENT') + lineBits('PACER_SPIKE') * SPIKES_PER_BEAT;
+  const medianBitsPerS = (lineBits('MEDIAN_LEAD') * INDEPENDENT_LEADS.length) / MEDIAN_PERIOD_S;
+  const otherBitsPerS =
+    lineBits('HELLO') +
+    lineBits('STATUS') +
+    lineBits('SIGNAL_STATE') * STATES_PER_S +
+    beatBits * MAX_BEATS_PER_S;
+  const pictures = resultsBitsPerS + medianBitsPerS;
+  const share = (samplesBitsPerS + pictures + otherBitsPerS) / baudRate;
   const without = (samplesBitsPerS + otherBitsPerS) / baudRate;
   const verdict = share <= FULL ? 'fits' : without <= FULL ? 'samples-only' : 'refused';
-  return { samplesBitsPerS, resultsBitsPerS, otherBitsPerS, share, verdict };
+  return { samplesBitsPerS, resultsBitsPerS, otherBitsPerS, medianBitsPerS, share, verdict };
 }

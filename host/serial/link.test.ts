@@ -277,12 +277,17 @@ describe('translation', () => {
 
   it('does not take a result for explained when every part of its explanation is lost', async () => {
     const { link, events, heard, device } = await bench();
-    device(helloMessage(), resultMessage(5), { kind: 'RESULT_END', resultId: 5, explained: 1 });
+    device(helloMessage(), resultMessage(5), {
+      kind: 'RESULT_END',
+      resultId: 5,
+      explanation: 'sent',
+    });
     expect(texts(events).at(-1)).toMatch(/result 5 is left out: EXPLANATION missing/);
     expect(heard.at(-1)).not.toMatchObject({ kind: 'ACK' });
-    device({ kind: 'RESULT_END', resultId: 5, explained: 0 });
+    device({ kind: 'RESULT_END', resultId: 5, explanation: 'lead_off' });
     expect(heard.at(-1)).toMatchObject({ kind: 'ACK', resultId: 5 });
     expect(kinds(events)).not.toContain('explanation');
+    expect(events.at(-1)).toEqual({ kind: 'withheld', resultId: 5, reason: 'lead_off' });
     await link.close();
   });
 

@@ -1,6 +1,7 @@
 /** Wire messages in, stream events out: gaps are told, results are told once, explanations are put together. */
 import type {
   DeviceMessage,
+  ExplanationState,
   HelloMessage,
   SamplesMessage,
   StatusMessage,
@@ -13,6 +14,7 @@ import {
   type StreamEvent,
 } from '../stream/events.js';
 import { ExplanationAssembler, type ExplanationPart } from './explanation-assembler.js';
+import { MedianAssembler, toMeasurementEvent, toSignalEvent } from './signal-translator.js';
 import { SampleLedger, type SampleAccount } from './sample-ledger.js';
 
 export interface TranslatorOptions {
@@ -105,6 +107,7 @@ export class StreamTranslator {
   readonly explanations: ExplanationAccount = { completed: 0, incomplete: 0, repeated: 0 };
   private readonly ledger: SampleLedger;
   private readonly assembler = new ExplanationAssembler();
+  private readonly median = new MedianAssembler();
   private readonly toldResults = new RecentIds();
   private readonly doneResults = new RecentIds();
   private current: HelloEvent | undefined;
@@ -135,8 +138,22 @@ export class StreamTranslator {
         this.acceptSamples(message);
         return;
       case 'BEAT':
-        emit({ kind: 'beat', sampleIndex: message.sampleIndex, rrMs: message.rrMs });
+        emit({ ...message, kind: 'beat' });
         return;
+      case 'SIGNAL_STATE':
+        emit(toSignalEvent(message));
+        return;
+      case 'PACER_SPIKE':
+        emit({ kind: 'pacer', sampleIndex: message.sampleIndex });
+        return;
+      case 'BEAT_MEASUREMENT':
+        emit(toMeasurementEvent(message));
+        return;
+      case 'MEDIAN_LEAD': {
+        const beat = this.median.add(message);
+        if (beat !== undefined) emit(beat);
+        return;
+      }
       case 'LOG':
         emit({ kind: 'log', level: message.level, text: message.text });
         return;
@@ -165,6 +182,7 @@ export class StreamTranslator {
     if (before !== undefined && before.bootId !== hello.bootId) {
       this.ledger.restart();
       this.assembler.clear();
+      this.median.clear();
       this.toldResults.clear();
       this.doneResults.clear();
       onRestart();
@@ -199,7 +217,7 @@ export class StreamTranslator {
         return;
       }
       case 'RESULT_END':
-        this.finishResult(message.resultId, message.explained !== 0, hello);
+        this.finishResult(message.resultId, message.explanation, hello);
         return;
       default:
         this.acceptPart(message);
@@ -214,17 +232,17 @@ export class StreamTranslator {
     this.options.emit(warning(`The explanation of result ${evicted} never ended; it is left out.`));
   }
 
-  private finishResult(resultId: number, explained: boolean, hello: HelloEvent): void {
+  private finishResult(resultId: number, state: ExplanationState, hello: HelloEvent): void {
     const { emit, acknowledge, segmentNames } = this.options;
     if (this.doneResults.has(resultId)) {
       this.explanations.repeated += 1;
       acknowledge(resultId);
       return;
     }
-    const assembly = explained
-      ? this.assembler.finish(resultId, { classNames: hello.classNames, segmentNames })
-      : undefined;
-    if (!explained) this.assembler.withhold(resultId);
+    const assembly =
+      state === 'sent'
+        ? this.assembler.finish(resultId, { classNames: hello.classNames, segmentNames })
+        : undefined;
     if (assembly !== undefined && 'problems' in assembly) {
       this.explanations.incomplete += 1;
       const problems = assembly.problems.join('; ');
@@ -237,6 +255,9 @@ export class StreamTranslator {
     if (assembly !== undefined) {
       this.explanations.completed += 1;
       emit(assembly.explanation);
+    } else if (state !== 'sent') {
+      this.assembler.withhold(resultId);
+      emit({ kind: 'withheld', resultId, reason: state });
     }
     this.doneResults.add(resultId);
     acknowledge(resultId);

@@ -135,6 +135,6 @@ export function explanationMessages(resultId: number): DeviceMessage[] {
         },
       ],
     })),
-    { kind: 'RESULT_END', resultId, explained: 1 },
+    { kind: 'RESULT_END', resultId, explanation: 'sent' },
   ];
 }

@@ -57,6 +57,78 @@ export interface BeatEvent {
   readonly sampleIndex: number;
   /** 0 when there is no previous beat to measure from. */
   readonly rrMs: number;
+  /** Unrest between the beats in percent of a beat; above 35 the beat is a guess. */
+  readonly noisePercent: number;
+}
+
+export const ELECTRODES = ['RA', 'LA', 'LL', 'V1', 'V2', 'V3', 'V4', 'V5', 'V6'] as const;
+export type Electrode = (typeof ELECTRODES)[number];
+export type Contact = 'unknown' | 'on' | 'off';
+
+/** What speaks against a lead: no signal, jumps or more than a heart's range, a baseline that leaves the paper. */
+export type LeadReason = 'flat' | 'restless' | 'wander';
+
+/** What the device knows of its signal; with each change and once a second. */
+export interface SignalEvent {
+  readonly kind: 'signal';
+  readonly sampleIndex: number;
+  /** Whether this build also measures beats (MeasurementEvent) and looks for spikes and mains. */
+  readonly measuresBeats: boolean;
+  readonly electrodes: Readonly<Record<Electrode, Contact>>;
+  /** Of the last ten seconds; unknown before there are ten without a gap. */
+  readonly quality: 'unknown' | 'readable' | 'poor';
+  /** One entry for each of INDEPENDENT_LEADS; empty where nothing speaks against it. */
+  readonly leadReasons: readonly (readonly LeadReason[])[];
+  /** Electrodes that seem exchanged in the last window, as "RA/LA"; null: none, undefined: not judged. */
+  readonly reversal?: { readonly limb: string | null; readonly chest: string | null };
+  /** Mains that is found and subtracted; null: none, undefined: not looked for. */
+  readonly mainsHz?: number | null;
+}
+
+/** A pacemaker spike. None says nothing about spikes too small to be seen at 500 Hz. */
+export interface PacerEvent {
+  readonly kind: 'pacer';
+  readonly sampleIndex: number;
+}
+
+/** Marks of the median beat for all leads together, as sample indices about its newest beat; null: the wave is not there. */
+export interface BeatMarks {
+  readonly pOnset: number | null;
+  readonly pEnd: number | null;
+  readonly qrsOnset: number | null;
+  readonly qrsEnd: number | null;
+  readonly tPeak: number | null;
+  readonly tEnd: number | null;
+}
+
+/** The median beat, measured anew with each beat that joins it. What is not known is null. */
+export interface MeasurementEvent {
+  readonly kind: 'measurement';
+  /** Middle of the QRS of the newest beat. */
+  readonly sampleIndex: number;
+  readonly beatCount: number;
+  readonly marks: BeatMarks;
+  /** From the mean of the last eight RR intervals. */
+  readonly heartRatePerMin: number | null;
+  readonly prMs: number | null;
+  readonly qrsMs: number | null;
+  readonly qtMs: number | null;
+  /** QT / (RR / 1 s)^(1/3). */
+  readonly qtcFridericiaMs: number | null;
+  /** QT / (RR / 1 s)^(1/2). */
+  readonly qtcBazettMs: number | null;
+}
+
+/** What a measurement was made on, all eight leads; not with every measurement. */
+export interface MedianBeatEvent {
+  readonly kind: 'median-beat';
+  /** That of its MeasurementEvent. */
+  readonly sampleIndex: number;
+  readonly rateHz: number;
+  /** The sample at sampleIndex. */
+  readonly centreIndex: number;
+  /** `[lead 8][t]`. */
+  readonly microvolt: readonly (readonly number[])[];
 }
 
 /** The network's answer for one 10 s window. */
@@ -72,6 +144,17 @@ export interface ResultEvent {
   readonly winner: number;
   readonly networkMicroseconds: number;
   readonly explainMicroseconds: number;
+}
+
+/** Why a result has no explanation. */
+export type WithheldReason =
+  'not_compiled' | 'lead_off' | 'poor_signal' | 'no_beat' | 'no_qrs' | 'no_evidence';
+
+/** The device has answered and does not explain. */
+export interface WithheldEvent {
+  readonly kind: 'withheld';
+  readonly resultId: number;
+  readonly reason: WithheldReason;
 }
 
 /** Where the evidence of one result lies. All evidence in logit units, signed, mean per beat. */
@@ -162,8 +245,13 @@ export type StreamEvent =
   | SamplesEvent
   | GapEvent
   | BeatEvent
+  | SignalEvent
+  | PacerEvent
+  | MeasurementEvent
+  | MedianBeatEvent
   | ResultEvent
   | ExplanationEvent
+  | WithheldEvent
   | StatusEvent
   | LinkEvent
   | LogEvent

@@ -28,6 +28,7 @@ export function boardHeader(board: Board): string {
     '#define ISO_BOARD_H',
     define('NAME', JSON.stringify(board.name)),
     define('HAS_FPU', flag(board.core.fpu !== 'none')),
+    define('MEASURES_BEATS', flag(board.measuresBeats ?? true)),
     define('RAM_ORIGIN', hex(Number(board.memory.ram.origin))),
     define('RAM_BYTES', `${board.memory.ram.bytes}u`),
     define('IRQ_COUNT', board.interruptCount),

@@ -53,7 +53,7 @@ describe('bad board files', () => {
     ['size', '/memory/flash/bytes', (b) => (part(part(b, 'memory'), 'flash')['bytes'] = 1023)],
     ['core', '/core/name', (b) => (part(b, 'core')['name'] = 'cortex-m99')],
     ['irq', '/uarts/link/receiveIrq', (b) => (part(part(b, 'uarts'), 'link')['receiveIrq'] = 64)],
-    ['stack', '/stackBytes', (b) => (b['stackBytes'] = 131072)],
+    ['stack', '/stackBytes', (b) => (b['stackBytes'] = 262144)],
     ['align', '/stackBytes', (b) => (b['stackBytes'] = 8190)],
     [
       'same',
@@ -97,6 +97,6 @@ it('the header and the linker script say what the file says', async () => {
   const board = await loadBoard('mps2-an386');
   expect(boardHeader(board)).toContain('#define ISO_BOARD_LINK_BASE 0x40004000u');
   expect(boardHeader(board)).toContain('#define ISO_BOARD_NAME "mps2-an386"');
-  expect(memoryScript(board)).toContain('RAM (rwx) : ORIGIN = 0x20000000, LENGTH = 131072');
-  expect(bootNonceAddress(board)).toBe(0x2002_0000 - 32);
+  expect(memoryScript(board)).toContain('RAM (rwx) : ORIGIN = 0x20000000, LENGTH = 262144');
+  expect(bootNonceAddress(board)).toBe(0x2004_0000 - 32);
 });

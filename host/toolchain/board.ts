@@ -42,6 +42,8 @@ export interface Board {
   readonly machineMemory?: { readonly flash: MemoryRegion; readonly ram: MemoryRegion };
   readonly modelArenaBytes: number;
   readonly stackBytes: number;
+  /** Left out: true. */
+  readonly measuresBeats?: boolean;
   readonly interruptCount: number;
   readonly peripheralClockHz: number;
   readonly counter: {

@@ -12,9 +12,16 @@ import {
   topLeadPhases,
   topSegments,
 } from '../../monitor/explanation-words.js';
+import {
+  electrodeWords,
+  mainsWords,
+  qualityWords,
+  signalWarnings,
+  withheldWords,
+} from '../../monitor/signal-words.js';
 import { INDEPENDENT_LEADS } from '../../stream/events.js';
 import { bar, brailleTrace } from './braille.js';
-import { windowText } from './format.js';
+import { intervalsLine, windowText } from './format.js';
 import type { Vitals } from './vitals.js';
 
 const SHOWN_LEADS = ['II', 'V2', 'V5'] as const;
@@ -53,6 +60,7 @@ export function dashboardLines(
 ): string[] {
   const lines = [
     ...headLines(vitals, nowMs, style),
+    ...signalLines(vitals, style),
     '',
     ...traceLines(vitals, nowMs, columns, style),
     '',
@@ -88,6 +96,25 @@ function linkWords(vitals: Vitals, stale: boolean): string {
   if (vitals.ended) return 'record ended';
   if (stale && (vitals.link === undefined || vitals.link.state === 'streaming')) return 'stale';
   return vitals.link?.state ?? '–';
+}
+
+/** Electrodes, readability and intervals; a line each, so that the dashboard does not jump. */
+function signalLines(vitals: Vitals, style: Style): string[] {
+  const { signal, measurement, spikeCount } = vitals;
+  if (signal === undefined) return ['electrodes –', 'median beat –'];
+  const facts = [
+    `electrodes ${electrodeWords(signal)}`,
+    `signal ${qualityWords(signal)}`,
+    `mains ${mainsWords(signal)}`,
+    ...(spikeCount === 0 ? [] : [`pacemaker spikes ${spikeCount}`]),
+  ].join('   ');
+  const warnings = signalWarnings(signal);
+  return [
+    warnings.length === 0 ? facts : style.alarm(` ${warnings.join('; ')} `),
+    measurement !== undefined
+      ? intervalsLine(measurement)
+      : `median beat ${signal.measuresBeats ? '–' : 'not measured on this board'}`,
+  ];
 }
 
 /** Traces while they are live; a stale one is named and not shown. */
@@ -130,7 +157,8 @@ function classLines(vitals: Vitals, style: Style): string[] {
 }
 
 function whyLines(vitals: Vitals, style: Style): string[] {
-  const { explanation } = vitals;
+  const { explanation, withheld } = vitals;
+  if (withheld !== undefined) return [style.alarm(` ${withheldWords(withheld.reason)} `)];
   if (explanation === undefined) return [];
   const leads = topLeadPhases(explanation.leadEvidence, 3).map(leadPhaseWords).join(', ');
   const [first, ...others] = topSegments(explanation, 3).map(segmentWords);

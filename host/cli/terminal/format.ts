@@ -10,7 +10,13 @@ import {
   topLeadPhases,
   topSegments,
 } from '../../monitor/explanation-words.js';
-import type { ExplanationEvent, HelloEvent, ResultEvent } from '../../stream/events.js';
+import { intervalEntries } from '../../monitor/signal-words.js';
+import type {
+  ExplanationEvent,
+  HelloEvent,
+  MeasurementEvent,
+  ResultEvent,
+} from '../../stream/events.js';
 
 export const STATEMENT = 'research use only, not a medical device';
 const SAMPLE_RATE_HZ = 500;
@@ -70,6 +76,12 @@ export function explainedBlock(
 export function helloLine(hello: HelloEvent): string {
   const hash = hello.modelHash.toString(16).padStart(8, '0');
   return `device ${hello.boardName}  model ${hello.modelName} ${hash}  ${hello.sampleRateHz} Hz in, ${hello.networkRateHz} Hz to the network  classes ${hello.classNames.join(' ')}`;
+}
+
+/** `median of 8 beats: HR 75 /min, PR 166 ms, …`. */
+export function intervalsLine(measurement: MeasurementEvent): string {
+  const intervals = intervalEntries(measurement).map(([name, value]) => `${name} ${value}`);
+  return `median of ${measurement.beatCount} beats: ${intervals.join(', ')}`;
 }
 
 /** `beats 12–15  75 /min  at 9.8 s`, for the beats since the last such line. */

@@ -1,6 +1,20 @@
-import type { ExplanationEvent, ResultEvent, StreamEvent } from '../../stream/events.js';
+import { signalWarnings, withheldWords } from '../../monitor/signal-words.js';
+import type {
+  ExplanationEvent,
+  ResultEvent,
+  SignalEvent,
+  StreamEvent,
+  WithheldEvent,
+} from '../../stream/events.js';
 import { COLOR_STYLE, dashboardLines, PLAIN_STYLE } from './dashboard.js';
-import { beatsLine, explainedBlock, helloLine, resultLine, STATEMENT } from './format.js';
+import {
+  beatsLine,
+  explainedBlock,
+  helloLine,
+  intervalsLine,
+  resultLine,
+  STATEMENT,
+} from './format.js';
 import { Vitals } from './vitals.js';
 
 export interface TerminalViewOptions {
@@ -50,16 +64,35 @@ class ResultLines {
     return explainedBlock(result, event);
   }
 
-  release(): string[] {
+  withheld(event: WithheldEvent): string[] {
+    const why = `  (${withheldWords(event.reason)})`;
+    return this.waiting?.resultId === event.resultId ? this.release(why) : [];
+  }
+
+  release(why = '  (not explained)'): string[] {
     const { waiting } = this;
     this.waiting = undefined;
-    return waiting === undefined ? [] : [`${resultLine(waiting)}  (not explained)`];
+    return waiting === undefined ? [] : [`${resultLine(waiting)}${why}`];
+  }
+}
+
+/** Lines for what has come to speak against the signal, or ceased to, since the last event. */
+class SignalLines {
+  private told: readonly string[] = [];
+
+  signal(event: SignalEvent): string[] {
+    const now = signalWarnings(event);
+    const gone = this.told.filter((line) => !now.includes(line));
+    const come = now.filter((line) => !this.told.includes(line));
+    this.told = now;
+    return [...come.map((line) => `signal ${line}`), ...gone.map((line) => `signal over: ${line}`)];
   }
 }
 
 class PlainView implements TerminalView {
   private readonly vitals = new Vitals();
   private readonly results = new ResultLines();
+  private readonly signals = new SignalLines();
   private readonly nowMs: () => number;
   private beatsTold = 0;
   private beatsToldAtMs: number | undefined;
@@ -108,12 +141,19 @@ class PlainView implements TerminalView {
         return this.results.result(event);
       case 'explanation':
         return this.results.explanation(event);
+      case 'withheld':
+        return this.results.withheld(event);
+      case 'signal':
+        return this.signals.signal(event);
       case 'log':
         return [`${event.level}: ${event.text}`];
       case 'end':
         return [...this.results.release(), `end  ${event.sampleCount} samples`];
       case 'samples':
       case 'status':
+      case 'pacer':
+      case 'measurement':
+      case 'median-beat':
         return [];
     }
   }
@@ -126,7 +166,11 @@ class PlainView implements TerminalView {
     this.beatsToldAtMs = now;
     const first = this.beatsTold + 1;
     this.beatsTold = beatCount;
-    return [beatsLine(first, beatCount, sampleIndex, this.vitals.heartRate.bpm())];
+    const { measurement } = this.vitals;
+    return [
+      beatsLine(first, beatCount, sampleIndex, this.vitals.heartRate.bpm()),
+      ...(measurement === undefined ? [] : [`  ${intervalsLine(measurement)}`]),
+    ];
   }
 
   private print(lines: readonly string[]): void {
@@ -137,6 +181,7 @@ class PlainView implements TerminalView {
 class DashboardView implements TerminalView {
   private readonly vitals = new Vitals();
   private readonly results = new ResultLines();
+  private readonly signals = new SignalLines();
   private readonly nowMs: () => number;
   private readonly timer: NodeJS.Timeout;
   private readonly restoreCursor = (): void => {
@@ -181,6 +226,8 @@ class DashboardView implements TerminalView {
   private lastingLines(event: StreamEvent): string[] {
     if (event.kind === 'result') return this.results.result(event);
     if (event.kind === 'explanation') return this.results.explanation(event);
+    if (event.kind === 'withheld') return this.results.withheld(event);
+    if (event.kind === 'signal') return this.signals.signal(event);
     if (event.kind === 'log') return [`${event.level}: ${event.text}`];
     if (event.kind === 'link' && (event.state === 'lost' || event.state === 'stale')) {
       return [`link ${event.state}: ${event.detail}`];

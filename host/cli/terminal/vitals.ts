@@ -3,9 +3,12 @@ import {
   type ExplanationEvent,
   type HelloEvent,
   type LinkEvent,
+  type MeasurementEvent,
   type ResultEvent,
+  type SignalEvent,
   type StatusEvent,
   type StreamEvent,
+  type WithheldEvent,
 } from '../../stream/events.js';
 import { HeartRateMeter } from '../../stream/heart-rate.js';
 
@@ -21,7 +24,12 @@ export class Vitals {
   hello: HelloEvent | undefined;
   link: LinkEvent | undefined;
   status: StatusEvent | undefined;
+  signal: SignalEvent | undefined;
+  measurement: MeasurementEvent | undefined;
+  spikeCount = 0;
   result: ResultEvent | undefined;
+  /** Why the latest result has no explanation. */
+  withheld: WithheldEvent | undefined;
   explanation: ExplanationEvent | undefined;
   explainedResult: ResultEvent | undefined;
   ended = false;
@@ -72,8 +80,21 @@ export class Vitals {
         this.beatCount += 1;
         this.heartRate.add(event.rrMs);
         break;
+      case 'pacer':
+        this.spikeCount += 1;
+        break;
+      case 'signal':
+        this.signal = event;
+        break;
+      case 'measurement':
+        this.measurement = event;
+        break;
       case 'result':
         this.result = event;
+        this.withheld = undefined;
+        break;
+      case 'withheld':
+        if (this.result?.resultId === event.resultId) this.withheld = event;
         break;
       case 'explanation':
         this.explanation = event;
@@ -82,6 +103,7 @@ export class Vitals {
       case 'end':
         this.ended = true;
         break;
+      case 'median-beat':
       case 'log':
         break;
     }
@@ -126,10 +148,12 @@ export class Vitals {
 
   private restart(): void {
     for (const trace of this.traces) trace.fill(Number.NaN);
-    this.endSampleIndex = this.received = this.lost = this.beatCount = 0;
+    this.endSampleIndex = this.received = this.lost = 0;
+    this.beatCount = this.spikeCount = 0;
     this.arrivals.length = 0;
     this.heartRate.clear();
-    this.result = this.explanation = this.explainedResult = this.status = undefined;
+    this.result = this.explanation = this.explainedResult = this.withheld = undefined;
+    this.status = this.signal = this.measurement = undefined;
     this.ended = false;
   }
 }

@@ -3,8 +3,12 @@ import type {
   HelloEvent,
   LinkEvent,
   LogEvent,
+  MeasurementEvent,
+  MedianBeatEvent,
   ResultEvent,
+  SignalEvent,
   StatusEvent,
+  WithheldEvent,
 } from '../../stream/events.js';
 import { HeartRateMeter } from '../../stream/heart-rate.js';
 import type { PageMessage } from '../messages.js';
@@ -14,6 +18,8 @@ import { TraceBuffer } from './trace-buffer.js';
 /** More than the widest sweep shows: 16 s at 500 Hz. */
 const TRACE_CAPACITY = 8000;
 const BEATS_KEPT = 64;
+/** Two for each beat of a dual-chamber pacemaker. */
+const SPIKES_KEPT = 128;
 const LOG_KEPT = 30;
 
 /** What the page knows; changed by messages only, drawn by the views. Times come from outside, in milliseconds. */
@@ -26,13 +32,21 @@ export class PageState {
   hello: HelloEvent | undefined;
   link: LinkEvent | undefined;
   status: StatusEvent | undefined;
+  signal: SignalEvent | undefined;
+  measurement: MeasurementEvent | undefined;
+  /** The latest median beat that came whole, and its measurement. */
+  medianBeat: MedianBeatEvent | undefined;
+  medianMeasurement: MeasurementEvent | undefined;
   result: ResultEvent | undefined;
   /** The latest explanation, and the result that it explains. */
   explanation: ExplanationEvent | undefined;
   explainedResult: ResultEvent | undefined;
+  /** Why the latest result has no explanation; undefined where it has, or where that is not known yet. */
+  withheld: WithheldEvent | undefined;
   ended = false;
   lastSampleAtMs: number | undefined;
   readonly beats: number[] = [];
+  readonly spikes: number[] = [];
   readonly log: LogEvent[] = [];
   /** Lowest sample index that a sweep must draw again. */
   private dirtyFrom = Number.POSITIVE_INFINITY;
@@ -73,8 +87,28 @@ export class PageState {
         this.heartRate.add(message.rrMs);
         this.dirtyFrom = Math.min(this.dirtyFrom, message.sampleIndex);
         break;
+      case 'pacer':
+        this.spikes.push(message.sampleIndex);
+        if (this.spikes.length > SPIKES_KEPT) this.spikes.shift();
+        this.dirtyFrom = Math.min(this.dirtyFrom, message.sampleIndex);
+        break;
+      case 'signal':
+        this.signal = message;
+        break;
+      case 'measurement':
+        this.measurement = message;
+        break;
+      case 'median-beat':
+        this.medianBeat = message;
+        this.medianMeasurement =
+          this.measurement?.sampleIndex === message.sampleIndex ? this.measurement : undefined;
+        break;
       case 'result':
         this.result = message;
+        this.withheld = undefined;
+        break;
+      case 'withheld':
+        if (this.result?.resultId === message.resultId) this.withheld = message;
         break;
       case 'explanation':
         this.explanation = message;
@@ -117,10 +151,11 @@ export class PageState {
     this.loss.clear();
     this.rate.clear();
     this.hello = this.link = this.status = undefined;
-    this.result = this.explanation = this.explainedResult = undefined;
+    this.result = this.explanation = this.explainedResult = this.withheld = undefined;
+    this.signal = this.measurement = this.medianBeat = this.medianMeasurement = undefined;
     this.ended = false;
     this.lastSampleAtMs = undefined;
-    this.beats.length = 0;
+    this.beats.length = this.spikes.length = 0;
     this.heartRate.clear();
     this.dirtyFrom = 0;
   }

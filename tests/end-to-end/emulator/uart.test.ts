@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../codegen/package-root.js';
-import { socketWriter } from '../../../host/flash/injector.js';
+import { NOT_MEASURED, socketWriter } from '../../../host/flash/injector.js';
 import { FrameEncoder } from '../../../host/protocol/frame.js';
 import { loadBoard, type Board } from '../../../host/toolchain/board.js';
 import { buildFirmware, type BuiltImage } from '../../../host/toolchain/build-firmware.js';
@@ -50,7 +50,14 @@ function frames(microvolt: Int16Array): Uint8Array[] {
   const out: Uint8Array[] = [];
   for (let at = 0; at < microvolt.length; at += 160) {
     const values = Array.from(microvolt.subarray(at, at + 160));
-    out.push(encoder.encode({ kind: 'INJECT', firstSampleIndex: at / 8, microvolt: values }));
+    out.push(
+      encoder.encode({
+        kind: 'INJECT',
+        firstSampleIndex: at / 8,
+        ...NOT_MEASURED,
+        microvolt: values,
+      }),
+    );
   }
   out.push(encoder.encode({ kind: 'END_OF_RECORD', sampleCount: microvolt.length / 8 }));
   return out;
@@ -110,9 +117,9 @@ describe('a record over the UART', () => {
       framesDropped: 0,
       receiveErrors: 0,
     });
-    // The deepest call chain is known to stay below a quarter of the stack, and to be more than nothing.
+    // The deepest call chain, iso_reversal with its 1.7 KB, stays below half of the stack; and it is more than nothing.
     expect(status?.stackHighWaterBytes).toBeGreaterThan(256);
-    expect(status?.stackHighWaterBytes).toBeLessThan(board.stackBytes / 4);
+    expect(status?.stackHighWaterBytes).toBeLessThan(board.stackBytes / 2);
   });
 
   it('of exactly 10 s gives one result; a shorter one says what is missing', async () => {

@@ -94,8 +94,8 @@ describe('a network without an explanation in the application', () => {
     const steps = interpreter.forward(quantizeMicrovolt(network.program, new Int16Array(12_000)));
     expect(result.probabilities).toEqual(Array.from(steps, (value) => value / 256));
     expect(new Set(result.probabilities).size).toBe(3);
-    const log = await connected.waitFor('log', WAIT_MS, ({ text }) => text.includes('explanation'));
-    expect(log.text).toContain('no explanation compiled');
+    const withheld = await connected.waitFor('withheld', WAIT_MS);
+    expect(withheld).toMatchObject({ resultId: result.resultId, reason: 'not_compiled' });
     expect(connected.events.some(({ kind }) => kind === 'explanation')).toBe(false);
   }, 200_000);
 });

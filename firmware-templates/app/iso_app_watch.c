@@ -1,0 +1,82 @@
+#include "iso_app.h"
+
+#include <string.h>
+
+/* The wire's contacts are the core's, and its reversals are the core's after two of its own. */
+#if ISO_WIRE_REVERSAL_RA_LA != 2u || ISO_WIRE_CONTACT_OFF != 2u
+#error "the enumerations of the wire and of the core have come apart"
+#endif
+
+void iso_app_watch_init(iso_app *app) {
+    iso_watch_init(&app->monitor.watch, iso_afe_rail_microvolt());
+}
+
+void iso_app_watch_sample(iso_app *app, const iso_afe_event *event) {
+    iso_app_monitor *monitor = &app->monitor;
+    uint32_t millihertz;
+    monitor->newest_index = event->sample_index;
+    const bool changed =
+        iso_watch_push(&monitor->watch, event->sample_index, event->contact, event->microvolt);
+    if (changed || iso_app_mains(app, &millihertz) != monitor->told_mains) {
+        iso_app_send_signal_state(app);
+    }
+}
+
+void iso_app_watch_gap(iso_app *app, uint32_t missing_samples) {
+    iso_watch_gap(&app->monitor.watch, missing_samples);
+}
+
+void iso_app_watch_window(iso_app *app) {
+    iso_app_monitor *monitor = &app->monitor;
+    const iso_app_answer *answer = &app->answer;
+    const iso_reversal_result before = monitor->reversal;
+    const bool was_judged = monitor->reversal_judged;
+    /* A lead without a signal looks like any exchange. */
+    monitor->reversal_judged = answer->state != ISO_WIRE_EXPLANATION_STATE_LEAD_OFF &&
+                               answer->state != ISO_WIRE_EXPLANATION_STATE_POOR_SIGNAL &&
+                               iso_reversal_judge(iso_window_samples(&app->window),
+                                                  ISO_WINDOW_SAMPLES, &monitor->reversal);
+    if (monitor->reversal_judged != was_judged || monitor->reversal.limb != before.limb ||
+        monitor->reversal.chest != before.chest) {
+        iso_app_send_signal_state(app);
+    }
+}
+
+static uint8_t reversal_on_wire(const iso_app *app, iso_reversal reversal) {
+    if (!app->monitor.reversal_judged) {
+        return ISO_WIRE_REVERSAL_NOT_JUDGED;
+    }
+    return reversal == ISO_REVERSAL_NONE ? ISO_WIRE_REVERSAL_NONE
+                                         : (uint8_t)(reversal + ISO_WIRE_REVERSAL_RA_LA);
+}
+
+void iso_app_send_signal_state(iso_app *app) {
+    iso_app_monitor *monitor = &app->monitor;
+    const iso_lead_off *lead_off = &monitor->watch.lead_off;
+    iso_wire_signal_state message = {
+        .sample_index = monitor->newest_index,
+        .stages = ISO_BOARD_MEASURES_BEATS ? ISO_WIRE_SIGNAL_STAGES_MEASURE
+                                           : ISO_WIRE_SIGNAL_STAGES_WATCH,
+        .contact_ra = (uint8_t)iso_lead_off_contact(lead_off, ISO_ELECTRODE_RA),
+        .contact_la = (uint8_t)iso_lead_off_contact(lead_off, ISO_ELECTRODE_LA),
+        .contact_ll = (uint8_t)iso_lead_off_contact(lead_off, ISO_ELECTRODE_LL),
+        .contact_v1 = (uint8_t)iso_lead_off_contact(lead_off, ISO_ELECTRODE_V1),
+        .contact_v2 = (uint8_t)iso_lead_off_contact(lead_off, ISO_ELECTRODE_V2),
+        .contact_v3 = (uint8_t)iso_lead_off_contact(lead_off, ISO_ELECTRODE_V3),
+        .contact_v4 = (uint8_t)iso_lead_off_contact(lead_off, ISO_ELECTRODE_V4),
+        .contact_v5 = (uint8_t)iso_lead_off_contact(lead_off, ISO_ELECTRODE_V5),
+        .contact_v6 = (uint8_t)iso_lead_off_contact(lead_off, ISO_ELECTRODE_V6),
+        .quality = !iso_quality_known(&monitor->watch.quality) ? ISO_WIRE_QUALITY_UNKNOWN
+                   : iso_watch_is_poor(&monitor->watch)        ? ISO_WIRE_QUALITY_POOR
+                                                               : ISO_WIRE_QUALITY_READABLE,
+        .limb_reversal = reversal_on_wire(app, monitor->reversal.limb),
+        .chest_reversal = reversal_on_wire(app, monitor->reversal.chest),
+    };
+    message.mains = iso_app_mains(app, &message.mains_millihertz);
+    monitor->told_mains = message.mains;
+    memcpy(message.lead_reasons, monitor->watch.reasons, sizeof message.lead_reasons);
+    (void)iso_app_send(
+        app, ISO_WIRE_SIGNAL_STATE,
+        iso_wire_encode_signal_state(&message, app->link.payload, sizeof app->link.payload),
+        iso_app_stream_urgency());
+}
