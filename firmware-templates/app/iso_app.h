@@ -81,6 +81,8 @@ typedef struct {
     iso_measure measure;
     uint32_t median_index; /* of the last median beat that was sent */
     bool median_sent;
+#else
+    iso_qrs qrs;
 #endif
 } iso_app_monitor;
 
@@ -91,7 +93,6 @@ typedef struct {
     iso_app_beats beats;
     iso_app_answer answer;
     iso_chain chain;
-    iso_qrs qrs;
     iso_window window;
     iso_app_monitor monitor;
     uint32_t new_chain_samples; /* since the last answer */
@@ -117,11 +118,14 @@ void iso_app_watch_gap(iso_app *app, uint32_t missing_samples);
 void iso_app_watch_window(iso_app *app);
 void iso_app_send_signal_state(iso_app *app);
 
-/* iso_app_measure.c: conditioner, median beat, fiducials and intervals, where the board has the
- * memory (ISO_BOARD_MEASURES_BEATS); else nothing. */
+/* iso_app_measure.c: beats; and where the board has the memory (ISO_BOARD_MEASURES_BEATS)
+ * conditioner, median beat, fiducials and intervals. */
 void iso_app_measure_init(iso_app *app);
-void iso_app_measure_sample(iso_app *app, uint32_t sample_index, const int32_t *microvolt);
-void iso_app_measure_beat(iso_app *app, const iso_beat *beat);
+/* Both true when *beat was found: on raw samples where beats are measured, else on the network's
+ * chain. */
+bool iso_app_measure_sample(iso_app *app, uint32_t sample_index, const int32_t *microvolt,
+                            iso_beat *beat);
+bool iso_app_measure_chain_sample(iso_app *app, const iso_chain_sample *sample, iso_beat *beat);
 void iso_app_measure_gap(iso_app *app, uint32_t missing_samples);
 /* A part of the work that waits; false when none does. */
 bool iso_app_measure_step(iso_app *app);

@@ -18,16 +18,24 @@ void iso_app_measure_init(iso_app *app) {
     iso_measure_init(&app->monitor.measure, iso_afe_rail_microvolt());
 }
 
-void iso_app_measure_sample(iso_app *app, uint32_t sample_index, const int32_t *microvolt) {
-    iso_wire_pacer_spike spike;
-    if (iso_measure_push(&app->monitor.measure, sample_index, microvolt, &spike.sample_index)) {
+bool iso_app_measure_sample(iso_app *app, uint32_t sample_index, const int32_t *microvolt,
+                            iso_beat *beat) {
+    iso_measure_found found;
+    iso_measure_push(&app->monitor.measure, sample_index, microvolt, &found);
+    if (found.has_spike) {
+        const iso_wire_pacer_spike spike = {.sample_index = found.spike_index};
         send(app, ISO_WIRE_PACER_SPIKE,
              iso_wire_encode_pacer_spike(&spike, app->link.payload, sizeof app->link.payload));
     }
+    *beat = found.beat;
+    return found.has_beat;
 }
 
-void iso_app_measure_beat(iso_app *app, const iso_beat *beat) {
-    iso_measure_beat(&app->monitor.measure, beat);
+bool iso_app_measure_chain_sample(iso_app *app, const iso_chain_sample *sample, iso_beat *beat) {
+    (void)app;
+    (void)sample;
+    (void)beat;
+    return false;
 }
 
 void iso_app_measure_gap(iso_app *app, uint32_t missing_samples) {
@@ -112,23 +120,24 @@ uint8_t iso_app_mains(const iso_app *app, uint32_t *millihertz) {
 #else
 
 void iso_app_measure_init(iso_app *app) {
-    (void)app;
+    iso_qrs_init(&app->monitor.qrs);
 }
 
-void iso_app_measure_sample(iso_app *app, uint32_t sample_index, const int32_t *microvolt) {
+bool iso_app_measure_sample(iso_app *app, uint32_t sample_index, const int32_t *microvolt,
+                            iso_beat *beat) {
     (void)app;
     (void)sample_index;
     (void)microvolt;
+    (void)beat;
+    return false;
 }
 
-void iso_app_measure_beat(iso_app *app, const iso_beat *beat) {
-    (void)app;
-    (void)beat;
+bool iso_app_measure_chain_sample(iso_app *app, const iso_chain_sample *sample, iso_beat *beat) {
+    return iso_qrs_push(&app->monitor.qrs, sample, beat);
 }
 
 void iso_app_measure_gap(iso_app *app, uint32_t missing_samples) {
-    (void)app;
-    (void)missing_samples;
+    iso_qrs_gap(&app->monitor.qrs, missing_samples);
 }
 
 bool iso_app_measure_step(iso_app *app) {

@@ -7,7 +7,6 @@
 
 void iso_app_signal_init(iso_app *app) {
     iso_chain_init(&app->chain);
-    iso_qrs_init(&app->qrs);
     iso_window_init(&app->window);
     iso_afe_init();
     iso_app_watch_init(app);
@@ -52,7 +51,9 @@ static void echo(iso_app *app, const iso_afe_event *event) {
     }
 }
 
-static void send_beat(iso_app *app, const iso_beat *beat) {
+static void take_beat(iso_app *app, const iso_beat *beat) {
+    app->beats.ring[app->beats.count % ISO_APP_BEATS] = beat->sample_index;
+    app->beats.count += 1u;
     const iso_wire_beat message = {.sample_index = beat->sample_index,
                                    .rr_ms = beat->rr_ms,
                                    .noise_percent = beat->noise_percent};
@@ -63,18 +64,17 @@ static void send_beat(iso_app *app, const iso_beat *beat) {
 
 static void analyse(iso_app *app, uint32_t sample_index, const int32_t *microvolt) {
     iso_chain_sample sample;
-    iso_app_measure_sample(app, sample_index, microvolt);
+    iso_beat beat;
+    if (iso_app_measure_sample(app, sample_index, microvolt, &beat)) {
+        take_beat(app, &beat);
+    }
     if (!iso_chain_push(&app->chain, sample_index, microvolt, &sample)) {
         return;
     }
     iso_window_push(&app->window, &sample);
     app->new_chain_samples += 1u;
-    iso_beat beat;
-    if (iso_qrs_push(&app->qrs, &sample, &beat)) {
-        app->beats.ring[app->beats.count % ISO_APP_BEATS] = beat.sample_index;
-        app->beats.count += 1u;
-        send_beat(app, &beat);
-        iso_app_measure_beat(app, &beat);
+    if (iso_app_measure_chain_sample(app, &sample, &beat)) {
+        take_beat(app, &beat);
     }
 }
 
@@ -82,7 +82,6 @@ static void gap(iso_app *app, const iso_afe_event *event) {
     iso_app_flush_samples(app);
     app->samples.dropped += event->missing_samples;
     iso_chain_gap(&app->chain, event->missing_samples);
-    iso_qrs_gap(&app->qrs, event->missing_samples);
     iso_window_gap(&app->window);
     iso_app_watch_gap(app, event->missing_samples);
     iso_app_measure_gap(app, event->missing_samples);
