@@ -10,7 +10,7 @@ import { IsochroneError } from '../codegen/errors.js';
 import { packageRoot } from '../codegen/package-root.js';
 import { REFERENCE_NETWORKS, referenceNetwork } from '../codegen/testing/reference-networks.js';
 import { compileTrial } from '../codegen/testing/trial.js';
-import { compileModel } from '../host/cli/network.js';
+import { compileModel, readModel } from '../host/cli/network.js';
 import type { Cost } from '../host/profile/cycles.js';
 import { networkCost, selfTestVector } from '../host/profile/network-cost.js';
 import { textTable } from '../host/report/text.js';
@@ -19,6 +19,7 @@ import { differences, expectedResults } from '../host/validate/bit-exact.js';
 import { targetByName } from '../host/validate/targets.js';
 import { layerReports } from '../host/validate/validate.js';
 import { codeBytes } from './code-bytes.js';
+import { buildModel } from './models/model-inputs.js';
 
 /** The emulated machine, or the program, that stands for each core. */
 export const CORES = {
@@ -122,14 +123,19 @@ export async function benchKernels(options: KernelsOptions): Promise<KernelsRepo
   };
 }
 
-/** A network that cannot be explained is measured without. */
+/** A network that cannot be explained is measured without; one that has no calibration, on ranges of seeded noise. */
 function compileFor(net: string, explain: Explain): CompiledNetwork {
   const reference = REFERENCE_NETWORKS.find((name) => name === net);
   if (reference !== undefined) return compileTrial({ ...referenceNetwork(reference), explain });
   try {
     return compileModel(net, { explain });
   } catch (error) {
-    if (!(error instanceof IsochroneError) || !error.code.startsWith('EXPLAIN_')) throw error;
+    if (!(error instanceof IsochroneError)) throw error;
+    if (error.code === 'CALIBRATION_MISSING') {
+      return buildModel({ file: net, noise: true }, readModel(net), () => undefined, explain)
+        .network;
+    }
+    if (!error.code.startsWith('EXPLAIN_')) throw error;
     return compileModel(net, { explain: 'none' });
   }
 }

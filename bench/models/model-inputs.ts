@@ -57,7 +57,12 @@ export interface BuiltModel {
  * Compiles with an explanation where one can be built, else without.
  * @throws IsochroneError MODEL_*, CALIBRATION_*, IO_FILE
  */
-export function buildModel(model: ListedModel, bytes: Uint8Array, say: Say): BuiltModel {
+export function buildModel(
+  model: ListedModel,
+  bytes: Uint8Array,
+  say: Say,
+  wanted: Explain = 'gradient',
+): BuiltModel {
   const attempt = (explain: Explain): BuiltModel => {
     const started = performance.now();
     const prepared = frontEnd(bytes, model.file, explain);
@@ -78,7 +83,7 @@ export function buildModel(model: ListedModel, bytes: Uint8Array, say: Say): Bui
     };
   };
   try {
-    return attempt('gradient');
+    return attempt(wanted);
   } catch (error) {
     if (!(error instanceof IsochroneError) || !/^(EXPLAIN|MODEL)_/.test(error.code)) throw error;
     // What keeps the answer from being built is thrown again here.

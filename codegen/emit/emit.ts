@@ -180,7 +180,8 @@ function bodyOf(text: string): string {
   return text
     .split('\n')
     .filter(
-      (line) => !/^#include "|^#ifndef ISO_[A-Z_]+_H$|^#define ISO_[A-Z_]+_H$|^#endif$/.test(line),
+      (line) =>
+        !/^#include "|^#ifndef ISO_[A-Z0-9_]+_H$|^#define ISO_[A-Z0-9_]+_H$|^#endif$/.test(line),
     )
     .join('\n')
     .trim()

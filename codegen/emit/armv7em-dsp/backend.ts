@@ -1,5 +1,6 @@
 import type { KernelSet } from '../backend.js';
-import { chooseConv } from './conv.js';
+import { chooseRecurrent } from '../portable/recurrent.js';
+import { chooseConv, FOLDER } from './conv.js';
 import { chooseConvInt16 } from './conv-int16.js';
 import { chooseAveragePool, choosePackSigns, chooseRescaledAdd } from './elementwise.js';
 import { chooseWinograd } from './winograd.js';
@@ -28,6 +29,9 @@ export const armv7emDspKernels: KernelSet = {
         return (
           chooseConvGradient(operation, setting) ?? chooseDepthwiseGradient(operation, setting)
         );
+      case 'lstm':
+      case 'gru':
+        return chooseRecurrent(operation, `${FOLDER}/iso_dsp_recurrent_dot.h`);
       default:
         return undefined;
     }

@@ -7,6 +7,7 @@ import {
 import { kernelOf } from '../../integer/registry.js';
 import type { ConvOperation } from '../../integer/conv.js';
 import type { KernelChoice, KernelSet } from '../backend.js';
+import { chooseRecurrent } from '../portable/recurrent.js';
 import { chooseConv } from './conv.js';
 import { chooseConvGradient } from './conv-gradient.js';
 import { chooseDense } from './dense.js';
@@ -17,6 +18,7 @@ import {
   choosePackSigns,
   chooseRescaledAdd,
 } from './elementwise.js';
+import { FOLDER } from './folder.js';
 
 /** Cortex-M55 and every other core with Helium: 16 products of int8 in one instruction. */
 export const armv81mHeliumKernels: KernelSet = {
@@ -36,6 +38,9 @@ export const armv81mHeliumKernels: KernelSet = {
         return chooseAveragePoolGradient(operation);
       case 'rescaledAdd':
         return int8 ? chooseRescaledAdd(operation) : undefined;
+      case 'lstm':
+      case 'gru':
+        return chooseRecurrent(operation, `${FOLDER}/iso_helium_recurrent_dot.h`);
       default:
         return undefined;
     }

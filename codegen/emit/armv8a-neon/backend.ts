@@ -19,6 +19,7 @@ export const armv8aNeonFamily: StagedFamily = {
   gradient: { ...FOURS, shared: [...GRADIENT, ...DENSE] },
   depthwise: { ...SINGLE, shared: [...FORWARD, 'iso_neon_words.h'] },
   depthwiseGradient: { ...SINGLE, shared: [...GRADIENT, 'iso_neon_words.h'] },
+  recurrentProducts: 'iso_neon_recurrent_dot.h',
   leastWeight: -127,
   splitsWords: true,
 };

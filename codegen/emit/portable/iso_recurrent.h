@@ -3,6 +3,7 @@
 #define ISO_RECURRENT_H
 
 #include "iso_kernel.h"
+#include "iso_recurrent_dot.h"
 
 /* sigma(k / 32) in steps of 2^-15, k to 384; the code generator's GATE_TABLE, held equal by a test.
  */
@@ -82,20 +83,14 @@ typedef struct {
 /* The input's part of a gate's argument, 15 fraction bits. */
 static inline int32_t iso_recurrent_input(const iso_recurrent *l, int32_t row, const int8_t *x) {
     const int8_t *w = l->input_weights + row * l->inputs;
-    int32_t sum = l->input_offset[row];
-    for (int32_t i = 0; i < l->inputs; i++) {
-        sum += w[i] * x[i];
-    }
+    const int32_t sum = l->input_offset[row] + iso_recurrent_dot_input(w, x, l->inputs);
     return iso_round(sum, l->input_multiplier[row], l->input_shift) + l->input_bias[row];
 }
 
 /* The hidden state's part. */
 static inline int32_t iso_recurrent_state(const iso_recurrent *l, int32_t row, const int16_t *h) {
     const int8_t *w = l->state_weights + row * l->hidden;
-    int32_t sum = 0;
-    for (int32_t i = 0; i < l->hidden; i++) {
-        sum += w[i] * h[i];
-    }
+    const int32_t sum = iso_recurrent_dot_state(w, h, l->hidden);
     return iso_round(sum, l->state_multiplier[row], l->state_shift) + l->state_bias[row];
 }
 

@@ -2,10 +2,10 @@ import type { GruOperation } from '../../integer/gru.js';
 import type { LstmOperation } from '../../integer/lstm.js';
 import type { RecurrentOperation } from '../../integer/recurrent.js';
 import { constantArray } from '../c-text.js';
-import type { EmitContext, EmittedOperation } from '../backend.js';
+import type { EmitContext, EmittedOperation, KernelChoice } from '../backend.js';
 import type { Emitter } from './emitter.js';
 
-const shared = ['iso_recurrent.h'] as const;
+const shared = ['iso_recurrent_dot.h', 'iso_recurrent.h'] as const;
 
 export const lstmEmitter: Emitter<LstmOperation> = {
   file: 'iso_lstm.c',
@@ -19,6 +19,23 @@ export const gruEmitter: Emitter<GruOperation> = {
   emit: (op, context) =>
     emitRecurrent('iso_gru', op, context, undefined, [op.linearBeforeReset ? '1' : '0']),
 };
+
+/** The portable kernels around products of rows that an instruction family has for itself. */
+export function chooseRecurrent(
+  op: LstmOperation | GruOperation,
+  productsFile: string,
+): KernelChoice {
+  const folder = 'codegen/emit/portable';
+  const emitter = op.kind === 'lstm' ? lstmEmitter : gruEmitter;
+  return {
+    file: `${folder}/${emitter.file}`,
+    shared: [productsFile, `${folder}/iso_recurrent.h`],
+    scratchBytes: 0,
+    positionsTogether: 1,
+    emit: (context) =>
+      op.kind === 'lstm' ? lstmEmitter.emit(op, context) : gruEmitter.emit(op, context),
+  };
+}
 
 function emitRecurrent(
   kernel: string,

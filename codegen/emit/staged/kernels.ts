@@ -7,6 +7,7 @@ import type { ConvGeometry } from '../../operators/conv-geometry.js';
 import type { ChoiceSetting, ConvWeights, KernelChoice, KernelSet } from '../backend.js';
 import { constantArray } from '../c-text.js';
 import { signal } from '../portable/emitter.js';
+import { chooseRecurrent } from '../portable/recurrent.js';
 import { flattened } from './geometry.js';
 import {
   channelTable,
@@ -34,6 +35,8 @@ export interface StagedFamily {
   readonly depthwiseGradient: PackFormat;
   /** Products of two weights of −128 may not fit what the family sums pairs in. */
   readonly leastWeight: -128 | -127;
+  /** Products of a recurrent layer's rows. */
+  readonly recurrentProducts: string;
   /** Dense kernels may multiply the bytes of int16 values apart; they then start from `splitStarts`. */
   readonly splitsWords: boolean;
 }
@@ -46,11 +49,14 @@ const MOST_PADDING = 0.75;
 
 type Convolution = ConvOperation | ConvGradientOperation;
 
-/** Convolutions of one group, and depthwise ones, of int8 and int16 signals, with their gradients. */
+/** Convolutions of one group, and depthwise ones, of int8 and int16 signals, with their gradients; recurrent layers. */
 export function stagedKernels(family: StagedFamily): KernelSet {
   return {
     takesInt16: true,
     choose(operation, setting) {
+      if (operation.kind === 'lstm' || operation.kind === 'gru') {
+        return chooseRecurrent(operation, `${family.folder}/${family.recurrentProducts}`);
+      }
       if (!suits(operation, family)) return undefined;
       return choiceOf(operation, setting, family);
     },

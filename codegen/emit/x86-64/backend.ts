@@ -14,6 +14,7 @@ export const x8664Family: StagedFamily = {
   gradient: { ...PAIRS, shared: GRADIENT },
   depthwise: { ...PAIRS, shared: FORWARD },
   depthwiseGradient: { ...PAIRS, shared: GRADIENT },
+  recurrentProducts: 'iso_x86_recurrent_dot.h',
   leastWeight: -128,
   splitsWords: false,
 };

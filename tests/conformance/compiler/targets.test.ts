@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Explain } from '../../../codegen/compile.js';
 import { IsochroneError } from '../../../codegen/errors.js';
+import { inputCodes } from '../../../codegen/interpret/input-codes.js';
 import { packageRoot } from '../../../codegen/package-root.js';
+import { sequenceNetworks } from '../../../codegen/testing/sequence-networks.js';
+import { compileTrial, trialInputs } from '../../../codegen/testing/trial.js';
 import { compileModel, DEFAULT_MODEL } from '../../../host/cli/network.js';
 import { validationHtml } from '../../../host/report/html.js';
 import { validationText } from '../../../host/report/text.js';
@@ -101,6 +104,35 @@ describe('default network on every target', () => {
     expect(html.match(/<tr/g)?.length).toBeGreaterThan(report.layers.length);
   });
 });
+
+it.each(['lstm_bidir', 'gru_last_state'])(
+  "recurrent layers by each family's own products: %s",
+  async (name) => {
+    const network = sequenceNetworks().find((one) => one.name === name);
+    if (network === undefined) throw new Error(`no network ${name}`);
+    const compiled = compileTrial(network);
+    const families = await Promise.all(
+      ['mps2-an386', 'mps3-an547', 'aarch64', ...(process.arch === 'x64' ? ['x86-64'] : [])].map(
+        (target) => targetByName(target),
+      ),
+    );
+    const report = await validateNetwork({
+      network: compiled,
+      inputs: {
+        source: 'seeded noise',
+        inputs: trialInputs(network.inputShape, 5, 2).map((float) => ({
+          float,
+          integer: inputCodes(compiled.program, float),
+        })),
+      },
+      targets: families,
+      buildDir: join(build, name),
+    });
+    expect(report.targets.map(({ first }) => first)).toEqual(families.map(() => undefined));
+    expect(report.layers.some(({ kind }) => kind === 'lstm' || kind === 'gru')).toBe(true);
+  },
+  180_000,
+);
 
 it('without explanation it is the same answer, on the host and on the smallest core', async () => {
   const m0 = await targetByName('mps2-an385-m0');
