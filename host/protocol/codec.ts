@@ -140,7 +140,20 @@ class Reader {
     // Checked before anything is allocated: a count is a claim of the sender.
     const bytes = count * SCALAR_BYTES[type];
     if (this.used + bytes > this.bytes.length) this.take(bytes);
-    return Array.from({ length: count }, () => this.scalar(type));
+    const at = this.used;
+    const { view } = this;
+    const values = new Array<number>(count);
+    // What fills a link, without a call for each value.
+    if (type === 'i16') {
+      for (let i = 0; i < count; i += 1) values[i] = view.getInt16(at + 2 * i, true);
+    } else if (type === 'f32') {
+      for (let i = 0; i < count; i += 1) values[i] = view.getFloat32(at + 4 * i, true);
+    } else {
+      for (let i = 0; i < count; i += 1) values[i] = this.scalar(type);
+      return values;
+    }
+    this.used += bytes;
+    return values;
   }
 
   count(max: number, field: string): number {
