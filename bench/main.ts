@@ -1,5 +1,5 @@
 /** `npm run bench -- NAME [--json]`: each measurement is one file here, and prints a table or JSON. */
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { OPTIMIZE } from '../codegen/emit/backend.js';
 import { BACKENDS } from '../codegen/emit/backends.js';
 import { IsochroneError } from '../codegen/errors.js';
@@ -12,6 +12,21 @@ interface SignalOptions {
   readonly quality?: string;
   readonly ptbxl?: string;
   readonly json: boolean;
+}
+
+interface LinkOptions {
+  readonly damaged: number;
+  readonly long: boolean;
+  readonly seed: number;
+  readonly json: boolean;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new InvalidArgumentError('must be a whole number from 0');
+  }
+  return value;
 }
 
 const program = new Command('bench').description(
@@ -115,6 +130,22 @@ program
     );
     const signals = [...report.rhythm, ...report.conditioner.conformance];
     if (signals.some(({ pass }) => !pass)) process.exitCode = EXIT_CHECK_FAILED;
+  });
+
+program
+  .command('link')
+  .description(
+    'the link: seeded faults against both decoders, throughput; exit code 4 when a fault breaks a rule',
+  )
+  .option('--damaged <n>', 'frames to damage', wholeNumber, 100_000)
+  .option('--long', 'the long form: 10 million damaged frames', false)
+  .option('--seed <n>', 'the same seed damages the same bytes', wholeNumber, 1972)
+  .option('--json', 'print JSON', false)
+  .action(async ({ damaged, long, seed, json }: LinkOptions) => {
+    const { benchLink, linkText } = await import('./link.js');
+    const report = await benchLink({ damagedFrames: long ? 10_000_000 : damaged, seed });
+    process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : linkText(report));
+    if (!report.holds) process.exitCode = EXIT_CHECK_FAILED;
   });
 
 try {

@@ -12,7 +12,7 @@ const FLAGS = [
   ...['-Wdouble-promotion', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'],
 ];
 
-export type Mode = 'frames' | 'payloads' | 'fields' | 'encode';
+export type Mode = 'payloads' | 'fields' | 'encode';
 
 /** @returns how to run the driver: bytes to its input, bytes from its output. */
 export function buildHarness(
