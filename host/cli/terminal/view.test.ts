@@ -100,6 +100,27 @@ describe('off a terminal', () => {
     ]);
     expect(terminal.raw).toContain('HYP 0.05)  (not explained)');
   });
+
+  it('tells what comes to speak against the signal once, that it is over, and why nothing is explained', () => {
+    const { terminal, view: plain } = view(false);
+    const { electrodes } = synthetic.signal();
+    const off = synthetic.signal({ electrodes: { ...electrodes, V2: 'off' } });
+    for (const event of [synthetic.signal(), off, off, synthetic.signal()]) plain.publish(event);
+    plain.publish(synthetic.measurement(3));
+    plain.publish(synthetic.beat(3));
+    plain.publish(synthetic.result(1));
+    plain.publish({ kind: 'withheld', resultId: 1, reason: 'lead_off' });
+    plain.close();
+    const lines = terminal.raw.split('\n').slice(1);
+    expect(lines.map((line) => line.replace(/.*\(not/, '(not'))).toEqual([
+      'signal Electrode off: V2',
+      'signal over: Electrode off: V2',
+      'beat 1  75 /min  at 2.8 s',
+      '  median of 4 beats: HR 75 /min, PR 166 ms, QRS 92 ms, QT 404 ms, QTc (Fridericia) 435 ms, QTc (Bazett) 451 ms',
+      '(not explained: an electrode was off in this window)',
+      '',
+    ]);
+  });
 });
 
 describe('on a terminal', () => {
@@ -113,6 +134,8 @@ describe('on a terminal', () => {
       dashboard.publish(synthetic.samples(400 * n, 400));
       dashboard.publish(synthetic.beat(n));
     }
+    dashboard.publish(synthetic.signal());
+    dashboard.publish(synthetic.measurement(9));
     dashboard.publish(synthetic.result(1));
     dashboard.publish(synthetic.explanation(1));
     dashboard.publish(LOG);
@@ -126,6 +149,8 @@ describe('on a terminal', () => {
     expect(screen[7]).toBe('warning: hot');
     expect(text.match(/^Isochrone {2}/gm)).toHaveLength(1);
     expect(text).toContain('HR 75 /min   link –   speed 1.00×   lost 0.00 %');
+    expect(text).toContain('electrodes all on   signal readable   mains 50.02 Hz');
+    expect(text).toContain('median of 8 beats: HR 75 /min, PR 166 ms');
     expect(text).toContain('why MI  Mid anteroseptal 0.23 ± 0.05, basal anteroseptal 0.17 ± 0.03');
     expect(text).toMatch(/^MI {4}█{13}▉ {3}0\.87 {2}window/m);
     expect(text).toMatch(/^V2 {3}[⠀-⣿]{95}$/m);

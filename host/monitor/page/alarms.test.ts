@@ -10,12 +10,14 @@ const LIVE: AlarmInput = {
   sampleAgeMs: 20,
   lossShare: 0,
   cpuLoadPermille: 300,
+  signalWarnings: [],
 };
 const link = (state: LinkState): AlarmInput['link'] => ({ kind: 'link', state, detail: 'why' });
 
 describe('what may be shown as live', () => {
   it.each<[string, Partial<AlarmInput>, string, string | undefined]>([
     ['all well', {}, 'live', undefined],
+    ['an electrode off', { signalWarnings: ['Electrode off: V2'] }, 'live', 'low'],
     ['at the limit', { sampleAgeMs: STALE_MS }, 'live', undefined],
     ['beyond the limit', { sampleAgeMs: STALE_MS + 1 }, 'stale', 'medium'],
     ['link stale though samples are fresh', { link: link('stale') }, 'stale', 'medium'],

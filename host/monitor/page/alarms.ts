@@ -18,6 +18,8 @@ export interface AlarmInput {
   readonly sampleAgeMs: number | undefined;
   readonly lossShare: number | undefined;
   readonly cpuLoadPermille: number | undefined;
+  /** What speaks against the signal, in words. */
+  readonly signalWarnings: readonly string[];
 }
 
 /** Technical alarms only: this page makes no physiological ones. */
@@ -57,6 +59,9 @@ export function judge(input: AlarmInput): Liveness {
 }
 
 function lowAlarm(input: AlarmInput): Alarm | undefined {
+  if (input.signalWarnings.length > 0) {
+    return { priority: 'low', text: `${input.signalWarnings.join('. ')}.` };
+  }
   if (input.cpuLoadPermille !== undefined && input.cpuLoadPermille > OVERLOAD_PERMILLE) {
     return { priority: 'low', text: 'The device is overloaded: samples or results may be late.' };
   }

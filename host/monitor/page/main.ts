@@ -6,11 +6,13 @@ import {
   topLeadPhases,
   topSegments,
 } from '../explanation-words.js';
+import { intervalEntries, signalWarnings } from '../signal-words.js';
 import { judge, type Liveness } from './alarms.js';
 import { drawBeats } from './beat-view.js';
 import { drawBullsEye } from './bulls-eye.js';
 import { connect } from './connection.js';
 import { drawHeart, HEART_VIEWS } from './heart-view.js';
+import { drawMedianBeat } from './median-view.js';
 import { themeOf, type Theme } from './palette.js';
 import {
   byId,
@@ -20,6 +22,7 @@ import {
   showSegments,
   showStatus,
   showWhy,
+  showWithheld,
   statusEntries,
 } from './panels.js';
 import { PageState } from './state.js';
@@ -40,6 +43,8 @@ const alarmBar = byId('alarm', HTMLDivElement);
 const openedAtMs = performance.now();
 let theme: Theme = readTheme();
 let shownExplanation: unknown = null;
+let shownWithheld: unknown = null;
+let shownMedian: unknown = null;
 let shownResult: unknown = null;
 let wordsAtMs = Number.NEGATIVE_INFINITY;
 
@@ -53,6 +58,7 @@ function redrawAll(): void {
   theme = readTheme();
   sweep.invalidate();
   shownExplanation = null;
+  shownMedian = null;
 }
 
 function setText(target: HTMLElement, text: string): void {
@@ -112,17 +118,23 @@ function showWords(nowMs: number): void {
     sampleAgeMs: ageMs,
     lossShare: state.loss.share(),
     cpuLoadPermille: state.status?.cpuLoadPermille,
+    signalWarnings: state.signal === undefined ? [] : signalWarnings(state.signal),
   });
   showLiveness(liveness, ageMs);
   showStatus(byId('status', HTMLElement), statusEntries(state, nowMs, liveness.state));
-  setText(byId('sweep-note', HTMLElement), 'unfiltered · ▼ beat · hatched: no samples');
+  setText(
+    byId('sweep-note', HTMLElement),
+    'unfiltered · ▼ beat · ┃ pacemaker spike · hatched: no samples',
+  );
   const windowEnd =
     state.explainedResult === undefined
       ? undefined
       : state.explainedResult.windowFirstSampleIndex + state.explainedResult.windowSampleCount;
   const behind = windowEnd === undefined ? 0 : state.traces.end - windowEnd;
   const old = behind > OLD_RESULT_SAMPLES || liveness.state === 'stale';
-  document.querySelector('main')?.classList.toggle('old', old);
+  const main = document.querySelector('main');
+  main?.classList.toggle('old', old);
+  main?.classList.toggle('withheld', state.withheld !== undefined);
   setText(
     byId('why-note', HTMLElement),
     windowEnd === undefined
@@ -147,10 +159,33 @@ function showResult(): void {
   else byId('classes', HTMLDivElement).replaceChildren();
 }
 
+function showMedianBeat(): void {
+  const { medianBeat, medianMeasurement, measurement, signal } = state;
+  const shown = medianBeat ?? signal?.measuresBeats;
+  if (shown === shownMedian && shownMedian !== null) return;
+  shownMedian = shown ?? null;
+  const canvas = byId('median', HTMLCanvasElement);
+  const note = byId('median-note', HTMLElement);
+  if (medianBeat === undefined) {
+    canvas.getContext('2d')?.clearRect(0, 0, canvas.width, canvas.height);
+    byId('intervals', HTMLElement).replaceChildren();
+    setText(note, signal?.measuresBeats === false ? 'not measured on this board' : '');
+    return;
+  }
+  drawMedianBeat(canvas, medianBeat, medianMeasurement, theme);
+  if (measurement === undefined) return;
+  setText(note, `${measurement.beatCount} beats, all leads`);
+  const entries = intervalEntries(measurement);
+  showStatus(byId('intervals', HTMLElement), entries);
+  const words = entries.map(([name, value]) => `${name} ${value}`).join(', ');
+  canvas.setAttribute('aria-label', `Median beat of twelve leads with its marks: ${words}`);
+}
+
 function showExplanation(): void {
-  const { explanation } = state;
-  if (explanation === shownExplanation) return;
+  const { explanation, withheld } = state;
+  if (explanation === shownExplanation && withheld === shownWithheld) return;
   shownExplanation = explanation;
+  shownWithheld = withheld;
   for (const [key, view] of Object.entries(HEART_VIEWS)) {
     const canvas = byId(`heart-${key}`, HTMLCanvasElement);
     drawHeart(canvas, view, explanation, theme);
@@ -163,6 +198,7 @@ function showExplanation(): void {
     byId('why', HTMLDivElement).replaceChildren(
       element('p', 'Waiting for the first window of ten seconds.', 'waiting'),
     );
+    if (withheld !== undefined) showWithheld(byId('why', HTMLDivElement), withheld, undefined);
     byId('lead-phase', HTMLDivElement).replaceChildren();
     byId('segments', HTMLDivElement).replaceChildren();
     const beat = byId('beat', HTMLCanvasElement);
@@ -170,7 +206,11 @@ function showExplanation(): void {
     setText(byId('beat-note', HTMLElement), '');
     return;
   }
-  showWhy(byId('why', HTMLDivElement), explanation, state.explainedResult);
+  if (withheld === undefined) {
+    showWhy(byId('why', HTMLDivElement), explanation, state.explainedResult);
+  } else {
+    showWithheld(byId('why', HTMLDivElement), withheld, explanation);
+  }
   showLeadPhase(byId('lead-phase', HTMLDivElement), explanation, theme);
   showSegments(byId('segments', HTMLDivElement), explanation);
   const beat = byId('beat', HTMLCanvasElement);
@@ -195,6 +235,7 @@ function heartLabel(view: string): string {
 function frame(nowMs: number): void {
   sweep.draw(state, theme);
   showResult();
+  showMedianBeat();
   showExplanation();
   if (nowMs - wordsAtMs >= WORDS_MS) {
     wordsAtMs = nowMs;

@@ -3,6 +3,7 @@ import {
   TWELVE_LEADS,
   type ExplanationEvent,
   type ResultEvent,
+  type WithheldEvent,
 } from '../../stream/events.js';
 import {
   axisWords,
@@ -19,6 +20,7 @@ import {
   topLeadPhases,
   topSegments,
 } from '../explanation-words.js';
+import { electrodeWords, mainsWords, qualityWords, withheldWords } from '../signal-words.js';
 import type { Liveness } from './alarms.js';
 import { symmetricLimit } from './beat-view.js';
 import { css, hexRgb, mix, inkOn, type Theme } from './palette.js';
@@ -67,6 +69,9 @@ export function statusEntries(
     ['Sample age', ageMs === undefined ? '–' : `${fixed(ageMs / 1000, 1)} s`],
     ['Lost in 1 min', lossWords(state.loss.share())],
     ['Rate', rateHz === undefined ? '–' : `${fixed(rateHz, 0)} Hz${speed}`],
+    ['Electrodes', state.signal === undefined ? '–' : electrodeWords(state.signal)],
+    ['Signal', state.signal === undefined ? '–' : qualityWords(state.signal)],
+    ['Mains', state.signal === undefined ? '–' : mainsWords(state.signal)],
     [
       'Model',
       model === undefined
@@ -166,6 +171,27 @@ export function showWhy(
     element('p', words.headline, 'headline'),
     ...words.lines.map((line) => element('p', line)),
     ...words.small.map((line) => element('p', line, 'small')),
+  );
+}
+
+/** Why the latest result has no explanation, and whose explanation is still shown beside. */
+export function showWithheld(
+  panel: HTMLElement,
+  withheld: WithheldEvent,
+  shown: ExplanationEvent | undefined,
+): void {
+  const others =
+    shown === undefined
+      ? []
+      : [`The maps shown are those of result ${shown.resultId}, not of this one.`];
+  panel.replaceChildren(
+    element('p', capitalised(withheldWords(withheld.reason)), 'headline'),
+    ...others.map((line) => element('p', line)),
+    element(
+      'p',
+      `Result ${withheld.resultId}: its probabilities stand above, nothing says where they come from.`,
+      'small',
+    ),
   );
 }
 

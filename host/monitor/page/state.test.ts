@@ -127,6 +127,27 @@ describe('state', () => {
     expect(state.hello).toBeUndefined();
   });
 
+  it('knows why the latest result is not explained, until the next one comes', () => {
+    const state = new PageState();
+    state.apply(synthetic.result(1), 0);
+    state.apply({ kind: 'withheld', resultId: 0, reason: 'no_beat' }, 0);
+    expect(state.withheld).toBeUndefined();
+    state.apply({ kind: 'withheld', resultId: 1, reason: 'lead_off' }, 0);
+    expect(state.withheld?.reason).toBe('lead_off');
+    state.apply(synthetic.result(2), 0);
+    expect(state.withheld).toBeUndefined();
+  });
+
+  it('shows a median beat with its own marks only', () => {
+    const state = new PageState();
+    state.apply(synthetic.measurement(4), 0);
+    state.apply(synthetic.medianBeat(4), 0);
+    expect(state.medianMeasurement?.sampleIndex).toBe(state.medianBeat?.sampleIndex);
+    state.apply(synthetic.measurement(5), 0);
+    state.apply(synthetic.medianBeat(6), 0);
+    expect(state.medianMeasurement).toBeUndefined();
+  });
+
   it('counts a skip of a slow page as missing, not as lost on the link', () => {
     const state = new PageState();
     state.apply(synthetic.samples(0, 10), 0);

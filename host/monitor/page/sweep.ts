@@ -127,7 +127,7 @@ export class Sweep {
       Math.floor(part.from - (part.from === sweepStart ? 0 : 6 / pxPerSample)),
     );
     this.drawGaps(state, theme, surface, { first, to: part.to, xOf });
-    this.drawBeats(state, theme, surface, geometry, { first, to: part.to, xOf });
+    this.drawMarks(state, theme, surface, geometry, { first, to: part.to, xOf });
     context.strokeStyle = theme.trace;
     context.lineWidth = 1.3 * surface.ratio;
     context.lineJoin = 'round';
@@ -174,7 +174,7 @@ export class Sweep {
     }
   }
 
-  private drawBeats(
+  private drawMarks(
     state: PageState,
     theme: Theme,
     surface: Surface,
@@ -194,6 +194,10 @@ export class Sweep {
       context.lineTo(x + half, 2 * ratio);
       context.lineTo(x, 2 * ratio + 1.6 * half);
       context.fill();
+    }
+    for (const spike of state.spikes) {
+      if (spike < range.first - reach || spike >= range.to + reach) continue;
+      context.fillRect(range.xOf(spike) - ratio, 2 * ratio, 2 * ratio, 3 * half);
     }
   }
 

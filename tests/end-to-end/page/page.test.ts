@@ -122,6 +122,47 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
     })()`);
   }
 
+  it('shows the state of the signal, the measured beat, and why a result is not explained', async () => {
+    publishRun(11);
+    monitor.publish(synthetic.signal());
+    monitor.publish(synthetic.measurement(12));
+    monitor.publish(synthetic.medianBeat(12));
+    await page.goto(monitor.url);
+    const stop = keepStreaming(5500);
+    try {
+      await page.waitForSelector('#intervals dd');
+      await page.waitForTimeout(600);
+      const status = async (): Promise<string> => page.innerText('#status');
+      expect(await status()).toMatch(/Electrodes\s+all on\s+Signal\s+readable\s+Mains\s+50\.02 Hz/);
+      expect(await page.innerText('#intervals')).toMatch(
+        /PR\s+166 ms[^]*QTc \(Fridericia\)\s+435 ms/,
+      );
+      expect(await inkedShare('median')).toBeGreaterThan(0.01);
+      expect(await page.getAttribute('#median', 'aria-label')).toContain('QT 404 ms');
+
+      const { electrodes } = synthetic.signal();
+      monitor.publish(synthetic.signal({ electrodes: { ...electrodes, V2: 'off' } }));
+      monitor.publish(synthetic.result(2));
+      monitor.publish({ kind: 'withheld', resultId: 2, reason: 'lead_off' });
+      await page.waitForSelector('#alarm.low:not([hidden])');
+      expect(await page.innerText('#alarm')).toContain('Electrode off: V2');
+      expect(await status()).toMatch(/Electrodes\s+V2 off/);
+      expect(await page.innerText('#why')).toContain(
+        'Not explained: an electrode was off in this window',
+      );
+      expect(await page.innerText('#why')).toContain('maps shown are those of result 1');
+      await page.screenshot({ path: join(ARTIFACTS, 'page-lead-off.png') });
+
+      // A client that comes now is told the same at once.
+      await page.reload();
+      await page.waitForSelector('#alarm.low:not([hidden])');
+      await page.waitForSelector('#intervals dd');
+      expect(await page.innerText('#why')).toContain('an electrode was off in this window');
+    } finally {
+      stop();
+    }
+  }, 30_000);
+
   it('shows every area of an explained result, live', async () => {
     publishRun(11);
     await page.goto(monitor.url);
