@@ -17,7 +17,7 @@
  * the caller takes samples; a beat that arrives before the last one is measured takes its place.
  *
  * Delay: that of conditioner, chain and iso_qrs to name a beat, 1.4 s as a rule; twelve steps more
- * to measure it. RAM: 48 KB, of which the beat ring has 16 and the chain 11.
+ * to measure it. RAM: 46 KB, of which the beat ring has 16 and the chain 11.
  *
  * Gap: that of each stage. Segments across it are not cut out; median beat and RR stay.
  */

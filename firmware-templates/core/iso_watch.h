@@ -8,7 +8,7 @@
  * Whether what the front end delivers can be trusted: electrodes (iso_lead_off) and readability
  * (iso_quality) of raw samples at 500 Hz, and what of it speaks against a stretch of signal.
  *
- * Delay: none of its own. RAM: 2.2 KB.
+ * Delay: none of its own. RAM: 2.1 KB.
  * Gap: the electrodes' states stay; readability is unknown again for ten seconds.
  */
 

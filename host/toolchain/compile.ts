@@ -197,7 +197,7 @@ export async function link(job: LinkJob): Promise<void> {
       'FIRMWARE_TOO_LARGE',
       `the image needs ${bytes} bytes more ${region} than the board has`,
       {
-        hint: 'Choose a smaller network or a board with more memory, or change the board file: "memory", or "measuresBeats": false, which frees 48 KB of RAM.',
+        hint: 'Choose a smaller network or a board with more memory, or change the board file: "memory", or "measuresBeats": false, which frees 46 KB of RAM.',
         where: { region, bytes },
       },
     );
