@@ -1,4 +1,4 @@
-/** The link: faults, throughput. Each measurement is one file of bench/link/. */
+/** The link: faults, decoding rate, many devices and the age of samples, a soak. Each measurement is one file of bench/link/. */
 import { progress } from '../host/cli/progress.js';
 import { textTable } from '../host/report/text.js';
 import {
@@ -9,10 +9,14 @@ import {
   type FaultMatrix,
 } from './link/fault-matrix.js';
 import { buildCLine } from './link/line-decoders.js';
+import { measureManyDevices, type ManyDevices } from './link/many-devices.js';
+import { soak, type SoakFigures } from './link/soak.js';
 import { measureThroughput, type Throughput } from './link/throughput.js';
 
 export interface LinkReport {
   readonly throughput: readonly Throughput[];
+  readonly manyDevices: ManyDevices;
+  readonly soak: SoakFigures;
   readonly faults: FaultMatrix;
   /** samples sent = delivered + reported missing, in every fault. */
   readonly booksBalance: boolean;
@@ -22,11 +26,29 @@ export interface LinkReport {
 export interface LinkBenchOptions {
   readonly damagedFrames: number;
   readonly seed: number;
+  readonly devices: number;
+  /** How long many devices are served. */
+  readonly seconds: number;
+  readonly soakHours: number;
 }
 
+/** Pages that read the watched device while the others load the host. */
+const PAGES = 4;
+
 /** @throws IsochroneError TOOLCHAIN_MISSING without gcc */
-export async function benchLink({ damagedFrames, seed }: LinkBenchOptions): Promise<LinkReport> {
+export async function benchLink(options: LinkBenchOptions): Promise<LinkReport> {
+  const { damagedFrames, seed, devices, seconds, soakHours } = options;
   const throughput = await measureThroughput();
+  const manyDevices = await measureManyDevices({ devices, seconds, pages: PAGES });
+  const soakBar = progress('soak');
+  const soaked = await soak({
+    hours: soakHours,
+    seed,
+    onProgress: (hour) => {
+      soakBar.update(Math.floor(hour), soakHours, 'hour');
+    },
+  });
+  soakBar.finish(`${soakHours} h`);
   const bar = progress('faults');
   const faults = runFaultMatrix(await buildCLine(), {
     damagedFrames,
@@ -38,9 +60,11 @@ export async function benchLink({ damagedFrames, seed }: LinkBenchOptions): Prom
   bar.finish(`${faults.framesDamaged} damaged frames`);
   return {
     throughput,
+    manyDevices,
+    soak: soaked,
     faults,
     booksBalance: faults.faults.every(booksBalance),
-    holds: faults.faults.every(faultHolds),
+    holds: faults.faults.every(faultHolds) && soaked.balance,
   };
 }
 
@@ -55,7 +79,25 @@ export function linkText(report: LinkReport): string {
         number(row.megabytesPerSecond),
       ]),
     ),
+    manyText(report.manyDevices),
+    soakText(report.soak),
     faultMatrixText(report.faults),
     '',
   ].join('\n\n');
+}
+
+function manyText({ latency, ...many }: ManyDevices): string {
+  return [
+    `${many.devices} devices in one process for ${many.seconds.toFixed(0)} s: ${many.samplesDelivered} samples (${(100 * many.shareOfFullRate).toFixed(1)} % of full rate), ${many.lostOnLink} lost, ${many.explanations} explained results; ${many.cpuPercent.toFixed(0)} % of a core, ${many.residentMegabytes.toFixed(0)} MB resident`,
+    `sample to WebSocket message, ${latency.pages} pages, ${latency.samples} samples: median ${latency.medianMs.toFixed(0)} ms, 99th percentile ${latency.p99Ms.toFixed(0)} ms, most ${latency.mostMs.toFixed(0)} ms`,
+  ].join('\n');
+}
+
+function soakText({ heapMegabytes, ...run }: SoakFigures): string {
+  const missing = `${run.reportedLostOnLink} reported lost + ${run.reportedDroppedByDevice} left out by the device + ${run.lostWithReset} lost with a reset`;
+  return [
+    `soak of ${run.hours} h at ${run.speed.toFixed(0)} times real time: ${run.unplugs} unplugged, ${run.resets} resets, ${run.leadOffs} leads off, ${run.damagedFrames} frames damaged, ${run.connections} connections`,
+    `${run.samplesAcquired} samples acquired, ${run.samplesDelivered} delivered + ${missing}: ${run.balance ? 'all accounted for' : 'NOT ACCOUNTED FOR'}`,
+    `heap ${heapMegabytes.start.toFixed(1)} MB at the start, ${heapMegabytes.middle.toFixed(1)} in the middle, ${heapMegabytes.end.toFixed(1)} at the end, most ${heapMegabytes.most.toFixed(1)}`,
+  ].join('\n');
 }

@@ -16,6 +16,9 @@ interface SignalOptions {
 
 interface LinkOptions {
   readonly damaged: number;
+  readonly devices: number;
+  readonly seconds: number;
+  readonly soakHours: number;
   readonly long: boolean;
   readonly seed: number;
   readonly json: boolean;
@@ -135,15 +138,25 @@ program
 program
   .command('link')
   .description(
-    'the link: seeded faults against both decoders, throughput; exit code 4 when a fault breaks a rule',
+    'the link: faults against both decoders, decoding rate, many devices, age of samples, a soak; ' +
+      'exit code 4 when a rule is broken or a sample is unaccounted for',
   )
   .option('--damaged <n>', 'frames to damage', wholeNumber, 100_000)
-  .option('--long', 'the long form: 10 million damaged frames', false)
+  .option('--devices <n>', 'emulated devices at once', wholeNumber, 64)
+  .option('--seconds <n>', 'how long they are served', wholeNumber, 10)
+  .option('--soak-hours <n>', 'hours of signal, in accelerated time', wholeNumber, 1)
+  .option('--long', '10 million damaged frames, 60 s of devices, a day of soak', false)
   .option('--seed <n>', 'the same seed damages the same bytes', wholeNumber, 1972)
   .option('--json', 'print JSON', false)
-  .action(async ({ damaged, long, seed, json }: LinkOptions) => {
+  .action(async ({ damaged, devices, seconds, soakHours, long, seed, json }: LinkOptions) => {
     const { benchLink, linkText } = await import('./link.js');
-    const report = await benchLink({ damagedFrames: long ? 10_000_000 : damaged, seed });
+    const report = await benchLink({
+      damagedFrames: long ? 10_000_000 : damaged,
+      seconds: long ? 60 : seconds,
+      soakHours: long ? 24 : soakHours,
+      devices,
+      seed,
+    });
     process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : linkText(report));
     if (!report.holds) process.exitCode = EXIT_CHECK_FAILED;
   });

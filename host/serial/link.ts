@@ -13,7 +13,11 @@ import type { DeviceMessage, HostMessage, Message } from '../protocol/messages.j
 import type { HelloEvent, LinkState, StreamEvent } from '../stream/events.js';
 import { EventQueue } from './event-queue.js';
 import type { SampleAccount } from './sample-ledger.js';
-import { StreamTranslator, type ExplanationAccount } from './stream-translator.js';
+import {
+  StreamTranslator,
+  type ExplanationAccount,
+  type StreamMemory,
+} from './stream-translator.js';
 import type { Transport } from './transport.js';
 
 export interface LinkTiming {
@@ -40,6 +44,8 @@ export interface LinkOptions {
   readonly segmentNames: readonly string[];
   /** Given when the device is known to have just started: what is missing before the first samples is then a gap. */
   readonly expectedFirstSampleIndex?: number;
+  /** Of an earlier link to the same device: its axis of samples goes on. */
+  readonly memory?: StreamMemory;
   readonly timing?: Partial<LinkTiming>;
 }
 
@@ -114,6 +120,7 @@ class Link implements DeviceLink {
       ...(options.expectedFirstSampleIndex === undefined
         ? {}
         : { expectedFirstSampleIndex: options.expectedFirstSampleIndex }),
+      ...(options.memory === undefined ? {} : { memory: options.memory }),
       emit: (event) => this.emit(event),
       acknowledge: (resultId) => this.sendQuietly({ kind: 'ACK', resultId }),
       onRestart: () => this.decoder.forgetSequence(),

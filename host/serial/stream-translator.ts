@@ -17,29 +17,8 @@ import { ExplanationAssembler, type ExplanationPart } from './explanation-assemb
 import { MedianAssembler, toMeasurementEvent, toSignalEvent } from './signal-translator.js';
 import { SampleLedger, type SampleAccount } from './sample-ledger.js';
 
-export interface TranslatorOptions {
-  readonly segmentNames: readonly string[];
-  /** Given when the device is known to have just started: what is missing before the first samples is then a gap. */
-  readonly expectedFirstSampleIndex?: number;
-  readonly emit: (event: StreamEvent) => void;
-  /** Everything about this result has arrived. */
-  readonly acknowledge: (resultId: number) => void;
-  /** The device has started anew. */
-  readonly onRestart: () => void;
-}
-
-export interface ExplanationAccount {
-  completed: number;
-  /** Ended with parts missing, or never ended. */
-  incomplete: number;
-  /** Sent again although they had arrived; acknowledged again. */
-  repeated: number;
-}
-
 /** Result ids that are remembered as told. Far more than a device can have waiting for acknowledgement. */
 const REMEMBERED_RESULTS = 64;
-
-const warning = (text: string): LogEvent => ({ kind: 'log', level: 'warning', text });
 
 /** The newest ids, oldest forgotten first. */
 class RecentIds {
@@ -60,6 +39,48 @@ class RecentIds {
     this.ids.clear();
   }
 }
+
+/** What a stream knows beyond one connection: a device that went on while its port was away is told on, to the sample. */
+export class StreamMemory {
+  readonly toldResults = new RecentIds();
+  readonly doneResults = new RecentIds();
+  readonly ledger: SampleLedger;
+  hello: HelloEvent | undefined;
+
+  constructor(expectedFirstSampleIndex?: number) {
+    this.ledger = new SampleLedger(expectedFirstSampleIndex);
+  }
+
+  /** The device has started anew. */
+  restart(): void {
+    this.ledger.restart();
+    this.toldResults.clear();
+    this.doneResults.clear();
+  }
+}
+
+export interface TranslatorOptions {
+  readonly segmentNames: readonly string[];
+  /** Of an earlier connection to the same device. */
+  readonly memory?: StreamMemory;
+  /** Given when the device is known to have just started: what is missing before the first samples is then a gap. */
+  readonly expectedFirstSampleIndex?: number;
+  readonly emit: (event: StreamEvent) => void;
+  /** Everything about this result has arrived. */
+  readonly acknowledge: (resultId: number) => void;
+  /** The device has started anew. */
+  readonly onRestart: () => void;
+}
+
+export interface ExplanationAccount {
+  completed: number;
+  /** Ended with parts missing, or never ended. */
+  incomplete: number;
+  /** Sent again although they had arrived; acknowledged again. */
+  repeated: number;
+}
+
+const warning = (text: string): LogEvent => ({ kind: 'log', level: 'warning', text });
 
 function toHelloEvent(message: HelloMessage): HelloEvent {
   const { boardName, modelName, modelHash, buildId, bootId } = message;
@@ -105,33 +126,34 @@ function byLead(message: SamplesMessage, skip: number): number[][] {
 
 export class StreamTranslator {
   readonly explanations: ExplanationAccount = { completed: 0, incomplete: 0, repeated: 0 };
-  private readonly ledger: SampleLedger;
+  private readonly memory: StreamMemory;
   private readonly assembler = new ExplanationAssembler();
   private readonly median = new MedianAssembler();
-  private readonly toldResults = new RecentIds();
-  private readonly doneResults = new RecentIds();
-  private current: HelloEvent | undefined;
+  private introduced = false;
 
   constructor(private readonly options: TranslatorOptions) {
-    this.ledger = new SampleLedger(options.expectedFirstSampleIndex);
+    this.memory = options.memory ?? new StreamMemory(options.expectedFirstSampleIndex);
   }
 
+  /** Of this connection. */
   get hello(): HelloEvent | undefined {
-    return this.current;
+    return this.introduced ? this.memory.hello : undefined;
   }
 
   get samples(): Readonly<SampleAccount> {
-    return this.ledger.account;
+    return this.memory.ledger.account;
   }
 
   accept(message: DeviceMessage): void {
     const { emit } = this.options;
+    // Until HELLO says whether it is the same run, what comes belongs to no axis; the samples are told as a gap.
+    if (this.memory.hello !== undefined && !this.introduced && message.kind !== 'HELLO') return;
     switch (message.kind) {
       case 'HELLO':
         this.acceptHello(message);
         return;
       case 'STATUS':
-        this.ledger.noteDropped(message.samplesDropped);
+        this.memory.ledger.noteDropped(message.samplesDropped);
         emit(toStatusEvent(message));
         return;
       case 'SAMPLES':
@@ -158,7 +180,7 @@ export class StreamTranslator {
         emit({ kind: 'log', level: message.level, text: message.text });
         return;
       case 'END':
-        for (const gap of this.ledger.finish(message.sampleCount)) emit(gap);
+        for (const gap of this.memory.ledger.finish(message.sampleCount)) emit(gap);
         emit({ kind: 'end', sampleCount: message.sampleCount });
         return;
       case 'SELF_TEST_RESULT':
@@ -169,22 +191,22 @@ export class StreamTranslator {
         return;
       default:
         // Without the class names of HELLO a result says nothing; it is not acknowledged and comes again.
-        if (this.current !== undefined) this.acceptResult(message, this.current);
+        if (this.memory.hello !== undefined) this.acceptResult(message, this.memory.hello);
     }
   }
 
   private acceptHello(message: HelloMessage): void {
     const { emit, onRestart } = this.options;
     const hello = toHelloEvent(message);
-    const before = this.current;
+    const { memory } = this;
+    const before = memory.hello;
+    this.introduced = true;
     if (before !== undefined && JSON.stringify(before) === JSON.stringify(hello)) return;
-    this.current = hello;
+    memory.hello = hello;
     if (before !== undefined && before.bootId !== hello.bootId) {
-      this.ledger.restart();
+      memory.restart();
       this.assembler.clear();
       this.median.clear();
-      this.toldResults.clear();
-      this.doneResults.clear();
       onRestart();
       emit(warning(`The device ${hello.boardName} has started anew.`));
     }
@@ -195,7 +217,7 @@ export class StreamTranslator {
     const { emit } = this.options;
     const count = message.microvolt.length / INDEPENDENT_LEADS.length;
     const { firstSampleIndex, samplesDropped } = message;
-    const { gaps, skip } = this.ledger.admit(firstSampleIndex, count, samplesDropped);
+    const { gaps, skip } = this.memory.ledger.admit(firstSampleIndex, count, samplesDropped);
     for (const gap of gaps) emit(gap);
     if (skip === count) return;
     emit({
@@ -211,8 +233,8 @@ export class StreamTranslator {
   ): void {
     switch (message.kind) {
       case 'RESULT': {
-        if (this.toldResults.has(message.resultId)) return;
-        this.toldResults.add(message.resultId);
+        if (this.memory.toldResults.has(message.resultId)) return;
+        this.memory.toldResults.add(message.resultId);
         this.options.emit({ ...message, kind: 'result', classNames: hello.classNames });
         return;
       }
@@ -225,7 +247,7 @@ export class StreamTranslator {
   }
 
   private acceptPart(part: ExplanationPart): void {
-    if (this.doneResults.has(part.resultId)) return;
+    if (this.memory.doneResults.has(part.resultId)) return;
     const evicted = this.assembler.add(part);
     if (evicted === undefined) return;
     this.explanations.incomplete += 1;
@@ -234,7 +256,7 @@ export class StreamTranslator {
 
   private finishResult(resultId: number, state: ExplanationState, hello: HelloEvent): void {
     const { emit, acknowledge, segmentNames } = this.options;
-    if (this.doneResults.has(resultId)) {
+    if (this.memory.doneResults.has(resultId)) {
       this.explanations.repeated += 1;
       acknowledge(resultId);
       return;
@@ -249,7 +271,7 @@ export class StreamTranslator {
       emit(warning(`The explanation of result ${resultId} is left out: ${problems}.`));
       return;
     }
-    if (!this.toldResults.has(resultId)) {
+    if (!this.memory.toldResults.has(resultId)) {
       emit(warning(`RESULT ${resultId} did not arrive; its explanation stands alone.`));
     }
     if (assembly !== undefined) {
@@ -259,7 +281,7 @@ export class StreamTranslator {
       this.assembler.withhold(resultId);
       emit({ kind: 'withheld', resultId, reason: state });
     }
-    this.doneResults.add(resultId);
+    this.memory.doneResults.add(resultId);
     acknowledge(resultId);
   }
 }

@@ -40,7 +40,7 @@ export const samplesMessage = (
 ): SamplesMessage => ({
   kind: 'SAMPLES',
   firstSampleIndex,
-  deviceTick: firstSampleIndex * 2000,
+  deviceTick: (firstSampleIndex * 2000) >>> 0,
   samplesDropped,
   microvolt: Array.from(
     { length: count * INDEPENDENT_LEADS.length },
