@@ -1,21 +1,14 @@
 import type { GraphNode } from '../graph/graph.js';
 import { intAttribute } from '../graph/graph.js';
-import type { FloatTensor, OperatorRule } from './operator.js';
+import type { FloatTensor } from './operator.js';
 import {
-  channelResult,
-  channelSequence,
   dot,
   logistic,
-  onnxResults,
-  onnxSequence,
-  recurrentGeometry,
-  recurrentOutputs,
   recurrentWeights,
-  sequenceData,
-  stepsFirst,
   type RecurrentGeometry,
   type RecurrentTrace,
 } from './recurrent.js';
+import { onnxRecurrentRule, sequenceRecurrentRule, type RecurrentKind } from './recurrent-rules.js';
 
 /** ONNX order of the gates: update, reset, candidate. */
 export const GRU_GATES = 3;
@@ -24,59 +17,19 @@ export const GRU_GATES = 3;
  * ONNX GRU, batch 1, constant weights: z, r = σ(W x + R h + b), n = tanh(W x + b + r·(R h + b')) where
  * linear_before_reset is set (torch) or tanh(W x + b + R (r·h) + b') where not, h' = (1 − z)·n + z·h.
  */
-export const gru: OperatorRule = {
+const kind: RecurrentKind = {
   operator: 'GRU',
-  infer: (node, inputs) =>
-    recurrentOutputs(recurrentGeometry(node, inputs, GRU_GATES, onnxSequence(node, inputs)), false),
-  evaluate(node, inputs, outputs) {
-    const geometry = recurrentGeometry(
-      node,
-      inputs.map(infoOf),
-      GRU_GATES,
-      onnxSequence(node, inputs.map(infoOf)),
-    );
-    const traces = walkAll(node, inputs, geometry, sequenceData(node, inputs));
-    return onnxResults(geometry, traces, false).slice(0, outputs.length);
-  },
+  sequence: 'GruSequence',
+  gates: GRU_GATES,
+  hasCell: false,
+  walk: walkGru,
 };
 
-/** The same on [1, features, steps] → [1, directions · hidden, steps]. Not an ONNX operator. */
-export const gruSequence: OperatorRule = {
-  operator: 'GruSequence',
-  infer(node, inputs) {
-    const geometry = gruSequenceGeometry(node, inputs);
-    const channels = geometry.reverse.length * geometry.hidden;
-    return [{ shape: [1, channels, geometry.steps], elementType: 'float32' }];
-  },
-  evaluate(node, inputs) {
-    const geometry = gruSequenceGeometry(node, inputs.map(infoOf));
-    const x = stepsFirst(sequenceData(node, inputs), geometry.inputs, geometry.steps);
-    return [channelResult(geometry, walkAll(node, inputs, geometry, x))];
-  },
-};
-
-export function gruSequenceGeometry(
-  node: GraphNode,
-  inputs: Parameters<OperatorRule['infer']>[1],
-): RecurrentGeometry {
-  return recurrentGeometry(node, inputs, GRU_GATES, channelSequence(node, inputs));
-}
-
-function infoOf(tensor: FloatTensor | undefined) {
-  return tensor === undefined ? undefined : { ...tensor, elementType: 'float32' as const };
-}
+export const gru = onnxRecurrentRule(kind);
+export const gruSequence = sequenceRecurrentRule(kind);
 
 /** @param x [step][feature] */
-function walkAll(
-  node: GraphNode,
-  inputs: readonly (FloatTensor | undefined)[],
-  geometry: RecurrentGeometry,
-  x: FloatTensor['data'],
-): readonly RecurrentTrace[] {
-  return geometry.reverse.map((_, direction) => walk(node, inputs, geometry, x, direction));
-}
-
-function walk(
+function walkGru(
   node: GraphNode,
   inputs: readonly (FloatTensor | undefined)[],
   geometry: RecurrentGeometry,

@@ -1,20 +1,13 @@
 import type { GraphNode } from '../graph/graph.js';
-import type { FloatTensor, OperatorRule } from './operator.js';
+import type { FloatTensor } from './operator.js';
 import {
-  channelResult,
-  channelSequence,
   dot,
   logistic,
-  onnxResults,
-  onnxSequence,
-  recurrentGeometry,
-  recurrentOutputs,
   recurrentWeights,
-  sequenceData,
-  stepsFirst,
   type RecurrentGeometry,
   type RecurrentTrace,
 } from './recurrent.js';
+import { onnxRecurrentRule, sequenceRecurrentRule, type RecurrentKind } from './recurrent-rules.js';
 
 /** ONNX order of the gates: input, output, forget, cell. */
 export const LSTM_GATES = 4;
@@ -23,59 +16,19 @@ export const LSTM_GATES = 4;
  * ONNX LSTM, batch 1, constant weights: i, o, f = σ(W x + R h + b), g = tanh(W x + R h + b), c' = f·c + i·g,
  * h' = o·tanh(c').
  */
-export const lstm: OperatorRule = {
+const kind: RecurrentKind = {
   operator: 'LSTM',
-  infer: (node, inputs) =>
-    recurrentOutputs(recurrentGeometry(node, inputs, LSTM_GATES, onnxSequence(node, inputs)), true),
-  evaluate(node, inputs, outputs) {
-    const geometry = recurrentGeometry(
-      node,
-      inputs.map(infoOf),
-      LSTM_GATES,
-      onnxSequence(node, inputs.map(infoOf)),
-    );
-    const traces = walkAll(node, inputs, geometry, sequenceData(node, inputs));
-    return onnxResults(geometry, traces, true).slice(0, outputs.length);
-  },
+  sequence: 'LstmSequence',
+  gates: LSTM_GATES,
+  hasCell: true,
+  walk: walkLstm,
 };
 
-/** The same on [1, features, steps] → [1, directions · hidden, steps]. Not an ONNX operator. */
-export const lstmSequence: OperatorRule = {
-  operator: 'LstmSequence',
-  infer(node, inputs) {
-    const geometry = lstmSequenceGeometry(node, inputs);
-    const channels = geometry.reverse.length * geometry.hidden;
-    return [{ shape: [1, channels, geometry.steps], elementType: 'float32' }];
-  },
-  evaluate(node, inputs) {
-    const geometry = lstmSequenceGeometry(node, inputs.map(infoOf));
-    const x = stepsFirst(sequenceData(node, inputs), geometry.inputs, geometry.steps);
-    return [channelResult(geometry, walkAll(node, inputs, geometry, x))];
-  },
-};
-
-export function lstmSequenceGeometry(
-  node: GraphNode,
-  inputs: Parameters<OperatorRule['infer']>[1],
-): RecurrentGeometry {
-  return recurrentGeometry(node, inputs, LSTM_GATES, channelSequence(node, inputs));
-}
-
-function infoOf(tensor: FloatTensor | undefined) {
-  return tensor === undefined ? undefined : { ...tensor, elementType: 'float32' as const };
-}
+export const lstm = onnxRecurrentRule(kind);
+export const lstmSequence = sequenceRecurrentRule(kind);
 
 /** @param x [step][feature] */
-function walkAll(
-  node: GraphNode,
-  inputs: readonly (FloatTensor | undefined)[],
-  geometry: RecurrentGeometry,
-  x: FloatTensor['data'],
-): readonly RecurrentTrace[] {
-  return geometry.reverse.map((_, direction) => walk(node, inputs, geometry, x, direction));
-}
-
-function walk(
+function walkLstm(
   node: GraphNode,
   inputs: readonly (FloatTensor | undefined)[],
   geometry: RecurrentGeometry,

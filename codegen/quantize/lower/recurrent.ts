@@ -4,8 +4,9 @@ import { CELL_FRACTION_BITS } from '../../integer/lstm.js';
 import { GATE_FRACTION_BITS } from '../../integer/gate.js';
 import type { RecurrentOperation } from '../../integer/recurrent.js';
 import { clamp, fixedFactors } from '../../integer/round.js';
-import { GRU_GATES, gruSequenceGeometry } from '../../operators/gru.js';
-import { LSTM_GATES, lstmSequenceGeometry } from '../../operators/lstm.js';
+import { GRU_GATES } from '../../operators/gru.js';
+import { LSTM_GATES } from '../../operators/lstm.js';
+import { sequenceGeometry } from '../../operators/recurrent-rules.js';
 import { recurrentWeights } from '../../operators/recurrent.js';
 import { unsupported } from '../../operators/require.js';
 import type { Lowering } from '../lowering.js';
@@ -51,10 +52,7 @@ function lower(
   const x = lowering.tensorAt(from);
   if (x.type !== 'int8') throw unsupported(node, 'its input is not int8');
   const constants = constantInputs(lowering, node);
-  const geometry =
-    gates === LSTM_GATES
-      ? lstmSequenceGeometry(node, constants)
-      : gruSequenceGeometry(node, constants);
+  const geometry = sequenceGeometry(gates, node, constants);
   const quantisation = int8Range(lowering.activationRange(output), false);
   lowering.place(output, { type: 'int8', ...quantisation });
   const scratch = `${output}/scratch`;

@@ -1,63 +1,14 @@
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ConvOperation } from '../../../../codegen/integer/conv.js';
-import { selfTestInput } from '../../../../codegen/interpret/known-answer.js';
-import { convGeometry, type ConvGeometry } from '../../../../codegen/operators/conv-geometry.js';
-import { packageRoot } from '../../../../codegen/package-root.js';
-import { differences, expectedResults } from '../../../../host/validate/bit-exact.js';
-import { targetByName } from '../../../../host/validate/targets.js';
-import { writeNetwork } from '../../../../host/toolchain/write-network.js';
 import { convCases } from '../conv-table/conv-table.js';
+import { checkOperations, geometry2d, shapeOf } from './check-operations.js';
 import { OperationProgram } from './operation-program.js';
 
-const build = join(packageRoot(), 'build/test/operations-helium');
-const FOLDER = 'codegen/emit/armv81m-helium/';
-
-/** Runs the program on the Cortex-M55; gives the kernels of this backend that ran, with how many operations each had. */
-async function check(
+const check = (
   name: string,
   operations: OperationProgram,
-): Promise<Readonly<Record<string, number>>> {
-  const network = operations.compile({ backend: 'armv81m-helium', optimize: 'balanced' });
-  const target = await targetByName('mps3-an547');
-  const folder = join(build, name);
-  writeNetwork(network, join(folder, 'network'));
-  const built = await target.build(join(folder, 'network'), folder);
-  const vectors = [{ input: selfTestInput(4), classIndex: 1 }];
-  const { results } = await built.run({ vectors, observeLayers: true, fullGradients: 0 });
-  const expected = expectedResults(network, vectors);
-  expect(differences(network, expected, results)).toEqual([]);
-  const counts: Record<string, number> = {};
-  for (const { file } of network.kernels) {
-    const kernel = file.startsWith(FOLDER) ? file.slice(FOLDER.length) : 'other';
-    counts[kernel] = (counts[kernel] ?? 0) + 1;
-  }
-  return counts;
-}
-
-function geometry2d(
-  channels: readonly [number, number],
-  size: readonly [number, number],
-  kernel: readonly [number, number],
-  attributes: Readonly<Record<string, number | string | readonly number[]>>,
-): ConvGeometry {
-  const node = { operator: 'Conv', name: 'c', inputs: ['x', 'w'], outputs: ['y'], attributes };
-  const group = typeof attributes['group'] === 'number' ? attributes['group'] : 1;
-  return convGeometry(
-    node,
-    [1, channels[0], ...size],
-    [channels[1], channels[0] / group, ...kernel],
-  );
-}
-
-type Shape = [number, number, number];
-
-function shapeOf(g: ConvGeometry): { input: Shape; output: Shape } {
-  return {
-    input: [g.inputHeight, g.inputWidth, g.inputChannels],
-    output: [g.outputHeight, g.outputWidth, g.outputChannels],
-  };
-}
+): Promise<Readonly<Record<string, number>>> =>
+  checkOperations({ name, target: 'mps3-an547', backend: 'armv81m-helium' }, operations);
 
 /** The roundings of networks: one factor, ReLU6, scales of TFLite's with shifts by channel (one below 32), dead channels. */
 function rounded<Conv extends Omit<ConvOperation, 'input' | 'output'>>(
