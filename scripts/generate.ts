@@ -5,11 +5,13 @@ import { packageRoot } from '../codegen/package-root.js';
 import { decimateTapsSource } from '../firmware-templates/core/generate-decimate-taps.js';
 import { lowpassTapsSource } from '../firmware-templates/core/generate-lowpass-taps.js';
 import { generatedFiles as heartFiles } from '../host/cineecg/generate-c.js';
+import { generatedFiles as templateFiles } from '../host/templates/generate-c.js';
 import { generatedFiles as wireFiles } from '../host/protocol/generated-files.js';
 
 const files: Readonly<Record<string, string>> = {
   ...wireFiles(),
   ...heartFiles(),
+  ...templateFiles(),
   'firmware-templates/core/iso_decimate_taps.c': decimateTapsSource(),
   'firmware-templates/core/iso_lowpass_taps.c': lowpassTapsSource(),
 };

@@ -10,6 +10,7 @@
 #include "iso_frame.h"
 #include "iso_heart.h"
 #include "iso_measure.h"
+#include "iso_pull_back.h"
 #include "iso_qrs.h"
 #include "iso_reversal.h"
 #include "iso_watch.h"
@@ -45,6 +46,7 @@ typedef struct {
     uint8_t class_index;
     uint8_t state; /* ISO_WIRE_EXPLANATION_STATE_*: whether there is an explanation, or why not */
     iso_explanation explanation;
+    uint8_t mapping; /* on the wire: what put the explanation's segments in order */
     uint32_t sent_at_ms;
     uint8_t sendings;
     bool acknowledged;
@@ -92,6 +94,7 @@ typedef struct {
     iso_app_samples samples;
     iso_app_beats beats;
     iso_app_answer answer;
+    iso_pull_back_work pull_back;
     iso_chain chain;
     iso_window window;
     iso_app_monitor monitor;

@@ -1,5 +1,7 @@
 #include "iso_app.h"
+#include "class_lesions.h"
 #include "iso_hal.h"
+#include "iso_templates.h"
 
 #include <math.h>
 #include <string.h>
@@ -95,6 +97,8 @@ static uint8_t doubt_state(const iso_app *app) {
                                       1u)];
 }
 
+static const iso_templates *const class_lesions[ISO_NET_CLASSES] = ISO_CLASS_LESIONS;
+
 static void explain(iso_app *app) {
     iso_app_answer *answer = &app->answer;
     answer->state = doubt_state(app);
@@ -115,8 +119,17 @@ static void explain(iso_app *app) {
         .r_index = r_index,
         .beat_count = beat_count,
     };
-    answer->state =
-        state_of(iso_heart_explain(&input, &iso_heart_default_options, &answer->explanation));
+    const iso_heart_status status =
+        iso_heart_explain(&input, &iso_heart_default_options, &answer->explanation);
+    answer->state = state_of(status);
+    /* Where the class stands for a lesion, its templates say more of its place than directions do.
+     */
+    const iso_templates *const templates = class_lesions[answer->class_index];
+    answer->mapping = ISO_WIRE_MAPPING_ADJOINT_DIRECTION;
+    if (status == ISO_HEART_OK && templates != NULL &&
+        iso_pull_back(&input, templates, &app->pull_back, &answer->explanation)) {
+        answer->mapping = ISO_WIRE_MAPPING_CHAIN_RULE;
+    }
     answer->result.explain_microseconds = iso_app_microseconds(iso_hal_ticks() - before);
 }
 #else

@@ -34,7 +34,7 @@ static void send_explanation(iso_app *app) {
         .result_id = answer->result.result_id,
         .class_index = answer->class_index,
         .method = ISO_WIRE_METHOD_GRADIENT_X_INPUT,
-        .mapping = ISO_WIRE_MAPPING_ADJOINT_DIRECTION,
+        .mapping = answer->mapping,
         .transform = transform_on_the_wire[iso_heart_default_options.transform],
         .beat_count = from->beat_count,
         .residual_share = from->residual_share,

@@ -31,7 +31,7 @@ function rowOf(rows: NetworkCodes, sample: number): number[] {
 }
 
 /** Gradient of one moment by the eight independent leads. */
-function foldedGradient(gradient: Int16Array, sample: number): number[] {
+export function foldedGradientRow(gradient: Int16Array, sample: number): number[] {
   const row = rowOf(gradient, sample);
   return row.length === INDEPENDENT_LEAD_COUNT ? row : foldGradient(row);
 }
@@ -56,7 +56,7 @@ export function residualShare(
   let [dipolarSum, residualSum] = [0, 0];
   for (const start of first) {
     for (let t = ranges[0][0]; t < ranges[2][1]; t += 1) {
-      const folded = foldedGradient(gradient, start + t);
+      const folded = foldedGradientRow(gradient, start + t);
       const leads = independentLeads(input, start + t);
       const { dipolar, residual } = splitEvidence(folded, leads, transform);
       dipolarSum += Math.abs(dipolar);
@@ -69,7 +69,9 @@ export function residualShare(
 
 /** g_V = Lᵀ g̃ at each sample of one beat, in gradient steps. */
 export function adjointOfBeat(gradient: Int16Array, start: number, samples: number): FrankVector[] {
-  return Array.from({ length: samples }, (_t, t) => adjoint(foldedGradient(gradient, start + t)));
+  return Array.from({ length: samples }, (_t, t) =>
+    adjoint(foldedGradientRow(gradient, start + t)),
+  );
 }
 
 /** Signed, weighted evidence vectors of one beat: weight × g_V in each phase; a phase of weight 0 takes no part. */

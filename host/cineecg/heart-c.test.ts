@@ -16,6 +16,10 @@ import {
 import { generatedFiles } from './generate-c.js';
 import { toHeartAxes } from './geometry.js';
 import { INDEPENDENT_IN_TWELVE, VCG_TRANSFORMS } from './matrices.js';
+import { readStoredTemplates } from '../templates/files.js';
+import { generatedFiles as templateFiles } from '../templates/generate-c.js';
+import { LESION_KINDS } from './mapping/pull-back.js';
+import { windowChainRule } from './mapping/window-chain-rule.js';
 import { dipoleWindow, seededRandom } from './test-support/dipole.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -30,6 +34,8 @@ const SOURCES = [
   'iso_heart_fiducials.c',
   'iso_heart_path.c',
   'iso_heart_residual.c',
+  'iso_pull_back.c',
+  ...LESION_KINDS.map((kind) => `iso_templates_${kind}.c`),
   'iso_vcg.c',
 ];
 const STRICT = [
@@ -92,9 +98,18 @@ interface DeviceResult {
   readonly meanQrsInHeart: readonly number[];
   /** 80 × (x, y, z, evidence, phase). */
   readonly path: readonly number[];
+  /** By each kind of lesion. */
+  readonly chainRules: readonly DeviceChainRule[];
 }
 
-const RESULT_BYTES = 4 + 12 + 1280 + 4 * (960 + 36 + 21 + 21 + 1 + 3 + 3 + 400);
+interface DeviceChainRule {
+  readonly any: boolean;
+  readonly top: number;
+  readonly scores: readonly number[];
+  readonly spread: readonly number[];
+}
+
+const RESULT_BYTES = 4 + 12 + 1280 + 4 * (960 + 36 + 21 + 21 + 1 + 3 + 3 + 400) + 3 * (2 + 4 * 42);
 const STATUSES = ['ok', 'no-beat', 'no-qrs', 'no-evidence'];
 
 function decode(bytes: Buffer): DeviceResult {
@@ -118,6 +133,12 @@ function decode(bytes: Buffer): DeviceResult {
     meanQrs: floats(3),
     meanQrsInHeart: floats(3),
     path: floats(400),
+    chainRules: LESION_KINDS.map(() => ({
+      any: bytes.readUInt8((at += 2) - 2) === 1,
+      top: bytes.readUInt8(at - 1),
+      scores: floats(21),
+      spread: floats(21),
+    })),
   };
 }
 
@@ -257,6 +278,34 @@ function expectSame(device: DeviceResult, golden: HeartExplanation): void {
   expect(golden.segmentScores[device.topSegment]).toBeGreaterThan(largestScore - BOUND);
 }
 
+const TEMPLATES = LESION_KINDS.map((kind) => readStoredTemplates(kind));
+
+/** Amplitudes and evidence are sums of terms of either sign, so that their bound is wider. */
+const CHAIN_RULE_BOUND = 1e-3;
+
+function expectSameChainRules(
+  device: DeviceResult,
+  golden: HeartExplanation,
+  input: HeartInput,
+): void {
+  TEMPLATES.forEach((templates, k) => {
+    const found = device.chainRules[k];
+    const wanted = windowChainRule(input, golden, templates);
+    expect(found?.any, templates.kind).toBe(wanted !== undefined);
+    if (wanted === undefined || found === undefined) return;
+    for (const [map, by] of [
+      [found.scores, wanted.scores],
+      [found.spread, wanted.spread],
+    ] as const) {
+      const worst = Math.max(...map.map((value, i) => Math.abs(value - (by[i] ?? NaN))));
+      expect(worst, templates.kind).toBeLessThanOrEqual(
+        CHAIN_RULE_BOUND * Math.max(1, ...wanted.spread),
+      );
+    }
+    expect(wanted.scores[found.top]).toBeGreaterThan(Math.max(...wanted.scores) - CHAIN_RULE_BOUND);
+  });
+}
+
 describe('the heart in C', () => {
   const harness = join(BUILD, 'heart');
 
@@ -303,6 +352,7 @@ describe('the heart in C', () => {
       if (device === undefined) return;
       if (golden.status === 'ok') {
         expectSame(device, golden);
+        expectSameChainRules(device, golden, input);
       } else {
         const { attribution, scores, path, meanBeat } = device;
         expect([...attribution, ...scores, ...path, ...meanBeat].every((v) => v === 0)).toBe(true);
@@ -347,7 +397,10 @@ describe('the heart in C', () => {
 });
 
 describe('generated tables', () => {
-  it.each(Object.entries(generatedFiles()))('%s is what the generator writes', (path, content) => {
-    expect(readFileSync(join(ROOT, path), 'utf8')).toBe(content);
-  });
+  it.each(Object.entries({ ...generatedFiles(), ...templateFiles() }))(
+    '%s is what the generator writes',
+    (path, content) => {
+      expect(readFileSync(join(ROOT, path), 'utf8')).toBe(content);
+    },
+  );
 });

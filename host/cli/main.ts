@@ -6,6 +6,8 @@ import { BACKENDS } from '../../codegen/emit/backends.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { EXIT_FAILED, EXIT_USAGE } from './exit-codes.js';
 import { PRECISIONS } from '../../codegen/quantize/precision.js';
+import { LESION_KINDS } from '../cineecg/mapping/pull-back.js';
+import { VCG_TRANSFORMS } from '../cineecg/matrices.js';
 import { DEFAULT_MODEL } from './network.js';
 
 const program = new Command('isochrone')
@@ -184,6 +186,55 @@ program
   .action(async (options) => {
     const { runSynthesize } = await import('./synthesize.js');
     await runSynthesize(options);
+  });
+
+program
+  .command('explain')
+  .description(
+    "a record's explanation without a device: the device's C chain, its integers and its heart, as a page, a picture or JSON",
+  )
+  .option(
+    '--record <file>',
+    'WFDB record or SET.d16.gz#INDEX; without it a synthetic patient with a known infarct',
+  )
+  .option('--network <file>', 'an ONNX network with its calibration beside it', DEFAULT_MODEL)
+  .option('--class <name>', 'the class to explain; by default the winner')
+  .addOption(
+    new Option(
+      '--mapping <what>',
+      'how evidence is carried to the heart; by default as a device does, by the chain rule where the class stands for a lesion',
+    ).choices(['chain_rule', 'adjoint_direction', 'paper_like_position', 'anatomical_occlusion']),
+  )
+  .addOption(
+    new Option('--transform <name>', 'how leads become a vectorcardiogram').choices(VCG_TRANSFORMS),
+  )
+  .option('--window <n>', 'which window of the record, from 0; by default the last', wholeNumber)
+  .option('--out <file>', 'report.html, bulls-eye.svg or everything.json')
+  .addOption(leadsOption())
+  .addOption(precisionOption())
+  .addOption(ramOption())
+  .option('--json', 'print JSON', false)
+  .action(async (options) => {
+    const { runExplain } = await import('./explain.js');
+    await runExplain(options);
+  });
+
+program
+  .command('templates')
+  .description(
+    'simulate what a lesion of each place does to the leads; the mapping by chain rule uses it (some minutes)',
+  )
+  .option('--out <folder>', 'where to write; by default where the mapping reads them')
+  .option('--normals <n>', 'normal hearts', wholeNumber, 300)
+  .option('--hearts <n>', 'hearts with each lesion', wholeNumber, 40)
+  .addOption(
+    new Option('--kind <kind...>', 'which lesions').choices(LESION_KINDS).default(LESION_KINDS),
+  )
+  .option('--sites <n>', 'origins of ectopic beats, spread over both ventricles', wholeNumber, 80)
+  .option('--site-hearts <n>', 'hearts with each origin', wholeNumber, 8)
+  .action(async (options) => {
+    const { runTemplates } = await import('./templates.js');
+    await runTemplates(options);
   });
 
 function explainOption(): Option {

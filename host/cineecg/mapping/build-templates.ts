@@ -6,6 +6,7 @@ import { covarianceOf, inner, meanOf, whiten } from './principal-components.js';
 export interface LesionBeats {
   readonly region: number;
   readonly frankMm: FrankVector;
+  readonly site: number;
   /** `[lead 8][t]`, millivolt, one a heart. */
   readonly beats: readonly Float64Array[];
 }
@@ -33,13 +34,14 @@ export function buildTemplates(
     kind,
     samples: normal.length / 8,
     normal,
-    templates: lesions.map(({ region, frankMm, beats }) => {
+    templates: lesions.map(({ region, frankMm, site, beats }) => {
       const difference = meanOf(beats).map((value, i) => value - (normal[i] ?? 0));
       const whitened = whiten(covariance, difference);
       const square = inner(difference, whitened);
       return {
         region,
         frankMm,
+        site,
         difference,
         filter: whitened.map((value) => (square > 0 ? value / square : 0)),
         detectability: Math.sqrt(Math.max(0, square)),

@@ -32,6 +32,7 @@ const SET = buildTemplates(
   LESIONS.map((lesion, region) => ({
     region,
     frankMm: [region, 0, 0] as const,
+    site: -1,
     beats: Array.from({ length: 200 }, () => plus(normalBeat(), 1, lesion)),
   })),
   { components: 3, floorMillivolt: 0.01 },

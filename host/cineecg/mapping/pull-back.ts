@@ -13,6 +13,8 @@ export interface LesionTemplate {
   readonly region: number;
   /** Where the lesion is: the centre of its segment, or the ectopic beat's origin. */
   readonly frankMm: FrankVector;
+  /** Node of the simulator's lattice where an ectopic beat began; −1 of a lesion that fills its segment. */
+  readonly site: number;
   /** D_s: with the lesion minus without, mean over many hearts, `[lead 8][t]`, millivolt. */
   readonly difference: Float64Array;
   /** S⁻¹D_s / (D_sᵀS⁻¹D_s), per millivolt: its product with a beat's departure from normal is the lesion's amplitude. */

@@ -9,6 +9,7 @@
 
 #include "heart_io.h"
 #include "iso_heart.h"
+#include "iso_templates.h"
 
 static uint8_t head[4];
 static float numbers[5];
@@ -18,6 +19,22 @@ static int16_t input[ISO_HEART_WINDOW_SAMPLES * 12];
 static int8_t narrow[ISO_HEART_WINDOW_SAMPLES * 12];
 static int16_t gradient[ISO_HEART_WINDOW_SAMPLES * 12];
 static iso_explanation out;
+static iso_pull_back_work work;
+
+/* The chain rule by each kind of lesion in turn: whether there is evidence, the top segment, scores
+ * and spread. */
+static void pull_back(const iso_heart_input *in, uint8_t status) {
+    const iso_templates *const kinds[] = {&iso_templates_scar, &iso_templates_ischaemia,
+                                          &iso_templates_ectopic};
+    for (uint32_t kind = 0; kind < sizeof kinds / sizeof kinds[0]; kind++) {
+        memset(&work, 0xA5, sizeof work);
+        const bool any = status == ISO_HEART_OK && iso_pull_back(in, kinds[kind], &work, &out);
+        const uint8_t head_of_map[2] = {any ? 1u : 0u, out.top_segment};
+        heart_io_put(head_of_map, sizeof head_of_map);
+        heart_io_put(out.segment_scores, sizeof out.segment_scores);
+        heart_io_put(out.segment_spread, sizeof out.segment_spread);
+    }
+}
 
 /* Of the network's leads. */
 static size_t window_bytes(void) {
@@ -69,6 +86,7 @@ int main(void) {
             heart_io_put(&out.path[i].evidence, sizeof out.path[i].evidence);
             heart_io_put(&phase, sizeof phase);
         }
+        pull_back(&in, status);
     }
     return 0;
 }

@@ -27,13 +27,16 @@ export function seconds(sampleIndex: number): string {
   return fixed(sampleIndex / SAMPLE_RATE_HZ, 1);
 }
 
-export function windowText(result: ResultEvent): string {
+export function windowText(result: TimelessResult): string {
   const end = result.windowFirstSampleIndex + result.windowSampleCount;
   return `window ${seconds(result.windowFirstSampleIndex)}–${seconds(end)} s`;
 }
 
+/** An answer, whoever gave it: a device tells how long it took, the host does not. */
+type TimelessResult = Omit<ResultEvent, 'networkMicroseconds' | 'explainMicroseconds'>;
+
 /** `MI 0.87 (NORM 0.03, STTC 0.41, …)`: the winner first, the others in the network's order. */
-export function classesText(result: ResultEvent): string {
+export function classesText(result: TimelessResult): string {
   const text = (i: number): string =>
     `${result.classNames[i] ?? `class ${i}`} ${fixed(result.probabilities[i])}`;
   const others = result.classNames
@@ -46,13 +49,13 @@ export function classesText(result: ResultEvent): string {
 }
 
 /** One line for a result that has no explanation. */
-export function resultLine(result: ResultEvent): string {
+export function resultLine(result: TimelessResult): string {
   return `result ${result.resultId}  ${windowText(result)}  ${classesText(result)}`;
 }
 
 /** The plain block of an explained result. */
 export function explainedBlock(
-  result: ResultEvent | undefined,
+  result: TimelessResult | undefined,
   explanation: ExplanationEvent,
 ): string[] {
   const head =

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HEART_VIEWS } from './heart-view.js';
-import { bullsEyeCells } from './bulls-eye.js';
+import { bullsEyeCells } from '../bulls-eye-cells.js';
 import { phaseRanges, symmetricLimit } from './beat-view.js';
 import { cividis, hexRgb, inkOn } from './palette.js';
 

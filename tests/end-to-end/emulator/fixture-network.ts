@@ -15,7 +15,9 @@ export const NETWORK = join(
 export async function changedNetwork(name: string, statements: string): Promise<string> {
   const folder = join(packageRoot(), 'build', 'test', 'emulator', `network-${name}`);
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'network.h'), await readFile(join(NETWORK, 'network.h')));
+  for (const header of ['network.h', 'class_lesions.h']) {
+    await writeFile(join(folder, header), await readFile(join(NETWORK, header)));
+  }
   const source = await readFile(join(NETWORK, 'network.c'), 'utf8');
   const start = 'int32_t sums[ISO_NET_CLASSES] = {0, 0};';
   if (!source.includes(start)) throw new Error('the fixture network has changed');

@@ -1,0 +1,91 @@
+/** A compiled network on one window of chain output: its answer, its gradient, in the integers of the device. */
+import type { CompiledNetwork } from '../../codegen/compile.js';
+import { quantizeMicrovolt } from '../../codegen/emit/input-factor.js';
+import { classNames } from '../../codegen/emit/emit.js';
+import { IsochroneError } from '../../codegen/errors.js';
+import { integerTensor, type SignalArray } from '../../codegen/integer/program.js';
+import { IntegerInterpreter } from '../../codegen/interpret/integer.js';
+import { WINDOW_SAMPLES } from '../cineecg/beats.js';
+import { TWELVE_LEAD_COUNT } from '../cineecg/matrices.js';
+
+export interface WindowAnswer {
+  readonly input: SignalArray;
+  readonly logits: readonly number[];
+  readonly probabilities: readonly number[];
+  readonly winner: number;
+}
+
+export class WindowNetwork {
+  readonly classNames: readonly string[];
+  readonly leads: number;
+  readonly inputScaleMillivolt: number;
+  readonly gradientScale: number;
+  private readonly interpreter: IntegerInterpreter;
+  private readonly logitScale: number;
+
+  /** @throws {IsochroneError} EXPLAIN_INPUT of a network that does not read windows of the chain */
+  constructor(private readonly network: CompiledNetwork) {
+    const { program } = network;
+    const input = integerTensor(program, program.input);
+    const explanation = program.explanation;
+    const samples = input.height * input.width;
+    if (
+      explanation === undefined ||
+      samples !== WINDOW_SAMPLES ||
+      ![8, 12].includes(input.channels)
+    ) {
+      throw new IsochroneError(
+        'EXPLAIN_INPUT',
+        `the network reads ${samples} samples of ${input.channels} leads${explanation === undefined ? ' and has no gradient' : ''}`,
+        {
+          hint: 'A network of ten seconds at 100 Hz, 12 or 8 leads, that can be explained is needed.',
+        },
+      );
+    }
+    this.interpreter = new IntegerInterpreter(program);
+    this.classNames = classNames(program);
+    this.leads = input.channels;
+    this.inputScaleMillivolt = input.scale;
+    this.gradientScale = integerTensor(program, explanation.inputGradient).scale;
+    this.logitScale = integerTensor(program, program.logits).scale;
+  }
+
+  /** @param microvolt `[1000][8]` chain output */
+  answer(microvolt: Int16Array): WindowAnswer {
+    const input = quantizeMicrovolt(
+      this.network.program,
+      this.leads === TWELVE_LEAD_COUNT ? twelveOf(microvolt) : microvolt,
+    );
+    const steps = this.interpreter.forward(input);
+    const logits = Array.from(steps, (step) => step * this.logitScale);
+    return {
+      input,
+      logits,
+      probabilities: logits.map((logit) => 1 / (1 + Math.exp(-logit))),
+      winner: steps.indexOf(Math.max(...steps)),
+    };
+  }
+
+  /** Gradient of a logit of the last answer, `[1000][leads]`, steps of `gradientScale`. */
+  gradient(classIndex: number): Int16Array {
+    return this.interpreter.explain(classIndex).gradient;
+  }
+}
+
+/** `[1000][8]` → `[1000][12]`, halves rounded downwards, as iso_leads.h. */
+function twelveOf(eight: Int16Array): Int32Array {
+  const twelve = new Int32Array((eight.length / 8) * TWELVE_LEAD_COUNT);
+  for (let t = 0; t < eight.length / 8; t += 1) {
+    const [one = 0, two = 0, ...chest] = eight.subarray(8 * t, 8 * t + 8);
+    const limbs = [
+      one,
+      two,
+      two - one,
+      (-one - two) >> 1,
+      (2 * one - two) >> 1,
+      (2 * two - one) >> 1,
+    ];
+    twelve.set([...limbs, ...chest], TWELVE_LEAD_COUNT * t);
+  }
+  return twelve;
+}

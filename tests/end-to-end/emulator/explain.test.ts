@@ -1,0 +1,148 @@
+/** `isochrone explain` without a device says what the device says of the same window. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { emitFor, type CompiledNetwork } from '../../../codegen/compile.js';
+import { packageRoot } from '../../../codegen/package-root.js';
+import { buildNetwork } from '../../../codegen/testing/build-network.js';
+import { compileTrial } from '../../../codegen/testing/trial.js';
+import { explainRecord } from '../../../host/explain/explain-record.js';
+import { bullsEyeSvg } from '../../../host/explain/bulls-eye-svg.js';
+import { explanationHtml } from '../../../host/explain/report-html.js';
+import {
+  semihostRecordArguments,
+  writeSemihostRecord,
+} from '../../../host/flash/semihost-record.js';
+import { toAcquisition } from '../../../host/records/acquisition.js';
+import type { EcgRecord } from '../../../host/records/record.js';
+import { DEFAULT_PATIENT } from '../../../host/records/synthetic/files.js';
+import { synthesizePatient } from '../../../host/records/synthetic/patient.js';
+import { loadBoard } from '../../../host/toolchain/board.js';
+import { buildFirmware } from '../../../host/toolchain/build-firmware.js';
+import { writeNetwork } from '../../../host/toolchain/write-network.js';
+import { connect, type ConnectedDevice } from './emulated-device.js';
+
+vi.setConfig({ testTimeout: 180_000 });
+const WAIT_MS = 90_000;
+
+let network: CompiledNetwork;
+let record: EcgRecord;
+let connected: ConnectedDevice | undefined;
+let folder = '';
+
+beforeAll(() => {
+  // Weights of a seed; what counts is that both sides explain the same thing.
+  const trial = compileTrial(
+    buildNetwork('lesions of a seed', [1, 12, 1000], 5, (b) => {
+      const c1 = b.node('Relu', [
+        b.conv(b.input, { from: 12, to: 8 }, [7], { strides: [4], pads: [3, 3] }),
+      ]);
+      const pooled = b.node('GlobalAveragePool', [c1]);
+      return b.gemm(b.node('Flatten', [pooled]), 8, 3);
+    }),
+  );
+  const metadata = { ...trial.program.metadata, 'isochrone.classes': 'MI,HYP,STTC' };
+  network = { ...trial, program: { ...trial.program, metadata } };
+  record = synthesizePatient({ ...DEFAULT_PATIENT, durationS: 14 }).record;
+});
+
+afterEach(async () => {
+  await connected?.stop();
+  connected = undefined;
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('explaining a record', () => {
+  it('on the host says what the device says, window by window', async () => {
+    const board = await loadBoard('mps2-an386');
+    const outDir = join(packageRoot(), 'build', 'test', 'emulator', 'explain');
+    const networkDir = join(outDir, 'network');
+    writeNetwork(emitFor(network, { backend: 'armv7em-dsp', optimize: 'balanced' }), networkDir);
+    const built = await buildFirmware({
+      board,
+      networkDir,
+      image: 'app',
+      frontEnd: 'semihost',
+      outDir,
+    });
+    folder = await mkdtemp(join(tmpdir(), 'isochrone-explain-'));
+    const file = join(folder, 'record.i16');
+    await writeSemihostRecord(file, toAcquisition(record).microvolt);
+    const args = semihostRecordArguments(file, Number.POSITIVE_INFINITY);
+    connected = await connect({ board, elfPath: built.elfPath, semihosting: { args } });
+    await connected.waitFor('end', WAIT_MS);
+    const events = connected.events.flatMap((event) =>
+      event.kind === 'explanation' ? [event] : [],
+    );
+    expect(events.length).toBeGreaterThan(1);
+    expect(events.map(({ mapping }) => mapping)).toContain('chain_rule');
+    events.forEach((device, window) => {
+      const { explanation: host, result } = explainRecord({ record, network, window });
+      const sent = connected?.events.find(
+        (event) => event.kind === 'result' && event.resultId === device.resultId,
+      );
+      expect(sent).toMatchObject({
+        windowFirstSampleIndex: result.windowFirstSampleIndex,
+        winner: result.winner,
+      });
+      for (const key of [
+        'classIndex',
+        'mapping',
+        'transform',
+        'beatCount',
+        'topSegment',
+      ] as const) {
+        expect(device[key], key).toBe(host[key]);
+      }
+      expect(device.meanBeat.microvolt).toEqual(host.meanBeat.microvolt);
+      expect(device.meanBeat.fiducials).toEqual(host.meanBeat.fiducials);
+      const close = (found: readonly number[], wanted: readonly number[], bound: number): void => {
+        expect(found.length).toBe(wanted.length);
+        found.forEach((value, i) => {
+          expect(Math.abs(value - (wanted[i] ?? NaN))).toBeLessThanOrEqual(bound);
+        });
+      };
+      close(device.segmentScores, host.segmentScores, 1e-3);
+      close(device.segmentSpread, host.segmentSpread, 1e-3);
+      close(device.leadEvidence.flat(), host.leadEvidence.flat(), 1e-4);
+      close([device.residualShare], [host.residualShare], 1e-4);
+      close(device.meanQrsMicrovolt, host.meanQrsMicrovolt, 0.1);
+      close(
+        device.path.flatMap(({ frankMm }) => [...frankMm]),
+        host.path.flatMap(({ frankMm }) => [...frankMm]),
+        // On the wire a hundredth of a millimetre is a step.
+        0.02,
+      );
+    });
+  });
+
+  it('writes a page and a picture that need nothing else and say what they are', () => {
+    const report = explainRecord({ record, network, className: 'mi' });
+    const html = explanationHtml(report);
+    expect(html).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)|<link/u);
+    for (const text of [
+      'not a medical device',
+      'matched filter (no network)',
+      'MI',
+      '21 RV outflow',
+    ]) {
+      expect(html).toContain(text);
+    }
+    expect(html.match(/<svg/gu)).toHaveLength(4);
+    const svg = bullsEyeSvg(report.explanation);
+    expect(svg.match(/<path/gu)).toHaveLength(22);
+    expect(svg).toContain('not a medical device');
+    expect(JSON.stringify(report)).not.toContain('undefined');
+  });
+
+  it.each([
+    [{ className: 'PVC' }, 'EXPLAIN_CLASS_UNKNOWN'],
+    [{ window: 99 }, 'EXPLAIN_WINDOW_UNKNOWN'],
+    [{ className: 'HYP', mapping: 'chain_rule' as const }, 'EXPLAIN_MAPPING'],
+  ])('refuses %j with %s', (request, code) => {
+    expect(() => explainRecord({ record, network, ...request })).toThrow(
+      expect.objectContaining({ code }) as Error,
+    );
+  });
+});
