@@ -26,14 +26,14 @@ import {
   type DelineationFigures,
 } from './signal/delineation.js';
 
-const COST_BOARD = 'mps2-an386';
+const COST_BOARDS = ['mps2-an386', 'mps3-an547'];
 
 export interface SignalReport {
   readonly data: string;
   readonly records: number;
   readonly beats: readonly BeatFigures[];
   readonly delineation: DelineationFigures;
-  readonly delineationCost: DelineationCost;
+  readonly delineationCosts: readonly DelineationCost[];
   readonly rhythm: readonly ConformanceResult[];
   readonly conditioner: ConditionerFigures;
   /** Undefined where the labelled records are not there. */
@@ -61,13 +61,16 @@ export async function benchSignal(
     marksBar.update(done, of);
   });
   marksBar.finish(`${records.length} records`);
-  const delineationCost = await measureDelineationCost(records, COST_BOARD);
+  const delineationCosts: DelineationCost[] = [];
+  for (const board of COST_BOARDS) {
+    delineationCosts.push(await measureDelineationCost(records, board));
+  }
   const conditioner = await measureConditioner(records, ptbxlFolder);
   const quality = existsSync(join(qualityFolder, 'labels.csv'))
     ? await measureQuality(qualityFolder)
     : undefined;
   return {
-    ...{ data: basename(folder), records: records.length, beats, delineation, delineationCost },
+    ...{ data: basename(folder), records: records.length, beats, delineation, delineationCosts },
     rhythm: measureRhythmConformance(),
     conditioner,
     ...(quality === undefined ? {} : { quality }),
@@ -80,7 +83,7 @@ export function signalText(report: SignalReport): string {
     `${report.data}: ${report.records} records`,
     beatsText(report.beats),
     delineationText(report.delineation),
-    delineationCostText(report.delineationCost),
+    ...report.delineationCosts.map(delineationCostText),
     conformanceText('rhythm signals', report.rhythm),
     conditionerText(report.conditioner),
     quality === undefined ? 'quality: skipped, no labelled records' : qualityText(quality),

@@ -1,16 +1,22 @@
 /**
  * Made signals for what a monitor's heart rate must stand, after the practice of IEC 60601-2-27 and ANSI/AAMI EC13 (from memory of
  * standards that are not public; ../shared names the figures that monitors meet): QRS sizes and widths, rates, tall T waves, bigeminy,
- * steps of the rate, ventricular tachycardia at half, normal and double gain. The device's chain and detector run on them; the
- * rate is the one that the terminal and the page show.
+ * steps of the rate, ventricular tachycardia at half, normal and double gain. The device finds beats in two ways, and each has to stand
+ * them: behind the conditioner (iso_measure), and, on boards without the memory for it, on the network's own chain. The rate is the
+ * one that the terminal and the page show.
  */
+import { buildMeasure } from '../../firmware-templates/core/test-harness/measure.js';
+import { Rows } from '../../firmware-templates/core/test-harness/rows.js';
 import {
   SignalScript,
   buildSignalHarness,
   seededRandom,
-  type Beat,
   type EightLeads,
 } from '../../firmware-templates/core/test-harness/signal.js';
+import {
+  addPulses,
+  type PacerPulse,
+} from '../../firmware-templates/core/test-harness/synthetic-ecg.js';
 import { HeartRateMeter } from '../../host/stream/heart-rate.js';
 import { atMost, type ConformanceResult } from './conformance.js';
 import { scoreBeats } from './score.js';
@@ -33,6 +39,8 @@ interface MadeBeat {
 const NARROW = { heightMicrovolt: 1000, widthMs: 80, tMicrovolt: 200 };
 /** A premature ventricular beat: broad, larger, its T against the QRS. */
 const ECTOPIC = { heightMicrovolt: 1600, widthMs: 150, tMicrovolt: -400 };
+/** Begins with its pulse. */
+const PACED = { heightMicrovolt: 1500, widthMs: 160, tMicrovolt: -300 };
 const T_AFTER_MS = 280;
 const T_WIDTH_MS = 180;
 
@@ -74,7 +82,46 @@ function made(beats: readonly MadeBeat[], seconds: number): EightLeads[] {
   );
 }
 
+interface Beat {
+  readonly sampleIndex: number;
+  readonly rrMs: number;
+}
+
 type Run = (beats: readonly MadeBeat[], seconds: number) => readonly Beat[];
+
+interface Path {
+  readonly name: string;
+  /** Besides what the chain and the detector take, samples. */
+  readonly delaySamples: number;
+  readonly run: (samples: readonly EightLeads[]) => readonly Beat[];
+}
+
+/** As in iso_conditioner.h, diagnostic band. */
+const CONDITIONER_DELAY_SAMPLES = 48;
+
+function paths(): readonly [chain: Path, conditioned: Path] {
+  const harness = buildSignalHarness('bench-conformance');
+  const measure = buildMeasure();
+  return [
+    {
+      name: 'chain',
+      delaySamples: 0,
+      run: (samples) => harness(new SignalScript().record(samples, 0, HOLD_SAMPLES)).beats,
+    },
+    {
+      name: 'conditioned',
+      delaySamples: CONDITIONER_DELAY_SAMPLES,
+      run: (samples) => {
+        const rows = new Rows();
+        const last = samples[samples.length - 1] ?? [];
+        for (let t = 0; t < samples.length + HOLD_SAMPLES; t += 1) {
+          rows.push(0, t, samples[t] ?? last);
+        }
+        return measure(rows).beats;
+      },
+    },
+  ];
+}
 
 /** Missed and invented, once learned, of which the signal holds so many. */
 function wrongBeats(run: Run, beats: readonly MadeBeat[], seconds: number): number {
@@ -98,7 +145,12 @@ function rateErrorPercent(found: readonly Beat[], bpm: number, seconds: number):
 }
 
 /** Seconds from a change of the rhythm until the shown rate stays within 10 % of the new one; of device time, detector's delay included. */
-function secondsToFollow(found: readonly Beat[], changeS: number, bpm: number): number {
+function secondsToFollow(
+  found: readonly Beat[],
+  changeS: number,
+  bpm: number,
+  delayS: number,
+): number {
   const meter = new HeartRateMeter();
   let since = Number.POSITIVE_INFINITY;
   for (const { rrMs, sampleIndex } of found) {
@@ -107,20 +159,35 @@ function secondsToFollow(found: readonly Beat[], changeS: number, bpm: number): 
     if (at < 0) continue;
     const near = Math.abs((meter.bpm() ?? 0) / bpm - 1) <= 0.1;
     if (!near) since = Number.POSITIVE_INFINITY;
-    else since = Math.min(since, at + DELAY_S);
+    else since = Math.min(since, at + delayS);
   }
   return since;
 }
 /** The chain's delay of 525 samples, and what the detector waits to see whether a peak is the largest around. */
 const DELAY_S = 1.05 + 0.25;
 
-export function measureRhythmConformance(): readonly ConformanceResult[] {
-  const harness = buildSignalHarness('bench-conformance');
-  const run: Run = (beats, seconds) =>
-    harness(new SignalScript().record(made(beats, seconds), 0, HOLD_SAMPLES)).beats;
-  const steady = (shape: Omit<MadeBeat, 'atS'>, bpm: number, seconds = 30): readonly MadeBeat[] => [
-    ...beatsEvery([60 / bpm], [shape], 0.5, seconds),
+/** Heights of pacemaker pulses, millivolt, from the least to the largest that a monitor must stand. */
+const PULSES = [2, 20, 200, 700];
+
+/** @param pulseMillivolt heights of pacemaker pulses to try, both signs and four widths each */
+export function measureRhythmConformance(
+  pulseMillivolt: readonly number[] = PULSES,
+): readonly ConformanceResult[] {
+  const [chain, conditioned] = paths();
+  return [
+    ...rhythm(chain),
+    ...rhythm(conditioned),
+    ...pacedRhythm(conditioned.run, pulseMillivolt),
   ];
+}
+
+const steady = (shape: Omit<MadeBeat, 'atS'>, bpm: number, seconds = 30): readonly MadeBeat[] => [
+  ...beatsEvery([60 / bpm], [shape], 0.5, seconds),
+];
+
+function rhythm(path: Path): readonly ConformanceResult[] {
+  const run: Run = (beats, seconds) => path.run(made(beats, seconds));
+  const delayS = DELAY_S + path.delaySamples / HZ;
   const results: ConformanceResult[] = [];
   for (const bpm of [30, 60, 120, 180, 240, 300]) {
     // The faster the heart, the shorter its T: at 300 none is left.
@@ -168,7 +235,7 @@ export function measureRhythmConformance(): readonly ConformanceResult[] {
   ] as const) {
     const before = [...beatsEvery([60 / from], [NARROW], 0.5, 20)];
     const after = [...beatsEvery([60 / to], [NARROW], 20 + 60 / to, 50)];
-    const seconds = secondsToFollow(run([...before, ...after], 50), 20, to);
+    const seconds = secondsToFollow(run([...before, ...after], 50), 20, to, delayS);
     // IEC 60601-2-27 asks a manufacturer to state it; monitors take up to 8 s upwards, 12 s downwards to few beats.
     results.push(
       atMost(`step from ${from} to ${to}/min followed`, seconds, to > from ? 8 : 14, 's'),
@@ -182,7 +249,7 @@ export function measureRhythmConformance(): readonly ConformanceResult[] {
     const sinus = [...beatsEvery([0.75], [NARROW], 0.5, 20)];
     const tachycardia = { heightMicrovolt: 1500 * gain, widthMs: 180, tMicrovolt: 0 };
     const beats = [...sinus, ...beatsEvery([60 / 195], [tachycardia], 20.4, 45)];
-    const seconds = secondsToFollow(run(beats, 45), 20.4, 195);
+    const seconds = secondsToFollow(run(beats, 45), 20.4, 195, delayS);
     results.push(
       atMost(`ventricular tachycardia of 195/min at ${name} gain followed`, seconds, 10, 's'),
     );
@@ -190,5 +257,42 @@ export function measureRhythmConformance(): readonly ConformanceResult[] {
   const silent = [...beatsEvery([0.75], [NARROW], 0.5, 20)];
   const late = run(silent, 40).filter(({ sampleIndex }) => sampleIndex > 20.5 * HZ).length;
   results.push(atMost('beats invented in twenty seconds of asystole', late, 0, 'beats'));
-  return results;
+  return results.map((row) => ({ ...row, signal: `${path.name}: ${row.signal}` }));
+}
+
+/** A pacemaker beside a rhythm: what its pulses do to the beats that are found. */
+function pacedRhythm(
+  find: Path['run'],
+  pulseMillivolt: readonly number[],
+): readonly ConformanceResult[] {
+  const seconds = 20;
+  const shapes = pulseMillivolt.flatMap((height) =>
+    [0.1, 0.5, 1, 2].flatMap((milliseconds) =>
+      [height, -height].map((millivolt) => ({ millivolt, milliseconds })),
+    ),
+  );
+  const pulses = (atS: readonly number[], shape: (typeof shapes)[number]): PacerPulse[] =>
+    atS.map((at, i) => ({ at: at * HZ + i / 10, ...shape }));
+  const sinus = steady(NARROW, 75, seconds);
+  const paced = steady(PACED, 75, seconds);
+  const every = (periodS: number): number[] =>
+    Array.from({ length: Math.floor(seconds / periodS) }, (_, i) => 0.3 + i * periodS);
+  const cases: readonly (readonly [string, readonly MadeBeat[], readonly number[]])[] = [
+    ['before each P', sinus, sinus.map(({ atS }) => atS - 0.2)],
+    ['before each paced QRS', paced, paced.map(({ atS }) => atS - 0.08)],
+    ['of an ineffective pacemaker', sinus, every(60 / 87)],
+    ['without a beat', [], every(60 / 75)],
+  ];
+  return cases.map(([name, beats, atS]) => {
+    const wrong = shapes.map((shape) =>
+      wrongBeats((all, s) => find(addPulses(made(all, s), pulses(atS, shape))), beats, seconds),
+    );
+    const most = Math.max(...wrong);
+    return atMost(
+      `conditioned: pacemaker pulses of ±${pulseMillivolt.join(', ')} mV ${name}`,
+      most,
+      0,
+      'beats',
+    );
+  });
 }

@@ -23,6 +23,11 @@ const STAGES = [
   'iso_conditioner, diagnostic',
   'iso_conditioner, monitor',
   'iso_lead_off',
+  'iso_quality',
+  'iso_watch: both',
+  'iso_chain',
+  'iso_qrs, each chain sample',
+  'iso_measure without its steps',
   'iso_reversal, 10 s window',
 ] as const;
 const LEADS = 8;
@@ -105,7 +110,7 @@ function readResults(bytes: Buffer): readonly Measured[] {
 }
 
 export function costText(costs: readonly StageCost[]): string {
-  return `instructions per sample of eight leads (reversal: per window)\n${textTable(
+  return `instructions per sample of eight leads (qrs: per chain sample, a fifth of them; reversal: per window)\n${textTable(
     ['stage', 'M4', 'worst', 'M55', 'worst', 'bytes', 'a lead'],
     costs.map(({ stage, stateBytes, instructions: { m4, m55 } }) => [
       stage,

@@ -6,11 +6,11 @@
  */
 #include <string.h>
 
-#include "iso_conditioner.h"
 #include "iso_hal.h"
 #include "iso_hal_semihost.h"
-#include "iso_lead_off.h"
+#include "iso_measure.h"
 #include "iso_reversal.h"
+#include "iso_watch.h"
 
 #define SAMPLES 4000u
 #define RAIL_MICROVOLT 395000
@@ -24,6 +24,11 @@ static iso_lowpass lowpass;
 static iso_conditioner conditioner;
 static iso_highpass_linear monitor_memory;
 static iso_lead_off lead_off;
+static iso_quality quality;
+static iso_chain chain;
+static iso_qrs qrs;
+static iso_watch watch;
+static iso_measure whole;
 static int16_t window[WINDOW_SAMPLES * ISO_INDEPENDENT_LEADS];
 static int32_t out[ISO_INDEPENDENT_LEADS];
 
@@ -89,6 +94,42 @@ static void do_lead_off(uint32_t t, const int32_t *microvolt) {
     (void)iso_lead_off_push(&lead_off, bits, microvolt);
 }
 
+static void do_quality(uint32_t t, const int32_t *microvolt) {
+    iso_signal_sample sample = {.sample_index = t};
+
+    memcpy(sample.microvolt, microvolt, sizeof sample.microvolt);
+    (void)iso_quality_push(&quality, &sample);
+}
+
+static void do_watch(uint32_t t, const int32_t *microvolt) {
+    const iso_lead_off_bits bits = {0, 0};
+
+    (void)iso_watch_push(&watch, t, bits, microvolt);
+}
+
+static void do_chain(uint32_t t, const int32_t *microvolt) {
+    iso_chain_sample sample;
+
+    (void)iso_chain_push(&chain, t, microvolt, &sample);
+}
+
+/* The window's samples are the chain's, as far as a detector can tell. */
+static void do_qrs(uint32_t t, const int32_t *microvolt) {
+    iso_chain_sample sample = {.sample_index = t * ISO_CHAIN_FACTOR};
+    iso_beat beat;
+
+    (void)microvolt;
+    memcpy(sample.microvolt, &window[t % WINDOW_SAMPLES * ISO_INDEPENDENT_LEADS],
+           sizeof sample.microvolt);
+    (void)iso_qrs_push(&qrs, &sample, &beat);
+}
+
+static void do_measure(uint32_t t, const int32_t *microvolt) {
+    iso_measure_found found;
+
+    iso_measure_push(&whole, t, microvolt, &found);
+}
+
 static void do_reversal(uint32_t t, const int32_t *microvolt) {
     iso_reversal_result result;
 
@@ -105,6 +146,11 @@ static void begin(void) {
     iso_highpass_linear_prime(&linear, silence);
     iso_lowpass_init(&lowpass, ISO_LOWPASS_150_HZ);
     iso_lead_off_init(&lead_off, RAIL_MICROVOLT);
+    iso_quality_init(&quality);
+    iso_watch_init(&watch, RAIL_MICROVOLT);
+    iso_chain_init(&chain);
+    iso_qrs_init(&qrs);
+    iso_measure_init(&whole, RAIL_MICROVOLT);
     for (uint32_t t = 0; t < WINDOW_SAMPLES; t++) {
         int32_t sample[ISO_INDEPENDENT_LEADS];
 
@@ -134,6 +180,11 @@ static const stage stages[] = {
     {do_conditioner, sizeof conditioner, 1, true, false},
     {do_conditioner, sizeof conditioner + sizeof monitor_memory, 1, false, true},
     {do_lead_off, sizeof lead_off, 1, false, false},
+    {do_quality, sizeof quality, 1, false, false},
+    {do_watch, sizeof watch, 1, false, false},
+    {do_chain, sizeof chain, 1, false, false},
+    {do_qrs, sizeof qrs, 1, false, false},
+    {do_measure, sizeof whole, 1, false, false},
     {do_reversal, 0, WINDOW_SAMPLES, false, false},
 };
 
