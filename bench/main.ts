@@ -161,6 +161,18 @@ program
     if (!report.holds) process.exitCode = EXIT_CHECK_FAILED;
   });
 
+program
+  .command('heart')
+  .description(
+    'what carrying an attribution into the heart costs on the emulated M4 and M55: instructions, RAM, flash of the templates',
+  )
+  .option('--json', 'print JSON', false)
+  .action(async ({ json }: { readonly json: boolean }) => {
+    const { heartText, measureHeart } = await import('./explain/heart.js');
+    const report = await measureHeart();
+    process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : heartText(report));
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {
