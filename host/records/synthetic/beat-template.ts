@@ -15,7 +15,7 @@ import {
 } from './potentials.js';
 import type { TissueState } from './tissue.js';
 import { add, scale, type Vector3 } from './vector3.js';
-import { buildVentricles } from './ventricles.js';
+import { buildVentricles, type Ventricles } from './ventricles.js';
 
 /** The template begins this long before QRS onset and ends after the T wave. */
 export const BEAT_FIRST_MS = -240;
@@ -88,13 +88,33 @@ function potentialsWithHeartMoved(
 ): readonly Float64Array[] {
   const { pose } = heart.parameters;
   const shiftMm = add(pose.shiftMm, movedMm);
-  const moved = buildVentricles({ ...pose, shiftMm });
-  const seen = leadFieldAtTissue(moved, heart.field);
+  const { moved, seen } = heartMoved(heart, shiftMm);
   const transfer = ventricularTransfer(moved, state.isScar, seen);
   const ventricular = ventricularPotentials(state, transfer, axis, SHARP_UPSTROKE);
   if (!hasP(condition)) return ventricular;
   const atrial = atrialPotentials(heart.field, shiftMm, axis, -PR_MS);
   return ventricular.map((row, e) => row.map((value, t) => value + (atrial[e]?.[t] ?? 0)));
+}
+
+interface MovedHeart {
+  readonly moved: Ventricles;
+  readonly seen: Float64Array;
+}
+
+/** What all beats of a heart share at one moment of breathing. */
+const movedHearts = new WeakMap<SimulatedHeart, Map<string, MovedHeart>>();
+
+function heartMoved(heart: SimulatedHeart, shiftMm: Vector3): MovedHeart {
+  const known = movedHearts.get(heart) ?? new Map<string, MovedHeart>();
+  movedHearts.set(heart, known);
+  const key = shiftMm.join(' ');
+  let found = known.get(key);
+  if (found === undefined) {
+    const moved = buildVentricles({ ...heart.parameters.pose, shiftMm });
+    found = { moved, seen: leadFieldAtTissue(moved, heart.field) };
+    known.set(key, found);
+  }
+  return found;
 }
 
 function segmentActivationMs(

@@ -1,10 +1,10 @@
 /**
  * One person's heart in one body, drawn from a population by a seed: everything that its beats have in common, computed once.
  */
-import type { BeatOrigin } from './activation.js';
+import { activationTimesMs, type BeatOrigin } from './activation.js';
 import { leadFieldAtTissue, ventricularTransfer } from './potentials.js';
 import { seededRandom } from './random.js';
-import { tissueState, type Lesion, type TissueState } from './tissue.js';
+import { NORMAL_ORIGIN, tissueState, type Lesion, type TissueState } from './tissue.js';
 import type { LeadField } from './torso.js';
 import {
   BODIES_IN_POOL,
@@ -58,6 +58,8 @@ export interface SimulatedHeart {
   readonly seen: Float64Array;
   /** Transfer of the unscarred heart, `[node][electrode]`, µV. */
   readonly transfer: Float64Array;
+  /** Activation of the unscarred heart by the normal sequence. */
+  readonly usualMs: Float64Array;
 }
 
 /** How a population of hearts is drawn. */
@@ -143,12 +145,20 @@ export function makeHeart(parameters: HeartParameters): SimulatedHeart {
     ventricles,
     seen,
     transfer: ventricularTransfer(ventricles, noScar, seen),
+    usualMs: activationTimesMs(ventricles, noScar, NORMAL_ORIGIN, parameters.speed),
   };
 }
 
 export function stateOf(heart: SimulatedHeart, condition: HeartCondition): TissueState {
   const { speed, duration, rrMs, strain } = heart.parameters;
-  return tissueState(heart.ventricles, { ...condition, speed, duration, rrMs, strain });
+  return tissueState(heart.ventricles, {
+    ...condition,
+    speed,
+    duration,
+    rrMs,
+    strain,
+    usualMs: heart.usualMs,
+  });
 }
 
 /** Transfer of the heart with a state's scar, `[node][electrode]`, µV. */

@@ -50,7 +50,7 @@ describe('median beats without a record', () => {
       variation: 0,
     });
     const beat = simulateMedianBeat(generic, NORMAL);
-    const onset = (truth.rSampleIndices[1] ?? 0) + truth.fiducials.qrsOnset;
+    const onset = (truth.rSampleIndices[1] ?? 0) + (truth.fiducials?.qrsOnset ?? NaN);
     for (const [lead, { microvolt }] of record.leads.entries()) {
       // ST-T: slow enough for both rates.
       for (let ms = 120; ms < 400; ms += 10) {

@@ -7,7 +7,15 @@ import { openRecord } from '../open-record.js';
 import { TWELVE_LEAD_NAMES } from '../record.js';
 import { DEFAULT_PATIENT, readTruth, writeSynthetic } from './files.js';
 import { NO_NOISE } from './noise.js';
-import { synthesizePatient, type PatientOptions, type SyntheticPatient } from './patient.js';
+import { ventricularLattice } from './lattice.js';
+import type { BeatFiducials } from './marks.js';
+import { NO_DISTURBANCE } from './disturbances.js';
+import {
+  synthesizePatient,
+  type HeartTruth,
+  type PatientOptions,
+  type SyntheticPatient,
+} from './patient.js';
 import { sharedPath } from '../shared-data.js';
 import { normalBeats, pearson } from './ptbxl-normals.fixture.js';
 
@@ -27,6 +35,16 @@ const NORMAL = synthesizePatient(CLEAN);
 const withLesion = (kind: 'scar' | 'ischaemia', segments: readonly number[]): SyntheticPatient =>
   synthesizePatient({ ...CLEAN, lesion: { kind, segments } });
 
+/** Fiducials and heart of a level C record. */
+function marks({ truth }: SyntheticPatient): BeatFiducials {
+  if (truth.fiducials === null) throw new Error('no fiducials');
+  return truth.fiducials;
+}
+function heartOf({ truth }: SyntheticPatient): HeartTruth {
+  if (truth.heart === null) throw new Error('no heart');
+  return truth.heart;
+}
+
 type LeadName = (typeof TWELVE_LEAD_NAMES)[number];
 
 /** Values of one lead between two sample offsets from the second R mark. */
@@ -36,7 +54,7 @@ function around(patient: SyntheticPatient, lead: LeadName, from: number, to: num
   return [...(values ?? []).slice(r + from, r + to + 1)];
 }
 function qrs(patient: SyntheticPatient, lead: LeadName): number[] {
-  const { qrsOnset, jPoint } = patient.truth.fiducials;
+  const { qrsOnset, jPoint } = marks(patient);
   return around(patient, lead, qrsOnset, jPoint);
 }
 const qrsArea = (p: SyntheticPatient, lead: LeadName): number =>
@@ -45,12 +63,12 @@ const rWave = (p: SyntheticPatient, lead: LeadName): number => Math.max(...qrs(p
 const sWave = (p: SyntheticPatient, lead: LeadName): number => Math.min(...qrs(p, lead));
 /** Mean of the first 60 ms after J + 10 ms, against the PQ level (0 by construction). */
 function stLevel(patient: SyntheticPatient, lead: LeadName): number {
-  const { jPoint } = patient.truth.fiducials;
+  const { jPoint } = marks(patient);
   const values = around(patient, lead, jPoint + 5, jPoint + 35);
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 function tWave(patient: SyntheticPatient, lead: LeadName): number {
-  const { jPoint, tEnd } = patient.truth.fiducials;
+  const { jPoint, tEnd } = marks(patient);
   const values = around(patient, lead, jPoint + 40, tEnd);
   return values.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
 }
@@ -133,7 +151,7 @@ describe('normal patient', () => {
   });
 
   it('has P upright in II, 40 to 250 µV, and silence before it and in PQ', () => {
-    const { pOnset, pEnd, qrsOnset } = NORMAL.truth.fiducials;
+    const { pOnset, pEnd, qrsOnset } = marks(NORMAL);
     const peak = Math.max(...around(NORMAL, 'II', pOnset ?? NaN, pEnd ?? NaN));
     expect(peak).toBeGreaterThan(40);
     expect(peak).toBeLessThan(250);
@@ -143,9 +161,9 @@ describe('normal patient', () => {
   });
 
   it('marks R in the truth where the vector sum peaks, and fiducials in order', () => {
-    const { pOnset, pEnd, qrsOnset, jPoint, tPeak, tEnd } = NORMAL.truth.fiducials;
-    const marks = [pOnset ?? NaN, pEnd ?? NaN, qrsOnset, 0, jPoint, tPeak, tEnd];
-    expect(marks).toEqual([...marks].sort((a, b) => a - b));
+    const { pOnset, pEnd, qrsOnset, jPoint, tPeak, tEnd } = marks(NORMAL);
+    const inOrder = [pOnset ?? NaN, pEnd ?? NaN, qrsOnset, 0, jPoint, tPeak, tEnd];
+    expect(inOrder).toEqual([...inOrder].sort((a, b) => a - b));
     const quiet = synthesizePatient({ ...CLEAN, durationS: 10 });
     for (const r of quiet.truth.rSampleIndices) {
       const power = (t: number): number =>
@@ -207,7 +225,7 @@ describe('lesions', () => {
 
   it('left bundle branch block turns V1 down and V6 up; right block leaves a late R in V1', () => {
     const left = synthesizePatient({ ...CLEAN, conduction: 'lbbb' });
-    expect(left.truth.heart.activationTotalMs).toBeGreaterThan(120);
+    expect(heartOf(left).activationTotalMs).toBeGreaterThan(120);
     expect(rWave(left, 'V6')).toBeGreaterThan(-sWave(left, 'V6'));
     expect(-sWave(left, 'V1')).toBeGreaterThan(rWave(left, 'V1'));
     const right = synthesizePatient({ ...CLEAN, conduction: 'rbbb' });
@@ -216,9 +234,160 @@ describe('lesions', () => {
   });
 
   it('tells the mean activation of each segment, null in a scar', () => {
-    const times = withLesion('scar', INFERIOR).truth.heart.segmentActivationMs;
+    const times = heartOf(withLesion('scar', INFERIOR)).segmentActivationMs;
     expect(times).toHaveLength(21);
     expect(times.flatMap((time, index) => (time === null ? [index + 1] : []))).toEqual(INFERIOR);
+  });
+});
+
+describe('blocks, ectopic beats, hypertrophy', () => {
+  const qrsAxisDeg = (patient: SyntheticPatient): number =>
+    (Math.atan2((2 / Math.sqrt(3)) * qrsArea(patient, 'aVF'), qrsArea(patient, 'I')) * 180) /
+    Math.PI;
+
+  it('anterior fascicular block turns the axis far to the left, QRS below 120 ms', () => {
+    const patient = synthesizePatient({ ...CLEAN, conduction: 'lafb' });
+    expect(qrsAxisDeg(NORMAL) - qrsAxisDeg(patient)).toBeGreaterThan(60);
+    expect(qrsAxisDeg(patient)).toBeLessThan(-15);
+    expect(heartOf(patient).activationTotalMs).toBeLessThan(120);
+  });
+
+  it('T goes against QRS in left bundle branch block', () => {
+    const left = synthesizePatient({ ...CLEAN, conduction: 'lbbb' });
+    for (const lead of ['V1', 'V2', 'I'] as const) {
+      expect(Math.sign(tWave(left, lead))).toBe(-Math.sign(qrsArea(left, lead)));
+    }
+  });
+
+  it('left hypertrophy raises S in V2 and R in V5, and turns T down at the side', () => {
+    const thick = synthesizePatient({ ...CLEAN, hypertrophy: 'left' });
+    const size = (patient: SyntheticPatient): number => rWave(patient, 'V5') - sWave(patient, 'V2');
+    expect(size(thick)).toBeGreaterThan(1.15 * size(NORMAL));
+    expect(tWave(thick, 'V6')).toBeLessThan(0.5 * tWave(NORMAL, 'V6'));
+    expect(thick.truth.changed?.leads.some((ranges) => ranges.length > 0)).toBe(true);
+  });
+
+  const node = ventricularLattice().nodes.findIndex(({ segment }) => segment === 21);
+  it('every n-th beat is early, wide, without P, and followed by a pause; its origin is told', () => {
+    const { truth } = synthesizePatient({ ...CLEAN, durationS: 20, ectopic: { node, every: 4 } });
+    const { rSampleIndices: r, beatLabels } = truth;
+    expect(beatLabels.slice(0, 8).join('')).toBe('NNNVNNNV');
+    const rr = (k: number): number => (r[k + 1] ?? 0) - (r[k] ?? 0);
+    expect(rr(2)).toBeLessThan(0.8 * rr(0));
+    expect(rr(3)).toBeGreaterThan(1.2 * rr(0));
+    expect(truth.ectopic).toMatchObject({ node, segment: 21, every: 4 });
+    expect(truth.ectopic?.fiducials.pOnset).toBeNull();
+    expect(truth.ectopic?.activationTotalMs).toBeGreaterThan(110);
+    expect(truth.ectopic?.frankMm).toHaveLength(3);
+  });
+
+  it('from the outflow tract it goes down the inferior leads, as in patients', () => {
+    const all = synthesizePatient({ ...CLEAN, ectopic: { node, every: 1 } });
+    expect(new Set(all.truth.beatLabels)).toEqual(new Set(['V']));
+    expect(all.truth.fiducials).toBeNull();
+    const r = all.truth.rSampleIndices[1] ?? 0;
+    const { qrsOnset = 0, jPoint = 0 } = all.truth.ectopic?.fiducials ?? {};
+    for (const lead of ['II', 'III', 'aVF'] as const) {
+      const row =
+        all.record.leads[TWELVE_LEAD_NAMES.indexOf(lead)]?.microvolt ?? new Float64Array();
+      const sum = row.slice(r + qrsOnset, r + jPoint).reduce((a, b) => a + b, 0);
+      expect(sum).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('time truth', () => {
+  it('lists what a scar changed: QRS of the leads that face it, nothing before it', () => {
+    const scar = withLesion('scar', [7, 13]);
+    const leads = scar.truth.changed?.leads ?? [];
+    expect(leads).toHaveLength(12);
+    const { qrsOnset } = marks(scar);
+    for (const [begin] of leads.flat()) expect(begin).toBeGreaterThanOrEqual(qrsOnset - 6);
+    const covers = (lead: LeadName): number =>
+      (leads[TWELVE_LEAD_NAMES.indexOf(lead)] ?? []).reduce((sum, [a, b]) => sum + b - a, 0);
+    expect(covers('V3')).toBeGreaterThan(covers('II'));
+    expect(NORMAL.truth.changed).toBeNull();
+  });
+});
+
+describe('disturbances', () => {
+  const disturbed = (change: Partial<typeof NO_DISTURBANCE>): SyntheticPatient =>
+    synthesizePatient({ ...CLEAN, durationS: 12, disturbances: { ...NO_DISTURBANCE, ...change } });
+  const clean = disturbed({});
+  const lead = (patient: SyntheticPatient, name: LeadName): Float64Array =>
+    patient.record.leads[TWELVE_LEAD_NAMES.indexOf(name)]?.microvolt ?? new Float64Array();
+
+  it('exchanged arms turn I over and swap II with III', () => {
+    const reversed = disturbed({ reversed: [['RA', 'LA']] });
+    expect(lead(reversed, 'I')).toEqual(lead(clean, 'I').map((value) => 0 - value));
+    // Two roundings to whole microvolts.
+    const away = lead(reversed, 'II').map((v, t) => Math.abs(v - (lead(clean, 'III')[t] ?? 0)));
+    expect(Math.max(...away)).toBeLessThanOrEqual(1);
+    expect(lead(reversed, 'V3')).toEqual(lead(clean, 'V3'));
+  });
+
+  it('an electrode off spoils its lead while it is off, and no other chest lead', () => {
+    const off = disturbed({ off: [{ electrode: 'V4', fromS: 2, toS: 4 }] });
+    expect(off.truth.events).toEqual([{ kind: 'off', electrode: 'V4', begin: 1000, end: 2000 }]);
+    expect(Math.abs(lead(off, 'V4')[1500] ?? 0)).toBeGreaterThan(3000);
+    expect(lead(off, 'V4').slice(2000)).toEqual(lead(clean, 'V4').slice(2000));
+    expect(lead(off, 'V5')).toEqual(lead(clean, 'V5'));
+  });
+
+  it('pops and pulls change what they say, and nothing else', () => {
+    const restless = disturbed({ popsPerMinute: 10, motionsPerMinute: 10 });
+    expect(restless.truth.events.map(({ kind }) => kind).sort()).toEqual([
+      'motion',
+      'motion',
+      'pop',
+      'pop',
+    ]);
+    const touched = new Uint8Array(restless.truth.sampleCount);
+    for (const { begin, end } of restless.truth.events) touched.fill(1, begin, end);
+    const [before, after] = [lead(clean, 'V2'), lead(restless, 'V2')];
+    expect(before.some((value, t) => touched[t] === 0 && value !== after[t])).toBe(false);
+    expect(
+      restless.record.leads.some(({ microvolt }, k) =>
+        microvolt.some(
+          (value, t) => Math.abs(value - (clean.record.leads[k]?.microvolt[t] ?? 0)) > 100,
+        ),
+      ),
+    ).toBe(true);
+  });
+});
+
+describe('levels without anatomy', () => {
+  it.each([
+    ['A', 50],
+    ['A', 120],
+    ['B', 50],
+    ['B', 120],
+  ] as const)(
+    'level %s keeps %d/min, R where the mark is, and has no heart',
+    (level, heartRateBpm) => {
+      const { record, truth } = synthesizePatient({ ...CLEAN, level, heartRateBpm, durationS: 30 });
+      const r = truth.rSampleIndices;
+      const perMinute = (60 * 500 * (r.length - 1)) / ((r[r.length - 1] ?? 0) - (r[0] ?? 0));
+      expect(Math.abs(perMinute / heartRateBpm - 1)).toBeLessThan(0.05);
+      const two = record.leads[1]?.microvolt ?? new Float64Array();
+      for (const mark of r.slice(1, -1)) {
+        const top = two.slice(mark - 15, mark + 15).reduce((a, b) => Math.max(a, b), 0);
+        expect(Math.abs(two.indexOf(top, mark - 15) - mark)).toBeLessThanOrEqual(8);
+        expect(top).toBeGreaterThan(500);
+      }
+      expect(truth).toMatchObject({ level, heart: null, fiducials: null });
+    },
+  );
+
+  it('level A varies its rate slowly and with breathing', () => {
+    const { truth } = synthesizePatient({ ...CLEAN, level: 'A', durationS: 120 });
+    const rr = truth.rSampleIndices
+      .slice(1)
+      .map((r, k) => 2 * (r - (truth.rSampleIndices[k] ?? 0)));
+    const mean = rr.reduce((a, b) => a + b, 0) / rr.length;
+    const sd = Math.sqrt(rr.reduce((sum, value) => sum + (value - mean) ** 2, 0) / rr.length);
+    expect(sd / mean).toBeGreaterThan(0.015);
+    expect(sd / mean).toBeLessThan(0.06);
   });
 });
 
@@ -236,6 +405,18 @@ describe('options', () => {
     ],
     ['a negative variation', { variation: -1 }],
     ['not a number', { durationS: Number.NaN }],
+    ['a lesion without a heart', { level: 'B', lesion: { kind: 'scar', segments: [3] } }],
+    ['a node that is not there', { ectopic: { node: 4000, every: 1 } }],
+    ['an ectopic beat every 0 beats', { ectopic: { node: 5, every: 0 } }],
+    [
+      'an ectopic beat out of a scar',
+      { ectopic: { node: 0, every: 2 }, lesion: { kind: 'scar', segments: [1] } },
+    ],
+    ['noise below 0', { noise: { ...NO_NOISE, emgMicrovolt: -1 } }],
+    [
+      'an electrode off for no time',
+      { disturbances: { ...NO_DISTURBANCE, off: [{ electrode: 'V1', fromS: 3, toS: 3 }] } },
+    ],
   ])('refuses %s', (_, change) => {
     let code = 'none';
     try {

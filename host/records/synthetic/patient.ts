@@ -1,64 +1,95 @@
 /**
  * A synthetic patient with a known heart: twelve leads and the truth that they were made from.
  */
-import { IsochroneError } from '../../../codegen/errors.js';
 import { TWELVE_LEAD_NAMES, type EcgLead, type EcgRecord } from '../record.js';
 import type { Conduction } from './activation.js';
 import { beatTemplate, type BeatTemplate } from './beat-template.js';
-import { ADULTS, drawParameters, makeHeart } from './heart.js';
-import { SEGMENT_COUNT } from './lattice.js';
+import { disturb, type DisturbanceEvent, type Disturbances } from './disturbances.js';
+import {
+  ADULTS,
+  drawParameters,
+  makeHeart,
+  type HeartCondition,
+  type HeartParameters,
+  type Hypertrophy,
+  type SimulatedHeart,
+} from './heart.js';
 import { fromIndependent, twelveLeads } from './leads.js';
+import { synthesizeLevelA, type RhythmRecord } from './level-a.js';
+import { synthesizeLevelB } from './level-b.js';
 import type { BeatFiducials } from './marks.js';
-import { addNoise, BEDSIDE_NOISE, type NoiseOptions } from './noise.js';
-import { seededRandom } from './random.js';
-import type { Lesion } from './tissue.js';
+import { ectopicSite, type EctopicSite } from './median-beat.js';
+import { addNoise, type NoiseOptions } from './noise.js';
+import {
+  completeOptions,
+  recordName,
+  type CompleteOptions,
+  type Level,
+  type PatientOptions,
+} from './patient-options.js';
+import { beatTimes, breathPhase } from './rhythm.js';
+import { NO_LESION, NORMAL_ORIGIN, type Lesion } from './tissue.js';
+import { asRanges, CHANGE_MICROVOLT, changedSamples, type ChangedRanges } from './time-truth.js';
 import { GENERIC_BODY } from './torsos.js';
-import type { HeartPose } from './ventricles.js';
+
+export type { PatientOptions } from './patient-options.js';
 
 export const SYNTHETIC_RATE_HZ = 500;
 const SAMPLE_MS = 1000 / SYNTHETIC_RATE_HZ;
-const MAX_DURATION_S = 3600;
 
-/** Breathing moves the heart, and the heart rate with it. */
-const RESPIRATION_HZ = 0.25;
-const RESPIRATORY_ARRHYTHMIA = 0.03;
-const SLOW_ARRHYTHMIA = 0.02;
-const SLOW_ARRHYTHMIA_HZ = 0.1;
-const RANDOM_ARRHYTHMIA = 0.008;
+/** Which samples of which leads differ from the same heart's normal beat, from 240 ms before QRS on. */
+export interface ChangeTruth {
+  readonly thresholdMicrovolt: number;
+  /** By lead I II III aVR aVL aVF V1…V6: ranges [begin, end) as offsets from R. */
+  readonly leads: ChangedRanges;
+}
 
-export interface PatientOptions {
-  readonly seed: number;
-  readonly durationS: number;
-  readonly heartRateBpm: number;
-  readonly lesion: Lesion;
-  readonly conduction?: Conduction;
-  readonly noise?: NoiseOptions;
-  /** 0: the generic heart, whatever the seed; 1 (default): the spread of healthy adults. */
-  readonly variation?: number;
+export interface HeartTruth extends HeartParameters {
+  readonly activationTotalMs: number;
+  /** Mean activation time of each segment 1…21, null where nothing is activated (scar). */
+  readonly segmentActivationMs: readonly (number | null)[];
+}
+
+/** Ectopic beats of the record: origin, and what their beats look like. */
+export interface EctopicTruth extends EctopicSite {
+  /** Apex 0, base 1. */
+  readonly apicobasal: number;
+  /** Anterior 0, septal 90, inferior 180, lateral 270. */
+  readonly rotationDeg: number;
+  /** Endocardium 0, epicardium 1. */
+  readonly depth: number;
+  readonly every: number;
+  readonly activationTotalMs: number;
+  readonly fiducials: BeatFiducials;
+  readonly changed: ChangeTruth;
 }
 
 export interface PatientTruth {
   readonly format: 'isochrone-truth-1';
   readonly name: string;
   readonly seed: number;
+  readonly level: Level;
   readonly sampleRateHz: number;
   readonly sampleCount: number;
   readonly heartRateBpm: number;
   readonly lesion: Lesion;
   readonly conduction: Conduction;
+  readonly hypertrophy: Hypertrophy;
   readonly variation: number;
   readonly noise: NoiseOptions;
-  readonly heart: {
-    readonly pose: HeartPose;
-    readonly speed: number;
-    readonly duration: number;
-    readonly activationTotalMs: number;
-    /** Mean activation time of each segment 1…21, null where nothing is activated (scar). */
-    readonly segmentActivationMs: readonly (number | null)[];
-  };
+  readonly disturbances: Disturbances;
+  readonly events: readonly DisturbanceEvent[];
+  /** null at levels A and B. */
+  readonly heart: HeartTruth | null;
   /** Sample of the R mark: the largest vector sum over the leads within QRS. */
   readonly rSampleIndices: readonly number[];
-  readonly fiducials: BeatFiducials;
+  /** Of each beat: N down the conduction system, V ectopic. */
+  readonly beatLabels: readonly ('N' | 'V')[];
+  /** Of the beats labelled N; null when there are none, and at levels A and B. */
+  readonly fiducials: BeatFiducials | null;
+  readonly ectopic: EctopicTruth | null;
+  /** Of the beats labelled N; null without lesion, block or hypertrophy. */
+  readonly changed: ChangeTruth | null;
 }
 
 export interface SyntheticPatient {
@@ -66,34 +97,24 @@ export interface SyntheticPatient {
   readonly truth: PatientTruth;
 }
 
-/** @throws {IsochroneError} SYNTHETIC_OPTION_INVALID */
-export function synthesizePatient(options: PatientOptions): SyntheticPatient {
-  checkOptions(options);
-  const { seed, lesion, heartRateBpm } = options;
-  const conduction = options.conduction ?? 'normal';
-  const variation = options.variation ?? 1;
-  const noise = options.noise ?? BEDSIDE_NOISE;
-  const rrMs = 60_000 / heartRateBpm;
-  const population = {
-    ...ADULTS,
-    name: 'heart',
-    variation,
-    wallVariation: 0,
-    bodies: GENERIC_BODY.pool,
-  };
-  const heart = makeHeart({ ...drawParameters(population, seed, 'none'), rrMs });
-  const { pose, speed, duration } = heart.parameters;
-  const beat = beatTemplate(heart, { lesion, origin: { conduction } }, SAMPLE_MS);
-  const sampleCount = Math.round(options.durationS * SYNTHETIC_RATE_HZ);
-  const onsets = beatOnsets(sampleCount, rrMs, seed, beat.rest[0]?.length ?? 0);
-  const potentials = placeBeats(beat, onsets, sampleCount);
-  addNoise(potentials, SYNTHETIC_RATE_HZ, noise, seed);
+interface Recorded {
+  /** `[electrode][t]`, µV. */
+  readonly potentials: readonly Float64Array[];
+  readonly beats: readonly { readonly r: number; readonly label: 'N' | 'V' }[];
+  readonly truth: Pick<PatientTruth, 'heart' | 'fiducials' | 'ectopic' | 'changed'>;
+}
 
+/** @throws {IsochroneError} SYNTHETIC_OPTION_INVALID */
+export function synthesizePatient(asked: PatientOptions): SyntheticPatient {
+  const options = completeOptions(asked);
+  const { seed, level, noise, disturbances } = options;
+  const sampleCount = Math.round(options.durationS * SYNTHETIC_RATE_HZ);
+  const made =
+    level === 'C' ? recordHeart(options, sampleCount) : recordRhythm(options, sampleCount);
+  addNoise(made.potentials, SYNTHETIC_RATE_HZ, noise, seed);
+  const { potentials, events } = disturb(made.potentials, SYNTHETIC_RATE_HZ, disturbances, seed);
+  const beats = made.beats.filter(({ r }) => r >= 0 && r < sampleCount);
   const name = recordName(options);
-  const firstR = beat.rOffset;
-  const rSampleIndices = onsets
-    .map((onset) => onset + firstR)
-    .filter((index) => index >= 0 && index < sampleCount);
   return {
     record: {
       name,
@@ -101,71 +122,157 @@ export function synthesizePatient(options: PatientOptions): SyntheticPatient {
       leads: recordedLeads(potentials),
       source: 'synthetic',
       remarks: ['synthetic: made by a model, no patient'],
-      annotations: rSampleIndices.map((sampleIndex) => ({ sampleIndex, label: 'N' })),
+      annotations: beats.map(({ r, label }) => ({ sampleIndex: r, label })),
     },
     truth: {
       format: 'isochrone-truth-1',
       name,
       seed,
+      level,
       sampleRateHz: SYNTHETIC_RATE_HZ,
       sampleCount,
-      heartRateBpm,
-      lesion,
-      conduction,
-      variation,
+      heartRateBpm: options.heartRateBpm,
+      lesion: options.lesion,
+      conduction: options.conduction,
+      hypertrophy: options.hypertrophy,
+      variation: options.variation,
       noise,
-      heart: {
-        pose,
-        speed,
-        duration,
-        activationTotalMs: beat.activationTotalMs,
-        segmentActivationMs: beat.segmentActivationMs,
-      },
-      rSampleIndices,
-      fiducials: beat.fiducials,
+      disturbances,
+      events,
+      rSampleIndices: beats.map(({ r }) => r),
+      beatLabels: beats.map(({ label }) => label),
+      ...made.truth,
     },
   };
 }
 
-/** Samples where each beat's template begins; whole beats only. */
-function beatOnsets(
-  sampleCount: number,
-  rrMs: number,
-  seed: number,
-  templateLength: number,
-): readonly number[] {
-  const random = seededRandom(seed, 'rhythm');
-  const onsets: number[] = [];
-  let atMs = rrMs * 0.2 * random.uniform();
-  const slowPhase = 2 * Math.PI * random.uniform();
-  while (atMs / SAMPLE_MS + templateLength <= sampleCount) {
-    onsets.push(Math.round(atMs / SAMPLE_MS));
-    const variability =
-      RESPIRATORY_ARRHYTHMIA * Math.sin(breathPhase(atMs)) +
-      SLOW_ARRHYTHMIA * Math.sin((2 * Math.PI * SLOW_ARRHYTHMIA_HZ * atMs) / 1000 + slowPhase) +
-      RANDOM_ARRHYTHMIA * random.normal();
-    atMs += rrMs * (1 + variability);
-  }
-  return onsets;
+/** Levels A and B, as electrodes would have seen them. */
+function recordRhythm(options: CompleteOptions, sampleCount: number): Recorded {
+  const { seed, heartRateBpm } = options;
+  const make = options.level === 'A' ? synthesizeLevelA : synthesizeLevelB;
+  const { independent, rSampleIndices }: RhythmRecord = make(
+    seed,
+    sampleCount,
+    SYNTHETIC_RATE_HZ,
+    heartRateBpm,
+  );
+  const [one, two, ...chest] = independent;
+  const zero = new Float64Array(sampleCount);
+  // With RA as the reference, Wilson's terminal lies at (I + II)/3.
+  const wilson = zero.map((_, t) => ((one?.[t] ?? 0) + (two?.[t] ?? 0)) / 3);
+  return {
+    potentials: [
+      zero,
+      one ?? zero,
+      two ?? zero,
+      ...chest.map((row) => row.map((value, t) => value + (wilson[t] ?? 0))),
+    ],
+    beats: rSampleIndices.map((r) => ({ r, label: 'N' })),
+    truth: { heart: null, fiducials: null, ectopic: null, changed: null },
+  };
 }
 
-function breathPhase(atMs: number): number {
-  return (2 * Math.PI * RESPIRATION_HZ * atMs) / 1000;
+function recordHeart(options: CompleteOptions, sampleCount: number): Recorded {
+  const { seed, lesion, conduction, ectopic, hypertrophy } = options;
+  const rrMs = 60_000 / options.heartRateBpm;
+  const isVaried = options.bodies === 'varied';
+  const population = {
+    ...ADULTS,
+    name: 'heart',
+    variation: options.variation,
+    wallVariation: isVaried ? options.variation : 0,
+    bodies: isVaried ? 'patients' : GENERIC_BODY.pool,
+  };
+  const parametersOf = (growth: Hypertrophy): HeartParameters => ({
+    ...drawParameters(population, seed, growth),
+    rrMs,
+  });
+  const heart = makeHeart(parametersOf(hypertrophy));
+  const sinus: HeartCondition = { lesion, origin: { conduction } };
+  const isIll = lesion.kind !== 'none' || conduction !== 'normal' || hypertrophy !== 'none';
+  const healthy = hypertrophy === 'none' ? heart : makeHeart(parametersOf('none'));
+  const templates = {
+    N: beatTemplate(heart, sinus, SAMPLE_MS),
+    V:
+      ectopic === null
+        ? undefined
+        : beatTemplate(heart, { lesion, origin: { ectopicNode: ectopic.node } }, SAMPLE_MS),
+  };
+  const normal =
+    isIll || ectopic !== null
+      ? beatTemplate(healthy, { lesion: NO_LESION, origin: NORMAL_ORIGIN }, SAMPLE_MS)
+      : undefined;
+  const schedule = beatTimes(sampleCount * SAMPLE_MS, rrMs, seed, ectopic?.every ?? 0)
+    .map(({ atMs, isEctopic }) => {
+      const label = isEctopic ? ('V' as const) : ('N' as const);
+      return { onset: Math.round(atMs / SAMPLE_MS), label, beat: templates[label] ?? templates.N };
+    })
+    // Whole beats only.
+    .filter(({ onset, beat }) => onset + (beat.rest[0]?.length ?? 0) <= sampleCount);
+  return {
+    potentials: placeBeats(schedule, sampleCount),
+    beats: schedule.map(({ onset, label, beat }) => ({ r: onset + beat.rOffset, label })),
+    truth: {
+      heart: {
+        ...heart.parameters,
+        activationTotalMs: templates.N.activationTotalMs,
+        segmentActivationMs: templates.N.segmentActivationMs,
+      },
+      fiducials: ectopic?.every === 1 ? null : templates.N.fiducials,
+      ectopic:
+        ectopic === null || templates.V === undefined
+          ? null
+          : ectopicTruth(heart, ectopic, templates.V, normal),
+      changed: isIll && ectopic?.every !== 1 ? changeTruth(templates.N, normal) : null,
+    },
+  };
+}
+
+function ectopicTruth(
+  heart: SimulatedHeart,
+  { node, every }: { readonly node: number; readonly every: number },
+  beat: BeatTemplate,
+  normal: BeatTemplate | undefined,
+): EctopicTruth | null {
+  const site = ectopicSite(heart, { lesion: NO_LESION, origin: { ectopicNode: node } });
+  const label = heart.ventricles.lattice.nodes[node];
+  if (site === null || label === undefined) return null;
+  return {
+    ...site,
+    apicobasal: label.apicobasal,
+    rotationDeg: label.rotationDeg,
+    depth: label.depth,
+    every,
+    activationTotalMs: beat.activationTotalMs,
+    fiducials: beat.fiducials,
+    changed: changeTruth(beat, normal),
+  };
+}
+
+/** Templates begin at one time before the first activation, so they are compared sample by sample. */
+function changeTruth(beat: BeatTemplate, normal: BeatTemplate | undefined): ChangeTruth {
+  const changed = changedSamples(
+    twelveLeads(beat.rest),
+    normal === undefined ? [] : twelveLeads(normal.rest),
+    CHANGE_MICROVOLT,
+  );
+  return { thresholdMicrovolt: CHANGE_MICROVOLT, leads: asRanges(changed, beat.rOffset) };
 }
 
 /** Beats are added, so a P wave may ride on the T before it at high rates. */
 function placeBeats(
-  beat: BeatTemplate,
-  onsets: readonly number[],
+  schedule: readonly { readonly onset: number; readonly beat: BeatTemplate }[],
   sampleCount: number,
 ): readonly Float64Array[] {
-  return beat.rest.map((row, e) => {
+  const electrodes = schedule[0]?.beat.rest.length ?? 9;
+  return Array.from({ length: electrodes }, (_, e) => {
     const output = new Float64Array(sampleCount);
-    for (const onset of onsets) {
+    for (const { onset, beat } of schedule) {
       const breath = Math.sin(breathPhase((onset + beat.rOffset) * SAMPLE_MS));
-      for (let t = 0; t < row.length; t += 1) {
+      const [rest, change] = [beat.rest[e], beat.breath[e]];
+      for (let t = 0; t < (rest?.length ?? 0); t += 1) {
         output[onset + t] =
-          (output[onset + t] ?? 0) + (row[t] ?? 0) + breath * (beat.breath[e]?.[t] ?? 0);
+          (output[onset + t] ?? 0) + (rest?.[t] ?? 0) + breath * (change?.[t] ?? 0);
       }
     }
     return output;
@@ -184,49 +291,4 @@ function recordedLeads(electrodes: readonly Float64Array[]): readonly EcgLead[] 
     name,
     microvolt: rows[index] ?? new Float64Array(),
   }));
-}
-
-function recordName(options: PatientOptions): string {
-  const { kind, segments } = options.lesion;
-  const lesion = kind === 'none' ? 'normal' : `${kind}-${segments.join('-')}`;
-  const conduction = options.conduction ?? 'normal';
-  return [
-    'synthetic',
-    lesion,
-    ...(conduction === 'normal' ? [] : [conduction]),
-    `seed${options.seed}`,
-  ].join('-');
-}
-
-function checkOptions(options: PatientOptions): void {
-  const { lesion, durationS, heartRateBpm, seed } = options;
-  const variation = options.variation ?? 1;
-  const wrong = [
-    Number.isSafeInteger(seed) ? undefined : `seed ${seed}: a whole number is needed`,
-    durationS >= 2 && durationS <= MAX_DURATION_S
-      ? undefined
-      : `duration ${durationS} s: 2 to ${MAX_DURATION_S} is possible`,
-    heartRateBpm >= 30 && heartRateBpm <= 200
-      ? undefined
-      : `heart rate ${heartRateBpm}/min: 30 to 200 is possible`,
-    variation >= 0 && variation <= 2 ? undefined : `variation ${variation}: 0 to 2 is possible`,
-    lesion.segments.every((s) => Number.isInteger(s) && s >= 1 && s <= SEGMENT_COUNT)
-      ? undefined
-      : `segments ${lesion.segments.join(' ')}: 1 to ${SEGMENT_COUNT} exist`,
-    (lesion.kind === 'none') === (lesion.segments.length === 0)
-      ? undefined
-      : `lesion ${lesion.kind} with ${lesion.segments.length} segments`,
-    new Set(lesion.segments).size < SEGMENT_COUNT
-      ? undefined
-      : 'a lesion of every segment leaves no heart',
-  ].find((message) => message !== undefined);
-  if (wrong !== undefined) {
-    throw optionError(wrong);
-  }
-}
-
-function optionError(what: string): IsochroneError {
-  return new IsochroneError('SYNTHETIC_OPTION_INVALID', `synthetic patient, ${what}`, {
-    hint: 'Change that option; the others are fine.',
-  });
 }

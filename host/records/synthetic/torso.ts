@@ -162,28 +162,29 @@ export function bodySolver(surface: ClosedSurface): (electrodes: readonly Vector
   const solve = factorize(system, n);
   const centres = Float64Array.from(surface.centres.flat());
   return (electrodes) => {
-    const weights = electrodes.map((electrode) => solve(interpolation(surface, electrode)));
-    const flat = new Float64Array(n * electrodes.length);
-    for (const [e, column] of weights.entries()) {
-      for (let i = 0; i < n; i += 1) flat[i * electrodes.length + e] = 2 * (column[i] ?? 0);
-    }
+    const weights = electrodes.map((electrode) =>
+      solve(interpolation(surface, electrode)).map((weight) => 2 * weight),
+    );
+    const inverse = new Float64Array(n);
     return {
       electrodeCount: electrodes.length,
       at: (x, y, z, into) => {
-        into.fill(0);
         for (let i = 0; i < n; i += 1) {
           const dx = (centres[3 * i] ?? 0) - x;
           const dy = (centres[3 * i + 1] ?? 0) - y;
           const dz = (centres[3 * i + 2] ?? 0) - z;
-          const inverse = 1 / Math.sqrt(dx * dx + dy * dy + dz * dz);
-          const row = i * electrodes.length;
-          for (let e = 0; e < electrodes.length; e += 1) {
-            into[e] = (into[e] ?? 0) + (flat[row + e] ?? 0) * inverse;
-          }
+          inverse[i] = 1 / Math.sqrt(dx * dx + dy * dy + dz * dz);
         }
+        for (let e = 0; e < weights.length; e += 1) into[e] = inner(weights[e], inverse);
       },
     };
   };
+}
+
+function inner(a: Float64Array | undefined, b: Float64Array): number {
+  let sum = 0;
+  if (a !== undefined) for (let i = 0; i < b.length; i += 1) sum += (a[i] ?? 0) * (b[i] ?? 0);
+  return sum;
 }
 
 /** Further from any triangle's centre than the mesh is wide: not on the trunk. */

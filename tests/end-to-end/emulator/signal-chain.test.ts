@@ -98,6 +98,7 @@ describe('a patient whose truth is known', () => {
     const measured = eventsOf(device, 'measurement');
     expect(missed(truth, measured)).toBeLessThanOrEqual(5);
 
+    if (truth.fiducials === null) throw new Error('a record of a heart has fiducials');
     const { pOnset, pEnd, qrsOnset, jPoint, tEnd } = truth.fiducials;
     for (const { sampleIndex, marks, ...intervals } of measured.slice(4)) {
       // The rhythm breathes by 3 %; the eight intervals of a mean hardly do.
