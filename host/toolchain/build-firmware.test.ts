@@ -25,6 +25,14 @@ afterEach(() => {
   process.env['PATH'] = path;
 });
 
+/** All but the network's own code. */
+async function copyHeaders(networkDir: string): Promise<void> {
+  await mkdir(networkDir, { recursive: true });
+  for (const name of ['network.h', 'class_lesions.h']) {
+    await writeFile(join(networkDir, name), await readFile(join(NETWORK, name)));
+  }
+}
+
 describe('buildFirmware', () => {
   it('gives the same bytes in another folder, and counts what it built', async () => {
     const one = await build('one');
@@ -41,10 +49,9 @@ describe('buildFirmware', () => {
 
   it('another network gives another build id', async () => {
     const networkDir = out('network-changed');
-    await mkdir(networkDir, { recursive: true });
+    await copyHeaders(networkDir);
     const source = await readFile(join(NETWORK, 'network.c'), 'utf8');
     await writeFile(join(networkDir, 'network.c'), source.replace('100 + lead', '101 + lead'));
-    await writeFile(join(networkDir, 'network.h'), await readFile(join(NETWORK, 'network.h')));
     const original = await build('original');
     const changed = await build('changed', { networkDir });
     expect(changed.buildId).not.toBe(original.buildId);
@@ -64,8 +71,7 @@ describe('buildFirmware', () => {
 
   it('code that does not compile is shown', async () => {
     const networkDir = out('network-broken');
-    await mkdir(networkDir, { recursive: true });
-    await writeFile(join(networkDir, 'network.h'), await readFile(join(NETWORK, 'network.h')));
+    await copyHeaders(networkDir);
     await writeFile(join(networkDir, 'network.c'), '#include "network.h"\nint8_t x = 4096;\n');
     await expect(build('broken', { networkDir })).rejects.toMatchObject({
       code: 'FIRMWARE_COMPILE',
