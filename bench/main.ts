@@ -5,6 +5,10 @@ import { BACKENDS } from '../codegen/emit/backends.js';
 import { IsochroneError } from '../codegen/errors.js';
 import { EXIT_CHECK_FAILED, EXIT_FAILED } from '../host/cli/exit-codes.js';
 import { sharedPath } from '../host/records/shared-data.js';
+import { PRECISIONS } from '../codegen/quantize/precision.js';
+import { DEFAULT_MODEL } from '../host/cli/network.js';
+import type { ExplainOptions } from './explain.js';
+import type { FidelityOptions } from './fidelity.js';
 import type { KernelsOptions } from './kernels.js';
 
 interface SignalOptions {
@@ -31,6 +35,11 @@ function wholeNumber(text: string): number {
   }
   return value;
 }
+
+type ExplainArguments = Omit<ExplainOptions, 'leads'> & {
+  readonly leads: '12' | '8';
+  readonly json: boolean;
+};
 
 const program = new Command('bench').description(
   'measured tables; every figure in prose comes from one of these',
@@ -171,6 +180,44 @@ program
     const { heartText, measureHeart } = await import('./explain/heart.js');
     const report = await measureHeart();
     process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : heartText(report));
+  });
+
+program
+  .command('fidelity')
+  .description("the device's explanations against the float network's own gradient, by method")
+  .option('--model <file>', 'an ONNX network with its calibration beside it', DEFAULT_MODEL)
+  .option('--data <folder>', 'PTB-XL as decoded', sharedPath('data', 'ptbxl'))
+  .option('--fold <n>', 'which fold', wholeNumber, 9)
+  .option('--records <n>', 'how many of its records; all without', wholeNumber)
+  .option('--steps <n>', 'of integrated gradients', wholeNumber, 16)
+  .option('--draws <n>', 'of SmoothGrad', wholeNumber, 16)
+  .addOption(new Option('--precision <what>', 'as of build').choices(PRECISIONS))
+  .option('--ram <bytes>', 'as of build', wholeNumber)
+  .option('--json', 'print JSON', false)
+  .action(async ({ json, ...options }: FidelityOptions & { readonly json: boolean }) => {
+    const { benchFidelity, fidelityText } = await import('./fidelity.js');
+    const report = await benchFidelity(options);
+    process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : fidelityText(report));
+  });
+
+program
+  .command('explain')
+  .description(
+    'instructions, RAM and code of each method of explaining, on the emulated M4 and M55',
+  )
+  .option('--model <file>', 'an ONNX network with its calibration beside it', DEFAULT_MODEL)
+  .addOption(new Option('--leads <n>', 'as of build').choices(['12', '8']).default('12'))
+  .option('--steps <n>', 'of integrated gradients', wholeNumber, 16)
+  .option('--draws <n>', 'of SmoothGrad', wholeNumber, 16)
+  .option('--json', 'print JSON', false)
+  .action(async ({ json, leads, ...options }: ExplainArguments) => {
+    const { benchExplain, explainText } = await import('./explain.js');
+    const report = await benchExplain({ ...options, leads: leads === '8' ? 8 : 12 });
+    process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : explainText(report));
+    const exact = report.methods.every(({ cores }) =>
+      Object.values(cores).every(({ bitExact }) => bitExact),
+    );
+    if (!exact) process.exitCode = EXIT_CHECK_FAILED;
   });
 
 try {

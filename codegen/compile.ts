@@ -7,6 +7,8 @@ import type { EmittedNetwork } from './emit/emit.js';
 import { emitNetwork } from './emit/emit.js';
 import type { ExplainedGraph, PreparedGraph } from './explain/gradient.js';
 import { withGradient, withoutGradient } from './explain/gradient.js';
+import { withGradCam } from './explain/grad-cam.js';
+import { DEFAULT_METHODS, needsGradCam, type ChosenMethod } from './explain/methods.js';
 import { IsochroneError } from './errors.js';
 import type { Graph } from './graph/graph.js';
 import { tensorOf } from './graph/graph.js';
@@ -23,6 +25,7 @@ import type { Calibration } from './quantize/calibration.js';
 import { parseCalibration } from './quantize/calibration.js';
 import { withEqualised } from './quantize/choose-equalisation.js';
 import { foldCalibration } from './quantize/fold-calibration.js';
+import { withCamRange } from './quantize/cam-range.js';
 import { int16Candidates } from './quantize/int16.js';
 import { hasOwnScales, lowerWithOwnScales } from './quantize/own-scales/lower.js';
 import { chooseInt16, type Precision } from './quantize/precision.js';
@@ -35,6 +38,7 @@ export interface CompiledNetwork {
   readonly program: IntegerProgram;
   /** Tensors whose channels the calibration has scaled (cross-layer equalisation). */
   readonly equalised: readonly string[];
+  readonly methods: readonly ChosenMethod[];
   /** What the self-test compares with; absent when built without it. */
   readonly answer?: KnownAnswer;
   readonly target: CodeTarget;
@@ -63,6 +67,8 @@ export interface CompileOptions {
   /** Portable C unless said otherwise. */
   readonly target?: CodeTarget;
   readonly explain?: Explain;
+  /** What network.h names as built in; without, what `explain` gives by itself. Grad-CAM is compiled only where it is named. */
+  readonly methods?: readonly ChosenMethod[];
   /** A known-answer test in the generated C; on unless said otherwise. */
   readonly selfTest?: boolean;
   readonly leads?: Leads;
@@ -92,12 +98,14 @@ export function frontEnd(
   modelFile: string,
   explain: Explain,
   leads?: Leads,
+  gradCam?: boolean,
 ): PreparedGraph;
 export function frontEnd(
   modelBytes: Uint8Array,
   modelFile: string,
   explain: Explain = 'gradient',
   leads: Leads = 12,
+  gradCam = false,
 ): PreparedGraph {
   const imported = importModel(modelBytes, modelFile);
   if (hasOwnScales(imported)) {
@@ -113,7 +121,8 @@ export function frontEnd(
   }
   const asGiven = optimise(imported);
   const graph = leads === 8 ? foldLeads(asGiven) : asGiven;
-  return explain === 'none' ? withoutGradient(graph) : withGradient(graph);
+  if (explain === 'none') return withoutGradient(graph);
+  return gradCam ? withGradCam(withGradient(graph)) : withGradient(graph);
 }
 
 /** A closing softmax that the file leaves in float behind a quantised answer is stripped, as float networks' are. */
@@ -136,7 +145,8 @@ export function compileNetwork(
   calibration: { readonly text: string; readonly file: string } | undefined,
   options: CompileOptions = {},
 ): CompiledNetwork {
-  const given = frontEnd(model.bytes, model.file, options.explain ?? 'gradient', options.leads);
+  const { explain = 'gradient', methods = explain === 'none' ? [] : DEFAULT_METHODS } = options;
+  const given = frontEnd(model.bytes, model.file, explain, options.leads, needsGradCam(methods));
   const { explained, program, equalised } = hasOwnScales(given.graph)
     ? { explained: given, program: lowerWithOwnScales(given), equalised: [] }
     : integers(given, rangesOf(model, calibration), options);
@@ -147,6 +157,7 @@ export function compileNetwork(
       explained,
       program,
       equalised,
+      methods,
       ...(answer === undefined ? {} : { answer }),
     },
     options.target ?? PORTABLE,
@@ -158,13 +169,24 @@ export function emitFor(
   network: Omit<CompiledNetwork, 'target' | 'kernels' | 'plan' | 'emitted'>,
   target: CodeTarget,
 ): CompiledNetwork {
-  const { graph, explained, program, equalised, answer } = network;
+  const { graph, explained, program, equalised, methods, answer } = network;
   const kernels = chooseKernels(program, backendNamed(target.backend), target.optimize);
   const plan = planArena(program, kernels);
   const read = (file: string): string => readFileSync(join(packageRoot(), file), 'utf8');
-  const emitted = emitNetwork(program, plan, kernels, read, answer);
+  const emitted = emitNetwork(program, plan, kernels, read, { methods, answer });
   const tested = answer === undefined ? {} : { answer };
-  return { graph, explained, program, equalised, ...tested, target, kernels, plan, emitted };
+  return {
+    graph,
+    explained,
+    program,
+    equalised,
+    methods,
+    ...tested,
+    target,
+    kernels,
+    plan,
+    emitted,
+  };
 }
 
 /** The float network as its calibration wants it, and its integer program. */
@@ -176,7 +198,7 @@ function integers(
   const { equalisation } = calibration;
   const explained = equalisation === undefined ? given : withEqualised(given, equalisation);
   const ranges = options.leads === 8 ? foldCalibration(explained, calibration) : calibration;
-  const program = quantizeAs(explained, ranges, options);
+  const program = quantizeAs(explained, withCamRange(explained, ranges), options);
   return { explained, program, equalised: Object.keys(equalisation ?? {}) };
 }
 

@@ -7,7 +7,9 @@ import type { KernelChoice, WeightLayout } from './backend.js';
 import { comment, constantArray, floatLiteral, identifier, stringLiteral } from './c-text.js';
 import type { KnownAnswer } from '../interpret/known-answer.js';
 import { microvoltFactor } from './input-factor.js';
+import { gradCamHeader, gradCamOperations, methodsHeader } from './methods.js';
 import { selfTestHeader, selfTestSource } from './self-test.js';
+import type { ChosenMethod } from '../explain/methods.js';
 
 /** The generated C of one network. */
 export interface EmittedNetwork {
@@ -18,6 +20,13 @@ export interface EmittedNetwork {
   /** Of them, those that each operation brought; a table that several read counts where it is written. */
   readonly layerConstantBytes: readonly number[];
   readonly hash: number;
+}
+
+/** What goes into the C beside the program. */
+export interface EmittedExtras {
+  readonly methods: readonly ChosenMethod[];
+  /** Makes iso_net_self_test; left out without it. */
+  readonly answer: KnownAnswer | undefined;
 }
 
 const NOTICE = [
@@ -31,15 +40,16 @@ const C_TYPES = { int8: 'int8_t', int16: 'int16_t', bits: 'uint8_t' } as const;
  * Writes the program as one header and one self-contained source file. The same program gives the same bytes.
  * @param kernels the kernel of each operation
  * @param readKernel text of a kernel source file, by its path in the package
- * @param selfTest makes iso_net_self_test; left out without it
+ * @param extras what the program itself does not say
  */
 export function emitNetwork(
   program: IntegerProgram,
   plan: ArenaPlan,
   kernels: readonly KernelChoice[],
   readKernel: (file: string) => string,
-  selfTest?: KnownAnswer,
+  extras: EmittedExtras,
 ): EmittedNetwork {
+  const selfTest = extras.answer;
   const names = program.operations.map((operation, index) => identifier(index, operation.name));
   const constants = new Map(
     [...program.tensors.values()]
@@ -107,7 +117,7 @@ export function emitNetwork(
       selfTestSource(selfTest, integerTensor(program, program.input).type),
   ].join('\n');
   return {
-    header: headerOf(program, selfTest),
+    header: headerOf(program, extras),
     source,
     constantBytes:
       emitted.reduce((sum, item) => sum + item.constantBytes, 0) +
@@ -226,7 +236,7 @@ export function classNames(program: IntegerProgram): readonly string[] {
     : Array.from({ length: count }, (_, index) => `class_${index}`);
 }
 
-function headerOf(program: IntegerProgram, selfTest: KnownAnswer | undefined): string {
+function headerOf(program: IntegerProgram, { methods, answer }: EmittedExtras): string {
   const input = integerTensor(program, program.input);
   const logits = integerTensor(program, program.logits);
   const gradient =
@@ -248,6 +258,7 @@ function headerOf(program: IntegerProgram, selfTest: KnownAnswer | undefined): s
     `#define ISO_NET_LAYERS ${program.operations.length}`,
     '/* 1: iso_net_explain is there. */',
     `#define ISO_NET_EXPLAINS ${gradient === undefined ? 0 : 1}`,
+    ...methodsHeader(methods),
     '/* Microvolt to input code: saturated ((microvolt * MULTIPLIER + half) >> SHIFT) + ZERO_POINT. */',
     `#define ISO_NET_INPUT_MULTIPLIER ${multiplier}`,
     `#define ISO_NET_INPUT_SHIFT ${shift}`,
@@ -278,7 +289,8 @@ function headerOf(program: IntegerProgram, selfTest: KnownAnswer | undefined): s
           ' * next forward. Adds to *saturations the values that did not fit int16. */',
           'const int16_t *iso_net_explain(uint8_t class_index, uint32_t *saturations);',
         ]),
-    ...selfTestHeader(selfTest),
+    ...gradCamHeader(program),
+    ...selfTestHeader(answer),
     '\n#endif\n',
   ].join('\n');
 }
@@ -316,15 +328,22 @@ ${range(0, program.forwardOperations)}
 }
 `;
   if (program.explanation === undefined) return forward;
-  const { seed, seedValues, inputGradient } = program.explanation;
-  return `${forward}
-const int16_t *iso_net_explain(uint8_t class_index, uint32_t *saturations) {
+  const { seed, seedValues, inputGradient, gradCam } = program.explanation;
+  const entry = (name: string, behind: number, result: string): string => `
+const int16_t *${name}(uint8_t class_index, uint32_t *saturations) {
     static const int16_t seeds[ISO_NET_CLASSES] = {${Array.from(seedValues).join(', ')}};
     int16_t *seed = ${pointer(seed)};
     memset(seed, 0, ISO_NET_CLASSES * sizeof(int16_t));
     seed[class_index] = seeds[class_index];
-${range(program.forwardOperations, program.operations.length)}
-    return ${pointer(inputGradient)};
+${range(program.forwardOperations, behind)}
+    return ${pointer(result)};
 }
 `;
+  return [
+    forward,
+    entry('iso_net_explain', program.operations.length, inputGradient),
+    ...(gradCam === undefined
+      ? []
+      : [entry('iso_net_grad_cam', gradCamOperations(program, gradCam), gradCam)]),
+  ].join('');
 }

@@ -14,6 +14,8 @@ export interface PreparedGraph {
   readonly input: string;
   readonly seed?: string;
   readonly inputGradient?: string;
+  /** [1, 1, positions]: where Grad-CAM is built in (grad-cam.ts). */
+  readonly gradCam?: string;
 }
 
 /** A network together with the gradient of one of its logits. */

@@ -107,6 +107,8 @@ export interface IntegerProgram {
     /** The seed's value for each class where that class is asked for; zero elsewhere. */
     readonly seedValues: Int16Array;
     readonly inputGradient: string;
+    /** Where Grad-CAM is built in: its values over time, [positions], int16. */
+    readonly gradCam?: string;
   };
   /** The answer holds probabilities: a network with scales of its own keeps the softmax or sigmoid at its end. */
   readonly answersProbabilities?: true;

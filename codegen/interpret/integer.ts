@@ -41,14 +41,33 @@ export class IntegerInterpreter {
     const explanation = this.program.explanation;
     if (explanation === undefined)
       throw new RangeError('the program was built without explanation');
-    this.values(explanation.seed).fill(0);
-    this.values(explanation.seed)[classIndex] = explanation.seedValues[classIndex] ?? 0;
-    this.saturated = 0;
-    this.execute(this.program.forwardOperations, this.program.operations.length);
+    this.backward(explanation, classIndex, this.program.operations.length);
     return {
       gradient: Int16Array.from(this.values(explanation.inputGradient)),
       saturations: this.saturated,
     };
+  }
+
+  /** Grad-CAM of the logit `classIndex` at the last forward, [positions]. */
+  gradCam(classIndex: number): { readonly cam: Int16Array; readonly saturations: number } {
+    const explanation = this.program.explanation;
+    const name = explanation?.gradCam;
+    if (explanation === undefined || name === undefined)
+      throw new RangeError('the program was built without Grad-CAM');
+    const end = this.program.operations.findIndex(({ output }) => output === name) + 1;
+    this.backward(explanation, classIndex, end);
+    return { cam: Int16Array.from(this.values(name)), saturations: this.saturated };
+  }
+
+  private backward(
+    { seed, seedValues }: NonNullable<IntegerProgram['explanation']>,
+    classIndex: number,
+    end: number,
+  ): void {
+    this.values(seed).fill(0);
+    this.values(seed)[classIndex] = seedValues[classIndex] ?? 0;
+    this.saturated = 0;
+    this.execute(this.program.forwardOperations, end);
   }
 
   /** A tensor's values as the last run left them. */

@@ -1,5 +1,6 @@
 import type { PreparedGraph } from '../explain/gradient.js';
 import { isExplained, withGradient, withoutGradient } from '../explain/gradient.js';
+import { withGradCam } from '../explain/grad-cam.js';
 import { sizeOf, tensorOf } from '../graph/graph.js';
 import { floatOf, runFloat } from '../interpret/float.js';
 import { inputCodes } from '../interpret/input-codes.js';
@@ -24,7 +25,9 @@ const CANDIDATES = 3;
 /** The network with its channels scaled, and its gradient by the scaled weights. */
 export function withEqualised(prepared: PreparedGraph, factors: ChannelFactors): PreparedGraph {
   const graph = equalise(forwardOf(prepared), factors);
-  return isExplained(prepared) ? withGradient(graph) : withoutGradient(graph);
+  if (!isExplained(prepared)) return withoutGradient(graph);
+  const explained = withGradient(graph);
+  return prepared.gradCam === undefined ? explained : withGradCam(explained);
 }
 
 /**

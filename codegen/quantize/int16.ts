@@ -21,6 +21,10 @@ export function int16Candidates(
   const rules = new Map(forward.map((node) => [node, findLowerRule(node)]));
   const taken = (tensor: string): boolean =>
     tensor !== ends.logits &&
+    // A backward product reads its factor as int8.
+    !graph.nodes.some(
+      ({ operator, inputs }) => operator === 'ProductGradient' && inputs[1] === tensor,
+    ) &&
     forward
       .filter((node) => node.inputs.includes(tensor))
       .every((node) => {

@@ -16,14 +16,14 @@ describe('choice of int16 signals', () => {
   };
 
   it('takes the most sensitive first and stops where little remains', () => {
-    expect([...chooseInt16(table, everything)]).toEqual(['loud', 'answer', 'middle']);
+    expect([...chooseInt16(table, everything)]).toEqual(['loud', 'middle', 'answer']);
     expect([...chooseInt16({ quiet: table.quiet }, everything)]).toEqual([]);
     expect([...chooseInt16({}, everything)]).toEqual([]);
   });
 
   it('skips what the budget does not allow, and then takes only what is too much by itself', () => {
     const chosen = chooseInt16(table, (set) => !set.has('loud'));
-    expect([...chosen]).toEqual(['answer', 'middle']);
+    expect([...chosen]).toEqual(['middle', 'answer']);
   });
 });
 

@@ -90,6 +90,7 @@ function lowerExplanation(
     seed: seed.tensor,
     seedValues: seed.values,
     inputGradient: tensorName(lowering, prepared.inputGradient),
+    ...(prepared.gradCam === undefined ? {} : { gradCam: tensorName(lowering, prepared.gradCam) }),
   };
 }
 

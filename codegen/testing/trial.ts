@@ -1,5 +1,6 @@
 import type { CompiledNetwork, CompileOptions } from '../compile.js';
 import { compileNetwork, frontEnd, modelSha256 } from '../compile.js';
+import { needsGradCam } from '../explain/methods.js';
 import type { Shape } from '../graph/graph.js';
 import { sizeOf } from '../graph/graph.js';
 import { calibrate } from '../quantize/calibration.js';
@@ -15,7 +16,8 @@ export function trialInputs(shape: Shape, seed: number, count: number): readonly
 /** Compiles a test network, calibrated on seeded inputs. */
 export function compileTrial(network: TestNetwork, options: CompileOptions = {}): CompiledNetwork {
   const explain = network.explain ?? 'gradient';
-  const explained = frontEnd(network.bytes, network.name, explain);
+  const gradCam = needsGradCam(options.methods ?? []);
+  const explained = frontEnd(network.bytes, network.name, explain, 12, gradCam);
   const calibration = calibrate(explained, trialInputs(network.inputShape, 77, 8), {
     modelSha256: modelSha256(network.bytes),
     source: 'seeded noise',

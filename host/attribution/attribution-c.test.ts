@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { emitFor, type CompiledNetwork } from '../../codegen/compile.js';
+import { parseMethods } from '../../codegen/explain/methods.js';
 import { elementsOf, integerTensor, type SignalArray } from '../../codegen/integer/program.js';
 import { packageRoot } from '../../codegen/package-root.js';
 import { networkNamed } from '../../codegen/testing/networks.js';
@@ -45,6 +46,8 @@ function requests(network: CompiledNetwork): readonly AttributionRequest[] {
   const noisy = { method: 'smoothgrad', input, seed: 0xdeadbeef } as const;
   return [
     { method: 'gradient', input },
+    { method: 'grad-cam', input },
+    { method: 'grad-cam', input: rail(1), classIndex: 2 },
     ...[1, 2, 7, 16].map((steps) => ({ method: 'integrated', input, steps }) as const),
     { method: 'integrated', input, steps: 3, baseline: noise(), classIndex: 1 },
     { method: 'integrated', input, steps: 2, baseline: tiled },
@@ -82,6 +85,7 @@ describe.each(WIDTHS)('%s codes', (width) => {
   beforeAll(() => {
     network = compileTrial(networkNamed('plain with batch normalisation'), {
       precision: width,
+      methods: parseMethods('gradient,integrated-gradients,smoothgrad,grad-cam,occlusion'),
     });
     asked = requests(network);
     const reference = interpretedNetwork(network.program);
@@ -114,7 +118,7 @@ describe.each(WIDTHS)('%s codes', (width) => {
     // A mean takes a forward and a backward pass for each input; occlusion a forward pass for each part and one more.
     expect(results.map(({ steps }) => steps)).toEqual(
       asked.map((request) => {
-        if (request.method === 'gradient') return 1;
+        if (request.method === 'gradient' || request.method === 'grad-cam') return 1;
         if (request.method === 'integrated') return 2 * request.steps;
         if (request.method === 'smoothgrad') return 2 * request.draws;
         const leads = integerTensor(network.program, network.program.input).channels;

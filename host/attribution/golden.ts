@@ -34,6 +34,11 @@ export function goldenAttribution(
     const values = occlusion(network, input, explainedClass, options);
     return { explainedClass, saturations: 0, values };
   }
+  if (request.method === 'grad-cam') {
+    if (network.gradCam === undefined) throw new RangeError('built without Grad-CAM');
+    const { cam: values, saturations } = network.gradCam(explainedClass);
+    return { explainedClass, saturations, values };
+  }
   const { gradient: values, saturations } =
     request.method === 'gradient'
       ? network.explain(explainedClass)

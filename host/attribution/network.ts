@@ -11,6 +11,8 @@ export interface AttributionNetwork {
   forward(input: SignalArray): Int16Array;
   /** Gradient of one logit of the last forward, in the input's shape. */
   explain(classIndex: number): { readonly gradient: Int16Array; readonly saturations: number };
+  /** Where Grad-CAM is built in: [positions]. */
+  gradCam?(classIndex: number): { readonly cam: Int16Array; readonly saturations: number };
 }
 
 /** By the reference interpreter. */
@@ -23,6 +25,9 @@ export function interpretedNetwork(program: IntegerProgram): AttributionNetwork 
     width: widthOf(input),
     forward: (codes) => interpreter.forward(codes),
     explain: (classIndex) => interpreter.explain(classIndex),
+    ...(program.explanation?.gradCam === undefined
+      ? {}
+      : { gradCam: (classIndex: number) => interpreter.gradCam(classIndex) }),
   };
 }
 

@@ -7,6 +7,7 @@ import {
   modelSha256,
   type CompiledNetwork,
 } from '../../codegen/compile.js';
+import { needsGradCam, type ChosenMethod } from '../../codegen/explain/methods.js';
 import { kernelOf } from '../../codegen/integer/registry.js';
 import { parseCalibration, type Calibration } from '../../codegen/quantize/calibration.js';
 import { hasOwnScales } from '../../codegen/quantize/own-scales/lower.js';
@@ -15,12 +16,20 @@ import { signalReports, type SignalReport } from '../../codegen/report/signals.j
 import type { AnalysisCost, AnalysisProblem, ModelAnalysis } from '../../codegen/report/analyze.js';
 import { analyzeModel, anyCalibration } from '../../codegen/report/analyze.js';
 import { analysisHtml } from '../report/analysis-html.js';
+import { methodReports, methodsLine, type MethodReport } from '../report/methods.js';
 import { equalisedText, operatorTable, signalTable, textTable } from '../report/text.js';
 import { writeWhole } from '../toolchain/write-network.js';
 import { EXIT_CHECK_FAILED } from './exit-codes.js';
-import { calibrationFileOf, compileModel, readModel, widthOptions } from './network.js';
+import {
+  calibrationFileOf,
+  compileModel,
+  explainOptions,
+  readModel,
+  widthOptions,
+} from './network.js';
 
 export interface AnalyzeCommand {
+  readonly explain: readonly ChosenMethod[];
   readonly json: boolean;
   readonly precision?: Precision;
   readonly ram?: number;
@@ -33,6 +42,7 @@ interface Built extends AnalysisCost {
   /** Signals that are int16 by choice. */
   readonly int16Signals: number;
   readonly equalised: readonly string[];
+  readonly methods: readonly MethodReport[];
 }
 
 export function runAnalyze(model: string, options: AnalyzeCommand): void {
@@ -43,11 +53,11 @@ export function runAnalyze(model: string, options: AnalyzeCommand): void {
     analysis.problems.length === 0 && existsSync(file) && !ownScales(bytes, model)
       ? parseCalibration(readFileSync(file, 'utf8'), file, modelSha256(bytes))
       : undefined;
-  const explain = analysis.explained === undefined ? 'none' : 'gradient';
+  const asked = explainOptions(analysis.explained === undefined ? [] : options.explain);
   const network =
     calibration === undefined
       ? undefined
-      : compileModel(model, { explain, ...widthOptions(options) });
+      : compileModel(model, { ...asked, ...widthOptions(options) });
   const signals =
     network === undefined || calibration === undefined
       ? undefined
@@ -58,7 +68,7 @@ export function runAnalyze(model: string, options: AnalyzeCommand): void {
       : builtCost(network, calibration);
   if (options.html !== undefined) {
     const shown =
-      network ?? (analysis.problems.length === 0 ? sizes(model, bytes, explain) : undefined);
+      network ?? (analysis.problems.length === 0 ? sizes(model, bytes, asked) : undefined);
     writeWhole(resolve(options.html), analysisHtml(analysis, shown, signals ?? []));
   }
   process.stdout.write(
@@ -74,7 +84,7 @@ function ownScales(bytes: Uint8Array, model: string): boolean {
 }
 
 function builtCost(network: CompiledNetwork, { sensitivities = {} }: Calibration): Built {
-  const { program, plan, emitted, equalised } = network;
+  const { program, plan, emitted, equalised, methods } = network;
   const wide = Object.keys(sensitivities).filter(
     (name) => program.tensors.get(name)?.type === 'int16',
   );
@@ -88,17 +98,22 @@ function builtCost(network: CompiledNetwork, { sensitivities = {} }: Calibration
     constantBytes: emitted.constantBytes,
     int16Signals: wide.length,
     equalised,
+    methods: methodReports(methods, program),
   };
 }
 
 /** Layers, arena and constants before there is a calibration: ranges do not change them. */
-function sizes(model: string, bytes: Uint8Array, explain: 'gradient' | 'none'): CompiledNetwork {
-  const prepared = frontEnd(bytes, model, explain);
+function sizes(
+  model: string,
+  bytes: Uint8Array,
+  asked: ReturnType<typeof explainOptions>,
+): CompiledNetwork {
+  const prepared = frontEnd(bytes, model, asked.explain, 12, needsGradCam(asked.methods));
   const text = JSON.stringify({ ...anyCalibration(prepared), modelSha256: modelSha256(bytes) });
   return compileNetwork(
     { bytes, file: model },
     { text, file: model },
-    { explain, selfTest: false },
+    { ...asked, selfTest: false },
   );
 }
 
@@ -121,6 +136,7 @@ export function analysisText(analysis: ModelAnalysis, built?: Built): string {
       : [
           `${costText('as built', built)}, constants ${built.constantBytes} B, ${built.int16Signals} signals int16`,
         ]),
+    ...(built === undefined ? [] : [methodsLine(built.methods)]),
     ...(built === undefined || built.equalised.length === 0
       ? []
       : [equalisedText(built.equalised)]),

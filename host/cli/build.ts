@@ -1,10 +1,12 @@
 /** `isochrone build MODEL`: generated C and what it will cost; with a board, whether it fits. */
 import { join, resolve } from 'node:path';
-import type { Explain, Leads } from '../../codegen/compile.js';
+import type { Leads } from '../../codegen/compile.js';
+import type { ChosenMethod } from '../../codegen/explain/methods.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import type { Optimize } from '../../codegen/emit/backend.js';
 import type { BackendName } from '../../codegen/emit/backends.js';
 import type { Precision } from '../../codegen/quantize/precision.js';
+import { methodReports, methodsLine, type MethodReport } from '../report/methods.js';
 import { equalisedText, textTable } from '../report/text.js';
 import { backendOf, loadBoard, type Board } from '../toolchain/board.js';
 import { buildFirmware } from '../toolchain/build-firmware.js';
@@ -13,6 +15,7 @@ import { requireArena } from './budget.js';
 import { withinInstructions } from './instruction-budget.js';
 import {
   generateNetwork,
+  explainOptions,
   widthOptions,
   type GeneratedNetwork,
   type NetworkOptions,
@@ -21,7 +24,7 @@ import {
 export interface BuildCommand {
   readonly out: string;
   readonly json: boolean;
-  readonly explain: Explain;
+  readonly explain: readonly ChosenMethod[];
   readonly leads: Leads;
   readonly precision?: Precision;
   readonly ram?: number;
@@ -43,6 +46,7 @@ export interface BuildReport {
   readonly multiplyAccumulates: number;
   /** Tensors whose channels were scaled to like ranges, as the calibration says. */
   readonly equalised: readonly string[];
+  readonly methods: readonly MethodReport[];
   /** Tensors alive where most bytes are: what to shrink when the arena is too large. */
   readonly peak: {
     readonly layer: number;
@@ -63,7 +67,7 @@ export interface BuildReport {
 export async function runBuild(model: string, options: BuildCommand): Promise<void> {
   const board = options.board === undefined ? undefined : await loadBoard(options.board);
   const asked: NetworkOptions = {
-    explain: options.explain,
+    ...explainOptions(options.explain),
     leads: options.leads,
     ...widthOptions(options),
     ...(board !== undefined && options.ram === undefined
@@ -106,7 +110,7 @@ function requireBoard(board: Board | undefined): Board {
 }
 
 export function buildReport(network: GeneratedNetwork): BuildReport {
-  const { plan, emitted, equalised } = network.compiled;
+  const { plan, emitted, equalised, methods, program } = network.compiled;
   const layers = layerReports(network.compiled);
   return {
     model: network.modelFile,
@@ -115,6 +119,7 @@ export function buildReport(network: GeneratedNetwork): BuildReport {
     arenaBytes: plan.bytes,
     constantBytes: emitted.constantBytes,
     equalised,
+    methods: methodReports(methods, program),
     multiplyAccumulates: layers.reduce((sum, layer) => sum + layer.multiplyAccumulates, 0),
     peak: {
       layer: plan.peak.operation,
@@ -143,6 +148,7 @@ function asText(report: BuildReport): string {
     ),
     `${report.multiplyAccumulates} MAC, arena ${report.arenaBytes} B, constants ${report.constantBytes} B`,
     `most is alive at layer ${peak.layer}, ${peak.bytes} B: ${peak.alive.map(({ tensor, bytes }) => `${tensor} ${bytes} B`).join(', ')}`,
+    methodsLine(report.methods),
     ...(report.equalised.length === 0 ? [] : [equalisedText(report.equalised)]),
     ...(board === undefined
       ? []

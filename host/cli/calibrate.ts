@@ -1,7 +1,8 @@
 /** `isochrone calibrate MODEL --data DIR`: ranges of every tensor on real input, as statistics only. */
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { frontEnd, modelSha256, type Explain, type Leads } from '../../codegen/compile.js';
+import { frontEnd, modelSha256, type Leads } from '../../codegen/compile.js';
+import { needsGradCam, type ChosenMethod } from '../../codegen/explain/methods.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { calibrate } from '../../codegen/quantize/calibration.js';
 import { calibrateEqualised } from '../../codegen/quantize/choose-equalisation.js';
@@ -9,7 +10,7 @@ import { decodedRecords, openDecodedSet } from '../records/decoded-set.js';
 import type { EcgRecord } from '../records/record.js';
 import { windowsOfRecords } from '../validate/record-inputs.js';
 import { writeWhole } from '../toolchain/write-network.js';
-import { calibrationFileOf, readModel } from './network.js';
+import { calibrationFileOf, explainOptions, readModel } from './network.js';
 import { progress } from './progress.js';
 import { recordInputs } from './record-inputs.js';
 
@@ -22,7 +23,7 @@ export interface CalibrateOptions {
   /** Sets whose records the ranges may come from: the training folds, never the one that chooses or tests. */
   readonly sets: RegExp;
   readonly out?: string;
-  readonly explain: Explain;
+  readonly explain: readonly ChosenMethod[];
   readonly leads: Leads;
   readonly preprocess?: string;
   /** Try cross-layer equalisation, and keep it where it is measured to help. */
@@ -31,7 +32,8 @@ export interface CalibrateOptions {
 
 export async function runCalibrate(modelFile: string, options: CalibrateOptions): Promise<void> {
   const bytes = readModel(modelFile);
-  const explained = frontEnd(bytes, modelFile, options.explain, options.leads);
+  const { explain, methods } = explainOptions(options.explain);
+  const explained = frontEnd(bytes, modelFile, explain, options.leads, needsGradCam(methods));
   const files = listSets(options);
   const read = recordInputs(modelFile, explained, options);
   const perSet = Math.ceil(options.records / files.length);

@@ -5,6 +5,12 @@ import { OPTIMIZE } from '../../codegen/emit/backend.js';
 import { BACKENDS } from '../../codegen/emit/backends.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { EXIT_FAILED, EXIT_USAGE } from './exit-codes.js';
+import {
+  DEFAULT_METHODS,
+  METHODS,
+  methodsText,
+  parseMethods,
+} from '../../codegen/explain/methods.js';
 import { PRECISIONS } from '../../codegen/quantize/precision.js';
 import { LESION_KINDS } from '../cineecg/mapping/pull-back.js';
 import { VCG_TRANSFORMS } from '../cineecg/matrices.js';
@@ -56,6 +62,7 @@ program
     'operators, shapes and cost of a model, and everything that keeps it from being built',
   )
   .argument('[model]', 'an ONNX or TFLite file', DEFAULT_MODEL)
+  .addOption(explainOption())
   .addOption(precisionOption())
   .addOption(ramOption())
   .option('--html <file>', 'write layers, arena over time and signals as one HTML file')
@@ -331,10 +338,11 @@ program
 function explainOption(): Option {
   return new Option(
     '--explain <what>',
-    'gradient, or none where an operator cannot be differentiated or memory is short',
+    `methods, separated by commas: ${METHODS.join(', ')}; integrated-gradients:32 and smoothgrad:8 say how many steps; ` +
+      'none where an operator cannot be differentiated or memory is short',
   )
-    .choices(['gradient', 'none'])
-    .default('gradient');
+    .argParser(parseMethods)
+    .default(DEFAULT_METHODS, methodsText(DEFAULT_METHODS));
 }
 
 function backendOption(): Option {

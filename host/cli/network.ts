@@ -9,6 +9,12 @@ import {
   type CompileOptions,
 } from '../../codegen/compile.js';
 import { IsochroneError } from '../../codegen/errors.js';
+import {
+  DEFAULT_METHODS,
+  methodsText,
+  needsGradient,
+  type ChosenMethod,
+} from '../../codegen/explain/methods.js';
 import type { Precision } from '../../codegen/quantize/precision.js';
 import { packageRoot } from '../../codegen/package-root.js';
 import { writeNetwork } from '../toolchain/write-network.js';
@@ -34,6 +40,13 @@ export function widthOptions(options: {
     ...(precision === undefined ? {} : { precision }),
     ...(ram === undefined ? {} : { ramBytes: ram }),
   };
+}
+
+/** Of the command line's `--explain`. */
+export function explainOptions(
+  methods: readonly ChosenMethod[],
+): Required<Pick<NetworkOptions, 'explain' | 'methods'>> {
+  return { explain: needsGradient(methods) ? 'gradient' : 'none', methods };
 }
 
 /** `NAME.calibration.json` beside `NAME.onnx` or `NAME.tflite`. */
@@ -73,6 +86,16 @@ export function compileModel(modelFile: string, options: NetworkOptions = {}): C
   );
 }
 
+/** Of the folder's name: nothing where what is built is the default. */
+function methodsSuffix(
+  explain: NetworkOptions['explain'],
+  methods: NetworkOptions['methods'] = explain === 'none' ? [] : DEFAULT_METHODS,
+): string {
+  if (methods.length === 0) return '-unexplained';
+  const text = methodsText(methods);
+  return text === methodsText(DEFAULT_METHODS) ? '' : `-${text.replace(/[:,]/g, '-')}`;
+}
+
 /**
  * Compiles a model and writes its C.
  * @throws IsochroneError MODEL_*, CALIBRATION_*, EXPLAIN_*
@@ -83,7 +106,7 @@ export function generateNetwork(
   options: NetworkOptions = {},
 ): GeneratedNetwork {
   const compiled = compileModel(modelFile, options);
-  const { explain, leads, precision, ramBytes, int16Limit, target = PORTABLE } = options;
+  const { methods, explain, leads, precision, ramBytes, int16Limit, target = PORTABLE } = options;
   const bytes = readModel(modelFile);
   const stem = basename(modelFile).replace(MODEL_EXTENSION, '');
   const folder =
@@ -92,7 +115,7 @@ export function generateNetwork(
       packageRoot(),
       'build',
       'networks',
-      `${stem}-${modelSha256(bytes).slice(0, 12)}${explain === 'none' ? '-unexplained' : ''}${leads === 8 ? '-8-leads' : ''}${precision === undefined ? '' : `-${precision}`}${ramBytes === undefined ? '' : `-${ramBytes}`}${int16Limit === undefined ? '' : `-${int16Limit.name}`}-${target.backend}-${target.optimize}`,
+      `${stem}-${modelSha256(bytes).slice(0, 12)}${methodsSuffix(explain, methods)}${leads === 8 ? '-8-leads' : ''}${precision === undefined ? '' : `-${precision}`}${ramBytes === undefined ? '' : `-${ramBytes}`}${int16Limit === undefined ? '' : `-${int16Limit.name}`}-${target.backend}-${target.optimize}`,
     );
   writeNetwork(compiled, folder);
   return { compiled, folder, modelFile };

@@ -1,6 +1,7 @@
 /** `isochrone profile MODEL --board B`: instructions and estimated cycles of each layer, and the hottest code. */
 import { join, resolve } from 'node:path';
-import type { Explain, Leads } from '../../codegen/compile.js';
+import type { Leads } from '../../codegen/compile.js';
+import type { ChosenMethod } from '../../codegen/explain/methods.js';
 import type { Optimize } from '../../codegen/emit/backend.js';
 import type { BackendName } from '../../codegen/emit/backends.js';
 import type { Precision } from '../../codegen/quantize/precision.js';
@@ -10,12 +11,12 @@ import { profileText } from '../profile/text.js';
 import { backendOf, loadBoard } from '../toolchain/board.js';
 import { writeWhole } from '../toolchain/write-network.js';
 import { boardTarget, targetFolder } from '../validate/targets.js';
-import { generateNetwork, widthOptions } from './network.js';
+import { generateNetwork, explainOptions, widthOptions } from './network.js';
 import { progress } from './progress.js';
 
 export interface ProfileCommand {
   readonly board: string;
-  readonly explain: Explain;
+  readonly explain: readonly ChosenMethod[];
   readonly leads: Leads;
   readonly precision?: Precision;
   readonly ram?: number;
@@ -38,7 +39,7 @@ export async function runProfile(model: string, options: ProfileCommand): Promis
   bar.update(0, steps, 'compile');
   const backend = options.backend ?? backendOf(board);
   const network = generateNetwork(model, undefined, {
-    explain: options.explain,
+    ...explainOptions(options.explain),
     leads: options.leads,
     ...widthOptions(options),
     target: { backend, optimize: options.optimize },

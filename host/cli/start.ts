@@ -1,6 +1,7 @@
 /** `isochrone start`: from a network and a record to the explained result, live in the terminal and on a page. */
 import { join } from 'node:path';
-import type { Explain, Leads } from '../../codegen/compile.js';
+import type { Leads } from '../../codegen/compile.js';
+import type { ChosenMethod } from '../../codegen/explain/methods.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { packageRoot } from '../../codegen/package-root.js';
 import type { Precision } from '../../codegen/quantize/precision.js';
@@ -22,6 +23,7 @@ import { requireArena } from './budget.js';
 import { withinInstructions } from './instruction-budget.js';
 import {
   generateNetwork,
+  explainOptions,
   widthOptions,
   type GeneratedNetwork,
   type NetworkOptions,
@@ -33,7 +35,7 @@ export interface StartOptions {
   readonly record?: string;
   readonly board: string;
   readonly model: string;
-  readonly explain: Explain;
+  readonly explain: readonly ChosenMethod[];
   readonly speed: number;
   readonly frontEnd?: FrontEnd;
   readonly once: boolean;
@@ -68,11 +70,12 @@ export async function runStart(options: StartOptions): Promise<void> {
 
 async function start(options: StartOptions, signal: AbortSignal): Promise<void> {
   say('Isochrone — research use only, not a medical device.');
+  requireShown(options.explain);
   const frontEnd = options.frontEnd ?? (options.speed > MOST_UART_SPEED ? 'semihost' : 'uart');
   const board = await loadBoard(options.board);
   const acquisition = await acquire(options.record);
   const asked: NetworkOptions = {
-    explain: options.explain,
+    ...explainOptions(options.explain),
     leads: options.leads,
     ...widthOptions({ ...options, ram: options.ram ?? board.modelArenaBytes }),
     target: { backend: backendOf(board), optimize: 'balanced' },
@@ -114,7 +117,7 @@ async function start(options: StartOptions, signal: AbortSignal): Promise<void> 
     const summary = await session.finished;
     view.close();
     say(summaryText(summary));
-    const expected = options.explain === 'none' ? summary.results : summary.explained;
+    const expected = options.explain.length === 0 ? summary.results : summary.explained;
     if (expected === 0) throw nothingExplained(acquisition);
     if (!options.once) {
       say(
@@ -129,6 +132,22 @@ async function start(options: StartOptions, signal: AbortSignal): Promise<void> 
     await session?.close();
     await monitor?.close();
   }
+}
+
+/** @throws IsochroneError EXPLAIN_NOT_SHOWN */
+function requireShown(methods: readonly ChosenMethod[]): void {
+  const other = methods.find(
+    ({ method }) => method !== 'gradient-x-input' && method !== 'gradient',
+  );
+  if (other === undefined) return;
+  throw new IsochroneError(
+    'EXPLAIN_NOT_SHOWN',
+    `the application explains by gradient × input; ${other.method} is for programs of your own`,
+    {
+      hint: 'Build the network with it (`isochrone build --explain`) and call firmware-templates/core/iso_attribution.h, or leave it out here.',
+      where: { method: other.method },
+    },
+  );
 }
 
 async function acquire(record: string | undefined): Promise<Acquisition> {

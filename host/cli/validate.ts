@@ -1,8 +1,9 @@
 /** `isochrone validate MODEL --board B`: interpreter, this machine and the target, layer by layer. */
 import { join, resolve } from 'node:path';
-import { PORTABLE, type Explain, type Leads } from '../../codegen/compile.js';
+import { PORTABLE, type Leads } from '../../codegen/compile.js';
 import type { Optimize } from '../../codegen/emit/backend.js';
 import type { BackendName } from '../../codegen/emit/backends.js';
+import type { ChosenMethod } from '../../codegen/explain/methods.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import type { Precision } from '../../codegen/quantize/precision.js';
 import { validationHtml } from '../report/html.js';
@@ -21,7 +22,13 @@ import {
 } from '../validate/validation-inputs.js';
 import { firstRecords, syntheticRecords } from '../validate/vectors-from-records.js';
 import { EXIT_CHECK_FAILED } from './exit-codes.js';
-import { generateNetwork, readModel, widthOptions, type GeneratedNetwork } from './network.js';
+import {
+  explainOptions,
+  generateNetwork,
+  readModel,
+  widthOptions,
+  type GeneratedNetwork,
+} from './network.js';
 import { progress } from './progress.js';
 
 export interface ValidateCommand {
@@ -31,7 +38,7 @@ export interface ValidateCommand {
   readonly records?: string;
   readonly vectors?: string;
   readonly count: number;
-  readonly explain: Explain;
+  readonly explain: readonly ChosenMethod[];
   readonly leads: Leads;
   readonly precision?: Precision;
   readonly ram?: number;
@@ -49,7 +56,7 @@ export async function runValidate(model: string, options: ValidateCommand): Prom
       ? await chosenTargets(options.board, options.backend)
       : [hostTarget, deviceTarget(device, options.port, options.backend)];
   const network = generateNetwork(model, undefined, {
-    explain: options.explain,
+    ...explainOptions(options.explain),
     leads: options.leads,
     // As the firmware was built: within what the board has for a network.
     ...widthOptions(

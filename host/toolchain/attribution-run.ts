@@ -13,7 +13,7 @@ import { runOverFiles } from './run-vectors.js';
 
 const REQUESTS_MAGIC = 0x414f5349;
 const RESULTS_MAGIC = 0x424f5349;
-const METHODS = { gradient: 0, integrated: 1, smoothgrad: 2, occlusion: 3 } as const;
+const METHODS = { gradient: 0, integrated: 1, smoothgrad: 2, occlusion: 3, 'grad-cam': 4 } as const;
 const REQUEST_WORDS = 9;
 const RESULT_WORDS = 7;
 
@@ -28,6 +28,7 @@ interface Common {
 export type AttributionRequest = Common &
   (
     | { readonly method: 'gradient' }
+    | { readonly method: 'grad-cam' }
     | {
         readonly method: 'integrated';
         readonly steps: number;
@@ -57,7 +58,7 @@ export interface AttributionResult {
   readonly ticks: number;
   /** Of the longest step: how long a main loop must wait. */
   readonly mostTicks: number;
-  /** Gradients, in the input's shape, or the logit drops of occlusion. */
+  /** Gradients, in the input's shape, the logit drops of occlusion, or Grad-CAM over time. */
   readonly values: Int16Array | Int32Array;
 }
 

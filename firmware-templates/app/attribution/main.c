@@ -31,7 +31,13 @@
 
 enum { BASELINE_NONE = 0, BASELINE_WHOLE = 1, BASELINE_BEAT = 2 };
 
-enum { METHOD_GRADIENT = 0, METHOD_INTEGRATED = 1, METHOD_SMOOTHGRAD = 2, METHOD_OCCLUSION = 3 };
+enum {
+    METHOD_GRADIENT = 0,
+    METHOD_INTEGRATED = 1,
+    METHOD_SMOOTHGRAD = 2,
+    METHOD_OCCLUSION = 3,
+    METHOD_GRAD_CAM = 4
+};
 
 typedef struct {
     uint32_t method;
@@ -175,8 +181,23 @@ static const int16_t *run_mean(const request_head *head, result_head *result) {
     result->ticks = iso_vectors_ticks() - before;
     run_steps(step_mean, &mean, result);
     result->saturations = mean.saturations;
+    result->value_count = VALUES;
+    result->value_bytes = sizeof gradient[0];
     return gradient;
 }
+
+#if ISO_NET_EXPLAINS_CAM
+static const int16_t *run_grad_cam(result_head *result) {
+    const uint32_t before = iso_vectors_ticks();
+    const int16_t *found = iso_net_grad_cam((uint8_t)result->explained, &result->saturations);
+    result->ticks = iso_vectors_ticks() - before;
+    result->most_ticks = result->ticks;
+    result->steps = 1;
+    result->value_count = ISO_NET_CAM_LENGTH;
+    result->value_bytes = sizeof found[0];
+    return found;
+}
+#endif
 
 /* One backward pass, behind the forward pass that found the winner. */
 static const int16_t *run_gradient(result_head *result) {
@@ -185,6 +206,8 @@ static const int16_t *run_gradient(result_head *result) {
     result->ticks = iso_vectors_ticks() - before;
     result->most_ticks = result->ticks;
     result->steps = 1;
+    result->value_count = VALUES;
+    result->value_bytes = sizeof found[0];
     return found;
 }
 #endif
@@ -193,7 +216,7 @@ static bool step_occlusion(void *state) {
     return iso_occlusion_step(state);
 }
 
-static void run_occlusion(const request_head *head, result_head *result) {
+static const int32_t *run_occlusion(const request_head *head, result_head *result) {
     static iso_occlusion occlusion;
     occlusion = (iso_occlusion){
         .network = &network,
@@ -210,17 +233,37 @@ static void run_occlusion(const request_head *head, result_head *result) {
     run_steps(step_occlusion, &occlusion, result);
     result->value_count = head->part_count * (head->by_lead != 0u ? ISO_NET_INPUT_LEADS : 1u);
     result->value_bytes = sizeof drop[0];
+    return drop;
 }
 
 static bool valid(const request_head *head) {
     const bool is_mean = head->method == METHOD_INTEGRATED || head->method == METHOD_SMOOTHGRAD;
-    return head->method <= METHOD_OCCLUSION &&
+    return head->method <= METHOD_GRAD_CAM &&
+           (ISO_NET_EXPLAINS_CAM != 0 || head->method != METHOD_GRAD_CAM) &&
            (ISO_NET_EXPLAINS != 0 || head->method == METHOD_OCCLUSION) &&
            (!is_mean || (head->steps >= 1u && head->steps <= ISO_ATTRIBUTION_MAX_STEPS)) &&
            (head->method != METHOD_SMOOTHGRAD || head->seed != 0u) &&
            head->baseline <= BASELINE_BEAT && head->range_count <= MOST_RANGES &&
            head->part_count <= MOST_PARTS &&
            (head->class_index < ISO_NET_CLASSES || head->class_index == CLASS_OF_WINNER);
+}
+
+static const void *run_method(const request_head *head, result_head *result) {
+    switch (head->method) {
+#if ISO_NET_EXPLAINS
+    case METHOD_GRADIENT:
+        return run_gradient(result);
+    case METHOD_INTEGRATED:
+    case METHOD_SMOOTHGRAD:
+        return run_mean(head, result);
+#endif
+#if ISO_NET_EXPLAINS_CAM
+    case METHOD_GRAD_CAM:
+        return run_grad_cam(result);
+#endif
+    default:
+        return run_occlusion(head, result);
+    }
 }
 
 static iso_vectors_status run_one(void) {
@@ -240,17 +283,7 @@ static iso_vectors_status run_one(void) {
     memcpy(iso_net_input(), explained, sizeof explained);
     iso_net_forward(logits);
     result.explained = head.class_index == CLASS_OF_WINNER ? winner() : head.class_index;
-    const void *values = drop;
-    if (head.method == METHOD_OCCLUSION) {
-        run_occlusion(&head, &result);
-    }
-#if ISO_NET_EXPLAINS
-    else {
-        values = head.method == METHOD_GRADIENT ? run_gradient(&result) : run_mean(&head, &result);
-        result.value_count = VALUES;
-        result.value_bytes = sizeof gradient[0];
-    }
-#endif
+    const void *values = run_method(&head, &result);
     return iso_vectors_write(&result, sizeof result) &&
                    iso_vectors_write(values, result.value_count * result.value_bytes)
                ? ISO_VECTORS_OK

@@ -233,7 +233,7 @@ export class OperationProgram {
     // Only the integer program counts from here on.
     const explained = {} as CompiledNetwork['explained'];
     return emitFor(
-      { graph: {} as CompiledNetwork['graph'], explained, program, equalised: [] },
+      { graph: {} as CompiledNetwork['graph'], explained, program, equalised: [], methods: [] },
       target,
     );
   }

@@ -1,0 +1,20 @@
+import type { PreparedGraph } from '../explain/gradient.js';
+import type { Calibration } from './calibration.js';
+
+/**
+ * A calibration that was made without Grad-CAM, for a network with it: its values are products of an activation and its gradient,
+ * summed over channels, and so bounded by what was measured of both. The bound is wider than a measured range; int16 has the digits.
+ */
+export function withCamRange(explained: PreparedGraph, calibration: Calibration): Calibration {
+  const { graph, gradCam } = explained;
+  if (gradCam === undefined || calibration.gradients[gradCam] !== undefined) return calibration;
+  const [gradient = '', activation = ''] =
+    graph.nodes.find(({ outputs }) => outputs.includes(gradCam))?.inputs ?? [];
+  const range = calibration.activations[activation];
+  const largest = calibration.gradients[gradient];
+  // What is missing is named where it is looked for.
+  if (range === undefined || largest === undefined) return calibration;
+  const magnitude = range.magnitude ?? Math.max(Math.abs(range.low), Math.abs(range.high));
+  const bound = magnitude * largest.reduce((sum, value) => sum + value, 0);
+  return { ...calibration, gradients: { ...calibration.gradients, [gradCam]: [bound] } };
+}
