@@ -1,5 +1,5 @@
 /** `isochrone evaluate`: explanations against a known place and time, on simulated hearts. */
-import { writeAtomically } from '../records/wfdb.js';
+import { writeAtomically } from '../records/files.js';
 import { openEvaluationNetworks } from '../evaluate/networks.js';
 import { EVALUATION_HEARTS, WRONG_HEARTS } from '../evaluate/populations.js';
 import { evaluationText } from '../evaluate/report-text.js';

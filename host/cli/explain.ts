@@ -10,7 +10,7 @@ import { explanationHtml } from '../explain/report-html.js';
 import { openRecord } from '../records/open-record.js';
 import { DEFAULT_PATIENT } from '../records/synthetic/files.js';
 import { synthesizePatient } from '../records/synthetic/patient.js';
-import { writeAtomically } from '../records/wfdb.js';
+import { writeAtomically } from '../records/files.js';
 import { compileModel, widthOptions } from './network.js';
 import { explainedBlock } from './terminal/format.js';
 

@@ -3,7 +3,7 @@ import { writeBeatSet } from '../evaluate/beat-set.js';
 import { casesOfHeart, EVERY_PLACE } from '../evaluate/cases.js';
 import { distil, placedBeat, writePlaceModel } from '../evaluate/place-model.js';
 import { POPULATIONS, type PopulationName } from '../evaluate/populations.js';
-import { writeAtomically } from '../records/wfdb.js';
+import { writeAtomically } from '../records/files.js';
 import { progress } from './progress.js';
 
 export interface SynthesizeBeatsOptions {

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import type { TemplateKind } from '../cineecg/mapping/pull-back.js';
 import { templatesToText } from '../cineecg/mapping/template-file.js';
-import { writeAtomically } from '../records/wfdb.js';
+import { writeAtomically } from '../records/files.js';
 import { TEMPLATE_FOLDER, templateFile } from '../templates/files.js';
 import { makeTemplates } from '../templates/make-templates.js';
 import { normalBeats } from '../templates/simulate-beats.js';

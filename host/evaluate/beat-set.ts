@@ -2,7 +2,7 @@
  * Simulated median beats as files, for the training recipe: `PATH.i16` holds whole microvolts, little endian, `[beat][lead 8][80]`;
  * `PATH.path.i16` the CineECG path of each, hundredths of a millimetre, `[beat][axis 3][80]`; `PATH.json` says what each beat is.
  */
-import { writeAtomically } from '../records/wfdb.js';
+import { writeAtomically } from '../records/files.js';
 import { MEDIAN_BEAT_SAMPLES } from '../records/synthetic/median-beat.js';
 import type { EVERY_PLACE } from './cases.js';
 import { casesOfHeart, independentMillivolt, type CaseKind, type CasePlan } from './cases.js';

@@ -1,7 +1,6 @@
-/**
- * Reading a file that a user named, with errors that say what is wrong with the name.
- */
-import { open, readdir } from 'node:fs/promises';
+/** Files that a user named, with errors that say what is wrong with the name; files written whole or not at all. */
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
 
 /** Beyond this a Buffer cannot be had in one piece on every Node that is supported. */
@@ -58,4 +57,22 @@ export async function fileError(path: string, cause: unknown): Promise<Isochrone
     where,
     cause,
   });
+}
+
+/** @throws {IsochroneError} RECORD_WRITE_FAILED */
+export async function writeAtomically(path: string, content: Buffer | string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(temporary, content);
+    await rename(temporary, path);
+  } catch (cause) {
+    // Nothing to remove when not even the folder could be made; the first failure is the one to tell.
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw new IsochroneError('RECORD_WRITE_FAILED', `cannot write ${path}`, {
+      hint: 'Check that the folder can be written and that the disk has room.',
+      where: { file: path },
+      cause,
+    });
+  }
 }

@@ -4,15 +4,16 @@
 import { stat } from 'node:fs/promises';
 import { IsochroneError } from '../../codegen/errors.js';
 import { isDecodedSetSpec, openDecodedRecord } from './decoded-set.js';
+import { readEdf } from './edf.js';
 import { fileError } from './files.js';
 import type { EcgRecord } from './record.js';
 import { readWfdb, wfdbHeaderPath } from './wfdb.js';
 
 /** Endings of formats that people try; anything else unknown may still be a WFDB record name. */
-const KNOWN_OTHER_FORMATS = /\.(?:edf|bdf|xml|csv|txt|json|mat|scp|dcm|gz|zip|npy|onnx)$/iu;
+const KNOWN_OTHER_FORMATS = /\.(?:bdf|xml|csv|txt|json|mat|scp|dcm|gz|zip|npy|onnx)$/iu;
 
 /**
- * @param spec a WFDB record (`folder/name`, `.hea`, `.dat`) or a record of a decoded set (`folder/set.d16.gz#12`)
+ * @param spec a WFDB record (`folder/name`, `.hea`, `.dat`), an EDF or EDF+ file (`.edf`), or a record of a decoded set (`folder/set.d16.gz#12`)
  * @throws {IsochroneError} RECORD_*
  */
 export async function openRecord(spec: string): Promise<EcgRecord> {
@@ -28,11 +29,12 @@ export async function openRecord(spec: string): Promise<EcgRecord> {
     if (record?.isFile() !== true)
       throw await fileError(spec, Object.assign(new Error(), { code: 'EISDIR' }));
   }
+  if (/\.edf$/iu.test(spec)) return readEdf(spec);
   const otherFile = found?.isFile() === true && !/\.(?:hea|dat)$/u.test(spec);
   const header = otherFile ? await stat(wfdbHeaderPath(spec)).catch(() => undefined) : undefined;
   if (KNOWN_OTHER_FORMATS.test(spec) || (otherFile && header === undefined)) {
     throw new IsochroneError('RECORD_UNSUPPORTED', `${spec} is no record that can be read`, {
-      hint: 'WFDB records (.hea with its signal files) and .d16.gz sets are read.',
+      hint: 'WFDB records (.hea with its signal files), EDF and EDF+ (.edf) and .d16.gz sets are read.',
       where: { file: spec },
     });
   }

@@ -7,7 +7,8 @@ import { IsochroneError } from '../../codegen/errors.js';
 import { openRecord } from './open-record.js';
 import type { EcgRecord } from './record.js';
 import { sharedPath } from './shared-data.js';
-import { readWfdb, writeWfdb } from './wfdb.js';
+import { readWfdb } from './wfdb.js';
+import { writeWfdb } from './wfdb-write.js';
 
 const FOLDER = 'build/test-wfdb';
 const FRANK = sharedPath('data/frank/s0010_re');
@@ -184,7 +185,7 @@ describe('readWfdb', () => {
     ['build/test-wfdb', 'RECORD_IS_DIRECTORY'],
     ['package.json', 'RECORD_UNSUPPORTED'],
     ['LICENSE', 'RECORD_UNSUPPORTED'],
-    ['nothing.edf', 'RECORD_UNSUPPORTED'],
+    ['nothing.bdf', 'RECORD_UNSUPPORTED'],
   ])('openRecord("%s") fails with %s', async (path, code) => {
     expect((await failure(path)).code).toBe(code);
   });
@@ -203,6 +204,31 @@ describe('readWfdb', () => {
       expect((await openRecord(`${FRANK}.hea`)).leads[14]).toEqual(record.leads[14]);
     },
   );
+});
+
+describe('written formats', () => {
+  it.each([
+    [16, 1],
+    [24, 0.01],
+    [32, 0.001],
+    [212, 5],
+  ] as const)('format %i gives back steps of %f µV, odd counts and holes', async (format, step) => {
+    const most = format === 212 ? 2047 : 8000;
+    const leads = ['I', 'II', 'V1'].map((name, i) => ({
+      name,
+      microvolt: Float64Array.from({ length: 7 }, (_, t) =>
+        t === 3 ? Number.NaN : (((t * 1009 + i * 77) % (2 * most)) - most) * step,
+      ),
+    }));
+    const record = { name: 'f', sampleRateHz: 500, leads, source: '', remarks: [] };
+    const path = await writeWfdb(join(FOLDER, `f${format}`), record, [], format);
+    const read = await readWfdb(path);
+    for (const [i, { microvolt }] of leads.entries()) {
+      const steps = (values: Float64Array): number[] => [...values].map((v) => v / step);
+      const got = steps(read.leads[i]?.microvolt ?? new Float64Array());
+      expect(got.map(Math.round)).toEqual(steps(microvolt).map(Math.round));
+    }
+  });
 });
 
 describe('writeWfdb', () => {

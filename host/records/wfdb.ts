@@ -1,23 +1,15 @@
 /**
- * Single-segment WFDB records: `.hea` text plus one or more signal files. Reads formats 16, 24, 32, 80, 212; writes 16.
+ * Single-segment WFDB records: `.hea` text plus one or more signal files. Formats 16, 24, 32, 80, 212. Written by wfdb-write.ts.
  */
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
 import { readRecordFile } from './files.js';
-import type { EcgLead, EcgRecord } from './record.js';
-import { STORAGE_FORMATS } from './wfdb-format.js';
+import type { EcgLead, EcgRecord, RecordAnnotation } from './record.js';
+import { microvoltPerUnit } from './units.js';
+import { decodeAnnotations } from './wfdb-annotations.js';
+import { asInt16, STORAGE_FORMATS } from './wfdb-format.js';
 import { parseWfdbHeader, type WfdbHeader, type WfdbSignal } from './wfdb-header.js';
-
-/** Physical units → microvolt. Other units (mmHg, l/min …) are signals, but no ECG lead. */
-const MICROVOLT_PER_UNIT: Readonly<Record<string, number>> = {
-  v: 1e6,
-  mv: 1e3,
-  uv: 1,
-  µv: 1,
-  μv: 1,
-  nv: 1e-3,
-};
 
 const MAX_HEADER_BYTES = 1 << 20;
 /** Samples × signals kept in memory, 800 MB as float64: 4.6 h of 12 leads at 500 Hz. */
@@ -58,13 +50,25 @@ export async function readWfdb(path: string): Promise<EcgRecord> {
       if (lead !== undefined) leads.push(lead);
     }
   }
+  const annotations = await readAnnotations(headerPath);
   return {
     name: basename(headerPath, '.hea'),
     sampleRateHz: header.sampleRateHz,
     leads,
     source: headerPath,
     remarks,
+    ...(annotations.length === 0 ? {} : { annotations }),
   };
+}
+
+/** Of `NAME.atr` beside the header, where there is one: its texts, or the mnemonic of what has none. */
+async function readAnnotations(headerPath: string): Promise<readonly RecordAnnotation[]> {
+  const path = headerPath.replace(/\.hea$/u, '.atr');
+  if (!existsSync(path)) return [];
+  return decodeAnnotations(await readRecordFile(path)).map(({ sampleIndex, mnemonic, aux }) => ({
+    sampleIndex,
+    label: aux === '' ? mnemonic : aux,
+  }));
 }
 
 interface SignalGroup {
@@ -195,7 +199,7 @@ function calibrate(
   signal: WfdbSignal,
   remarks: string[],
 ): EcgLead | undefined {
-  const scale = MICROVOLT_PER_UNIT[signal.units.toLowerCase()];
+  const scale = microvoltPerUnit(signal.units);
   const name = signal.description === '' ? `line ${signal.line}` : signal.description;
   if (scale === undefined) {
     remarks.push(`signal ${name} left out: its unit ${signal.units} is no voltage`);
@@ -207,74 +211,4 @@ function calibrate(
   const { baseline, gainPerUnit } = signal;
   // Multiplied before divided: whole microvolts stay whole (2000 units per mV is exact in steps of half a microvolt).
   return { name, microvolt: values.map((value) => ((value - baseline) * scale) / gainPerUnit) };
-}
-
-function asInt16(value: number): number {
-  return (value << 16) >> 16;
-}
-
-/**
- * Writes `.dat` and `.hea`, format 16, 1 unit = 1 µV. Both are written beside their place and renamed, the header last:
- * a reader finds a whole record or none.
- *
- * @returns the path of the header
- * @throws {IsochroneError} RECORD_WRITE_FAILED, RECORD_OUT_OF_RANGE
- */
-export async function writeWfdb(
-  path: string,
-  record: EcgRecord,
-  comments: readonly string[] = [],
-): Promise<string> {
-  const headerPath = wfdbHeaderPath(path);
-  const name = basename(headerPath, '.hea');
-  if (!/^[\w-]+$/u.test(name)) {
-    throw new IsochroneError('RECORD_WRITE_FAILED', `"${name}" cannot be a WFDB record name`, {
-      hint: 'Use letters, digits, hyphen and underscore.',
-      where: { file: headerPath },
-    });
-  }
-  const signalCount = record.leads.length;
-  const sampleCount = record.leads[0]?.microvolt.length ?? 0;
-  const data = Buffer.alloc(signalCount * sampleCount * 2);
-  const lines = [`${name} ${signalCount} ${record.sampleRateHz} ${sampleCount}`];
-  for (const [position, lead] of record.leads.entries()) {
-    let sum = 0;
-    for (let t = 0; t < sampleCount; t += 1) {
-      const value = lead.microvolt[t] ?? Number.NaN;
-      const stored = Number.isNaN(value) ? -0x8000 : Math.round(value);
-      if (stored < -0x8000 || stored > 0x7fff || (stored === -0x8000 && !Number.isNaN(value))) {
-        throw new IsochroneError(
-          'RECORD_OUT_OF_RANGE',
-          `lead ${lead.name}, sample ${t}: ${value} µV does not fit format 16`,
-          { hint: 'Remove the offset first.', where: { file: headerPath } },
-        );
-      }
-      sum = (sum + stored) | 0;
-      data.writeInt16LE(stored, (t * signalCount + position) * 2);
-    }
-    const first = signalCount * sampleCount === 0 ? 0 : data.readInt16LE(position * 2);
-    lines.push(`${name}.dat 16 1000(0)/mV 16 0 ${first} ${asInt16(sum)} 0 ${lead.name}`);
-  }
-  const header = [...lines, ...comments.map((comment) => `# ${comment}`), ''].join('\n');
-  await writeAtomically(join(dirname(headerPath), `${name}.dat`), data);
-  await writeAtomically(headerPath, header);
-  return headerPath;
-}
-
-/** @throws {IsochroneError} RECORD_WRITE_FAILED */
-export async function writeAtomically(path: string, content: Buffer | string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, content);
-    await rename(temporary, path);
-  } catch (cause) {
-    // Nothing to remove when not even the folder could be made; the first failure is the one to tell.
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw new IsochroneError('RECORD_WRITE_FAILED', `cannot write ${path}`, {
-      hint: 'Check that the folder can be written and that the disk has room.',
-      where: { file: path },
-      cause,
-    });
-  }
 }

@@ -3,8 +3,9 @@
  */
 import { basename } from 'node:path';
 import { IsochroneError } from '../../../codegen/errors.js';
-import { readRecordFile } from '../files.js';
-import { wfdbHeaderPath, writeAtomically, writeWfdb } from '../wfdb.js';
+import { readRecordFile, writeAtomically } from '../files.js';
+import { wfdbHeaderPath } from '../wfdb.js';
+import { writeWfdb } from '../wfdb-write.js';
 import type { PatientOptions, PatientTruth, SyntheticPatient } from './patient.js';
 
 /**
