@@ -6,11 +6,13 @@ import { decimateTapsSource } from '../firmware-templates/core/generate-decimate
 import { lowpassTapsSource } from '../firmware-templates/core/generate-lowpass-taps.js';
 import { generatedFiles as heartFiles } from '../host/cineecg/generate-c.js';
 import { generatedFiles as templateFiles } from '../host/templates/generate-c.js';
+import { heartGltf } from '../host/cineecg/surface-gltf.js';
 import { generatedFiles as wireFiles } from '../host/protocol/generated-files.js';
 
 const files: Readonly<Record<string, string>> = {
   ...wireFiles(),
   ...heartFiles(),
+  'host/cineecg/heart.gltf': heartGltf(),
   ...templateFiles(),
   'firmware-templates/core/iso_decimate_taps.c': decimateTapsSource(),
   'firmware-templates/core/iso_lowpass_taps.c': lowpassTapsSource(),
