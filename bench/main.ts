@@ -220,6 +220,21 @@ program
     if (!exact) process.exitCode = EXIT_CHECK_FAILED;
   });
 
+program
+  .command('simulator')
+  .description('synthetic beats of each conduction against the median beats of real records')
+  .option('--ptbxl <folder>', 'PTB-XL as decoded; skipped where it is not')
+  .option('--json', 'print JSON', false)
+  .action(async (options: { readonly ptbxl?: string; readonly json: boolean }) => {
+    const { benchSimulator, simulatorText } = await import('./simulator.js');
+    const rows = await benchSimulator(options.ptbxl ?? sharedPath('data', 'ptbxl'));
+    process.stdout.write(
+      options.json
+        ? `${JSON.stringify(rows ?? { skipped: true }, null, 2)}\n`
+        : simulatorText(rows),
+    );
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {

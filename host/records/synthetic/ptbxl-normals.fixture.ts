@@ -1,6 +1,4 @@
-/**
- * For tests only: the median beat of the normal records of PTB-XL fold 9, to hold synthetic hearts against.
- */
+/** For tests and benches: median beats of records of PTB-XL fold 9, to hold synthetic hearts against. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodedRecords, openDecodedSet } from '../decoded-set.js';
@@ -9,23 +7,40 @@ import { independentLeads } from '../record.js';
 const BEFORE_R = 150;
 const AFTER_R = 300;
 
-/** `[lead 8][450]` microvolt at 500 Hz, R mark at index 150. */
-export async function normalBeats(
+export interface ClassBeat {
+  /** `[lead 8][450]` microvolt at 500 Hz, R mark at index 150. */
+  readonly beat: readonly Float64Array[];
+  readonly count: number;
+}
+
+/** Normal and nothing else, by every likelihood. */
+export function normalBeats(folder: string): Promise<ClassBeat> {
+  return classBeats(folder, ({ labels, sup }) => sup === '1,0,0,0,0' && labels[12] === '1');
+}
+
+/** Median over the records of fold 9 that are wanted, of each one's median beat. */
+export async function classBeats(
   folder: string,
-): Promise<{ readonly beat: readonly Float64Array[]; readonly count: number }> {
-  const labels = await readFile(join(folder, 'labels.csv'), 'utf8');
-  // Columns up to the labels hold no comma but the quoted scp_codes, which are cut out.
-  const normal = new Set(
-    labels.split('\n').flatMap((line) => {
-      const cells = line.replaceAll(/"(?:[^"]|"")*"/gu, '').split(',');
-      const isNormal = cells.slice(7, 12).join() === '1,0,0,0,0' && cells[12] === '1';
-      return cells[0] === '9' && isNormal ? [Number(cells[1])] : [];
+  isWanted: (row: {
+    readonly labels: readonly string[];
+    readonly sup: string;
+    readonly scpCodes: string;
+  }) => boolean,
+): Promise<ClassBeat> {
+  const text = await readFile(join(folder, 'labels.csv'), 'utf8');
+  const wanted = new Set(
+    text.split('\n').flatMap((line) => {
+      // Columns up to the labels hold no comma but the quoted scp_codes, which are cut out.
+      const quoted = /"((?:[^"]|"")*)"/u.exec(line)?.[1] ?? '';
+      const labels = line.replaceAll(/"(?:[^"]|"")*"/gu, '').split(',');
+      const row = { labels, sup: labels.slice(7, 12).join(), scpCodes: quoted };
+      return labels[0] === '9' && isWanted(row) ? [Number(labels[1])] : [];
     }),
   );
   const beats: (readonly Float64Array[])[] = [];
   let index = 0;
   for await (const record of decodedRecords(await openDecodedSet(join(folder, 'fold09.d16.gz')))) {
-    if (normal.has(index)) {
+    if (wanted.has(index)) {
       const beat = medianBeat(independentLeads(record).microvolt);
       if (beat !== undefined) beats.push(beat);
     }
