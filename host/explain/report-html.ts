@@ -9,7 +9,7 @@ import { pathSvg } from './path-svg.js';
 
 const OWN_STYLE = `main{max-width:1100px;margin:auto}.notice{border:1px solid #a40e26;color:#a40e26;padding:.4rem .8rem;display:inline-block}
 .head{font-size:1.15rem;font-weight:600}svg{max-width:100%;height:auto}.two{display:flex;flex-wrap:wrap;gap:2rem;align-items:flex-start}
-.small{color:#57606a;font-size:.85rem}@media print{body{margin:.5rem}h2{break-after:avoid}}`;
+.scroll th{white-space:normal;max-width:9rem}.small{color:#57606a;font-size:.85rem}@media print{body{margin:.5rem}h2{break-after:avoid}}`;
 
 const MAP_WORDS: Readonly<Record<string, string>> = {
   chain_rule: 'chain rule',
