@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { emitFor, type CompiledNetwork } from '../codegen/compile.js';
 import { quantizeMicrovolt } from '../codegen/emit/input-factor.js';
+import { parseMethods } from '../codegen/explain/methods.js';
 import { integerTensor } from '../codegen/integer/program.js';
 import { packageRoot } from '../codegen/package-root.js';
 import { goldenAttribution } from '../host/attribution/golden.js';
@@ -70,7 +71,10 @@ const TIMEOUT_MS = 600_000;
 const NOISE_MILLIVOLT = 0.05;
 
 export async function benchExplain(options: ExplainOptions): Promise<ExplainReport> {
-  const network = compileModel(options.model, { leads: options.leads });
+  const network = compileModel(options.model, {
+    leads: options.leads,
+    methods: parseMethods('gradient-x-input,grad-cam'),
+  });
   const asked = requests(network, options);
   const reference = interpretedNetwork(network.program);
   const golden = asked.map(({ request }) => goldenAttribution(reference, request).values);
@@ -115,6 +119,7 @@ function requests(network: CompiledNetwork, options: ExplainOptions): readonly A
   const baseline = input.map(() => 0);
   return [
     { method: 'gradient, gradient-x-input', request: { method: 'gradient', input }, variables: [] },
+    { method: 'grad-cam', request: { method: 'grad-cam', input }, variables: [] },
     {
       method: `integrated gradients from zero, ${options.steps} steps`,
       request: { method: 'integrated', input, steps: options.steps },
