@@ -29,6 +29,8 @@ const debian = {
   chromium: { command: 'chromium' },
   'clang-format': { command: 'clang-format' },
   cppcheck: { command: 'cppcheck' },
+  mosquitto: { file: '/usr/sbin/mosquitto' },
+  socat: { command: 'socat' },
 };
 
 /** What `npm start` needs. */
@@ -43,7 +45,7 @@ export const toMeasure = [
   'qemu-user',
 ];
 /** What `npm test` needs. */
-export const toTest = [...toMeasure, 'chromium', 'clang-format', 'cppcheck'];
+export const toTest = [...toMeasure, 'chromium', 'clang-format', 'cppcheck', 'mosquitto', 'socat'];
 
 export class SetupError extends Error {}
 

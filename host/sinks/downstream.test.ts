@@ -1,0 +1,102 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openLink } from '../serial/link.js';
+import { memoryTransport } from '../serial/memory-transport.js';
+import { serialTransport } from '../serial/serial-transport.js';
+import {
+  explanationMessages,
+  helloMessage,
+  resultMessage,
+  samplesMessage,
+  SEGMENT_NAMES,
+  statusMessage,
+} from '../serial/test-device.js';
+import type { Transport } from '../serial/transport.js';
+import type { StreamEvent } from '../stream/events.js';
+import { openDownstream } from './downstream.js';
+
+const hasSocat = spawnSync('socat', ['-V']).status === 0;
+const kinds = (events: readonly StreamEvent[]): string[] => events.map(({ kind }) => kind);
+
+describe.skipIf(!hasSocat)('a downstream serial port, on a pty (needs Debian socat)', () => {
+  it('is read by a monitor as if it were the device', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'isochrone-pty-'));
+    const [near, far] = [join(folder, 'near'), join(folder, 'far')];
+    const line = spawn('socat', [`pty,raw,echo=0,link=${near}`, `pty,raw,echo=0,link=${far}`]);
+    try {
+      for (let i = 0; i < 200 && !existsSync(far); i += 1)
+        await new Promise((r) => setTimeout(r, 20));
+      const down = await openDownstream(
+        serialTransport({ path: near, baudRate: 230_400 }),
+        () => undefined,
+      );
+      down.forward(helloMessage());
+      // It comes later and asks for HELLO.
+      const monitor = openLink({
+        transport: serialTransport({ path: far, baudRate: 230_400 }),
+        segmentNames: SEGMENT_NAMES,
+      });
+      const events: StreamEvent[] = [];
+      monitor.on((event) => events.push(event));
+      expect((await monitor.hello()).boardName).toBe('bench');
+      down.forward(samplesMessage(0));
+      down.forward(samplesMessage(30));
+      down.forward(resultMessage(1));
+      for (const message of explanationMessages(1)) down.forward(message);
+      for (let i = 0; i < 200 && !kinds(events).includes('explanation'); i += 1) {
+        await new Promise((r) => setTimeout(r, 20));
+      }
+      expect(kinds(events)).toEqual(
+        expect.arrayContaining(['hello', 'samples', 'gap', 'result', 'explanation']),
+      );
+      await monitor.close();
+      await down.close();
+    } finally {
+      line.kill();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('a downstream port that is full', () => {
+  it('leaves out samples, counts them, and never a result', async () => {
+    const { transport, device } = memoryTransport(() => undefined);
+    const link = openLink({ transport, segmentNames: SEGMENT_NAMES, expectedFirstSampleIndex: 0 });
+    const events: StreamEvent[] = [];
+    link.on((event) => events.push(event));
+    let release: (() => void)[] = [];
+    const slow: Transport = {
+      name: 'slow',
+      open: () => Promise.resolve(),
+      write: (bytes) =>
+        new Promise((resolve) => {
+          device.send(bytes);
+          release.push(resolve);
+        }),
+      close: () => Promise.resolve(),
+    };
+    await Promise.resolve();
+    const down = await openDownstream(slow, () => undefined);
+    down.forward(helloMessage());
+    for (let i = 0; i < 300; i += 1) down.forward(samplesMessage(10 * i));
+    down.forward(resultMessage(1));
+    const dropped = down.samplesDropped;
+    expect(dropped).toBeGreaterThan(1000);
+    for (const done of release) done();
+    release = [];
+    await new Promise((r) => setTimeout(r, 0));
+    down.forward(samplesMessage(3000));
+    down.forward(statusMessage());
+    expect(link.statistics().samples).toEqual({
+      delivered: 3010 - dropped,
+      droppedByDevice: dropped,
+      lostOnLink: 0,
+      repeated: 0,
+    });
+    expect(kinds(events)).toContain('result');
+    await link.close();
+  });
+});
