@@ -5,7 +5,6 @@ import { NO_DISTURBANCE, type Disturbances } from './disturbances.js';
 import type { Hypertrophy } from './heart.js';
 import { SEGMENT_COUNT, ventricularLattice } from './lattice.js';
 import { BEDSIDE_NOISE, type NoiseOptions } from './noise.js';
-import { neighbouringSegments } from './segments.js';
 import type { Lesion } from './tissue.js';
 
 /** A: rhythm (ECGSYN), B: one dipole (OSET), C: anatomy. Only C has a heart, and so lesions. */
@@ -61,7 +60,7 @@ export function completeOptions(options: PatientOptions): CompleteOptions {
   return complete;
 }
 
-export function optionError(what: string): IsochroneError {
+function optionError(what: string): IsochroneError {
   return new IsochroneError('SYNTHETIC_OPTION_INVALID', `synthetic patient, ${what}`, {
     hint: 'Change that option; the others are fine.',
   });
@@ -132,19 +131,6 @@ function noiseFaults({ noise, disturbances }: CompleteOptions): string[] {
       .filter(({ fromS, toS }) => !(fromS >= 0 && toS > fromS))
       .map(({ fromS, toS }) => `electrode off from ${fromS} s to ${toS} s`),
   ];
-}
-
-/** Whether a lesion's segments hang together; one that does not is possible, but no infarct. */
-export function isConnected(segments: readonly number[]): boolean {
-  const [first, ...rest] = segments;
-  if (first === undefined) return true;
-  const reached = new Set([first]);
-  for (const segment of reached) {
-    for (const other of neighbouringSegments().get(segment) ?? []) {
-      if (rest.includes(other)) reached.add(other);
-    }
-  }
-  return reached.size === new Set(segments).size;
 }
 
 export function recordName(options: CompleteOptions): string {
