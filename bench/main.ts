@@ -1,8 +1,9 @@
 /** `npm run bench -- NAME [--json]`: each measurement is one file here, and prints a table or JSON. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { OPTIMIZE } from '../codegen/emit/backend.js';
 import { BACKENDS } from '../codegen/emit/backends.js';
 import { IsochroneError } from '../codegen/errors.js';
+import { wholeNumber } from '../host/cli/arguments.js';
 import { EXIT_CHECK_FAILED, EXIT_FAILED } from '../host/cli/exit-codes.js';
 import { sharedPath } from '../host/records/shared-data.js';
 import { PRECISIONS } from '../codegen/quantize/precision.js';
@@ -26,14 +27,6 @@ interface LinkOptions {
   readonly long: boolean;
   readonly seed: number;
   readonly json: boolean;
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) {
-    throw new InvalidArgumentError('must be a whole number from 0');
-  }
-  return value;
 }
 
 type ExplainArguments = Omit<ExplainOptions, 'leads'> & {

@@ -29,6 +29,8 @@ const debian = {
   chromium: { command: 'chromium' },
   'clang-format': { command: 'clang-format' },
   cppcheck: { command: 'cppcheck' },
+  clang: { command: 'clang' },
+  'libclang-rt-14-dev': { file: '/usr/share/doc/libclang-rt-14-dev' },
   mosquitto: { file: '/usr/sbin/mosquitto' },
   socat: { command: 'socat' },
 };

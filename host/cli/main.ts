@@ -19,6 +19,8 @@ import { HYPERTROPHIES } from '../records/synthetic/heart.js';
 import { BODIES, LEVELS } from '../records/synthetic/patient-options.js';
 import { ectopicPlace, electrodePairs, electrodesOff, segmentList } from './synthesize-options.js';
 import { POPULATION_NAMES } from '../evaluate/populations.js';
+import { positiveNumber, wholeNumber } from './arguments.js';
+import { addServeCommands } from './serve-commands.js';
 import { DEFAULT_MODEL } from './network.js';
 
 const program = new Command('isochrone')
@@ -335,6 +337,8 @@ program
     await runSynthesizeBeats(options);
   });
 
+addServeCommands(program);
+
 function explainOption(): Option {
   return new Option(
     '--explain <what>',
@@ -398,24 +402,10 @@ function preprocessOption(): Option {
   );
 }
 
-function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('must be above zero');
-  return value;
-}
-
 function zeroOrMore(text: string): number {
   const value = Number(text);
   if (!(Number.isFinite(value) && value >= 0)) {
     throw new InvalidArgumentError('must be a number from 0');
-  }
-  return value;
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) {
-    throw new InvalidArgumentError('must be a whole number from 0');
   }
   return value;
 }

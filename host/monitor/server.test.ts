@@ -1,4 +1,5 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -112,7 +113,9 @@ describe('the port', () => {
 
   it('on an address of another machine is MONITOR_CANNOT_LISTEN', async () => {
     // 192.0.2.0/24 is reserved for documentation (RFC 5737): no machine has it.
-    expect((await failureOf(start({ host: '192.0.2.1' }))).code).toBe('MONITOR_CANNOT_LISTEN');
+    expect((await failureOf(start({ host: '192.0.2.1', token: 'x'.repeat(16) }))).code).toBe(
+      'MONITOR_CANNOT_LISTEN',
+    );
   });
 
   it('is free again after close, which may be called twice', async () => {
@@ -248,5 +251,71 @@ describe('a new page', () => {
     expect(firstSampleIndex).toBeGreaterThan(0);
     expect(firstSampleIndex + sampleCount).toBe(400_000);
     expect((await next('samples')).firstSampleIndex).toBe(400_000);
+  });
+});
+
+describe('a server that others can reach', () => {
+  const token = '0123456789abcdef';
+
+  it('does not start without a token, or with a short one', async () => {
+    for (const given of [{}, { token: 'short' }]) {
+      const error = await failureOf(startMonitor({ pageDir: PAGE_DIR, host: '0.0.0.0', ...given }));
+      expect(error.code).toBe('MONITOR_TOKEN_MISSING');
+      expect(error.describe()).not.toContain('short ');
+    }
+  });
+
+  const status = (url: string, headers: Record<string, string> = {}): Promise<number | 'open'> =>
+    new Promise((resolve) => {
+      const socket = new WebSocket(url, { headers, rejectUnauthorized: false });
+      socket.once('open', () => {
+        resolve('open');
+        socket.close();
+      });
+      socket.once('unexpected-response', (_request, response) => {
+        resolve(response.statusCode ?? 0);
+        response.destroy();
+      });
+      socket.once('error', () => undefined);
+    });
+
+  it('gives its stream to who has the token alone', async () => {
+    const monitor = await start({ token });
+    const url = `${monitor.url.replace('http', 'ws')}stream`;
+    expect(await status(url)).toBe(401);
+    expect(await status(`${url}?token=${token.slice(1)}0`)).toBe(401);
+    expect(await status(url, { authorization: 'Bearer wrong' })).toBe(401);
+    expect(await status(`${url}?token=${token}`)).toBe('open');
+    expect(await status(url, { authorization: `Bearer ${token}` })).toBe('open');
+  });
+
+  it('speaks TLS when it has a certificate, and takes its own origin alone', async () => {
+    const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(PAGE_DIR, '..', `tls-${name}`));
+    execFileSync(
+      'openssl',
+      [
+        ...[
+          'req',
+          '-x509',
+          '-newkey',
+          'rsa:2048',
+          '-nodes',
+          '-days',
+          '1',
+          '-subj',
+          '/CN=localhost',
+        ],
+        ...['-keyout', key ?? '', '-out', cert ?? ''],
+      ],
+      { stdio: 'ignore' },
+    );
+    const tls = { key: readFileSync(key ?? '', 'utf8'), cert: readFileSync(cert ?? '', 'utf8') };
+    const monitor = await start({ tls });
+    expect(monitor.url).toMatch(/^https:/);
+    const url = `${monitor.url.replace('http', 'ws')}stream`;
+    expect(await status(url, { origin: monitor.url.slice(0, -1) })).toBe('open');
+    expect(await status(url, { origin: monitor.url.slice(0, -1).replace('https', 'http') })).toBe(
+      403,
+    );
   });
 });

@@ -6,7 +6,7 @@ import { fastify, type FastifyInstance } from 'fastify';
 import { IsochroneError } from '../../codegen/errors.js';
 import { packageRoot } from '../../codegen/package-root.js';
 import type { StreamEvent } from '../stream/events.js';
-import { hostAllowed, originAllowed } from './access.js';
+import { hostAllowed, isLoopback, originAllowed, tokenAllowed } from './access.js';
 import { MonitorClient } from './client.js';
 import { StreamHistory } from './history.js';
 import { encodeMessage, STREAM_PATH } from './messages.js';
@@ -16,6 +16,13 @@ export interface MonitorOptions {
   readonly host?: string;
   /** 0 picks a free port. */
   readonly port?: number;
+  /**
+   * What a reader of the stream must show. Needed where others than this machine can reach the server; the page takes it from its
+   * address, `#token=…`, which a browser sends nowhere.
+   */
+  readonly token?: string;
+  /** Key and certificate, PEM: the page is then served by HTTPS. */
+  readonly tls?: { readonly key: string; readonly cert: string };
   /** Folder of the built page; `builtPageDir()` unless given. */
   readonly pageDir?: string;
 }
@@ -35,6 +42,8 @@ const MAX_CLIENTS = 32;
 /** A client sends nothing but control frames; anything longer is refused by the WebSocket library. */
 const MAX_INBOUND_BYTES = 1024;
 /** A half-open connection is found after one to two of these. */
+/** 96 bits where it is random in base64; what people make up is weaker. */
+const LEAST_TOKEN_LENGTH = 16;
 const PING_INTERVAL_MS = 15_000;
 /** Time that a page gets to answer a close before its socket is cut. */
 const CLOSE_GRACE_MS = 250;
@@ -59,11 +68,21 @@ export function builtPageDir(): string {
 
 /**
  * Serves the built page and streams events to it over a WebSocket.
- * @throws IsochroneError MONITOR_PAGE_NOT_BUILT, MONITOR_PORT_IN_USE, MONITOR_CANNOT_LISTEN
+ * @throws IsochroneError MONITOR_TOKEN_MISSING, MONITOR_PAGE_NOT_BUILT, MONITOR_PORT_IN_USE, MONITOR_CANNOT_LISTEN
  */
 export async function startMonitor(options: MonitorOptions = {}): Promise<Monitor> {
   const host = options.host ?? '127.0.0.1';
   const port = options.port ?? 0;
+  if (!isLoopback(host) && (options.token ?? '').length < LEAST_TOKEN_LENGTH) {
+    throw new IsochroneError(
+      'MONITOR_TOKEN_MISSING',
+      `The page would be open to all who reach ${host}.`,
+      {
+        hint: `Give a token of at least ${LEAST_TOKEN_LENGTH} characters, or listen on 127.0.0.1.`,
+        where: { host },
+      },
+    );
+  }
   const pageDir = resolve(options.pageDir ?? builtPageDir());
   if (!existsSync(join(pageDir, 'index.html'))) {
     throw new IsochroneError('MONITOR_PAGE_NOT_BUILT', 'The bedside page has not been built.', {
@@ -74,7 +93,7 @@ export async function startMonitor(options: MonitorOptions = {}): Promise<Monito
 
   const history = new StreamHistory();
   const clients = new Set<MonitorClient>();
-  const app = fastify({ forceCloseConnections: true });
+  const app = makeServer(options.tls);
   await app.register(fastifyWebsocket, {
     options: { maxPayload: MAX_INBOUND_BYTES },
     preClose: (done) => {
@@ -92,7 +111,7 @@ export async function startMonitor(options: MonitorOptions = {}): Promise<Monito
     },
   });
   // After the WebSocket plugin, whose own hook marks upgrade requests, and closes the socket of a refused one.
-  guard(app, host);
+  guard(app, host, options);
   await app.register(fastifyStatic, { root: pageDir, cacheControl: false });
   await app.register((scope, _options, done) => {
     scope.get(STREAM_PATH, { websocket: true }, (socket) => {
@@ -147,17 +166,36 @@ export async function startMonitor(options: MonitorOptions = {}): Promise<Monito
 }
 
 /** Security headers on every answer; foreign host names and origins refused before any handler runs. */
-function guard(app: FastifyInstance, listenHost: string): void {
+function guard(
+  app: FastifyInstance,
+  listenHost: string,
+  { token, tls }: Pick<MonitorOptions, 'token' | 'tls'>,
+): void {
+  const scheme = tls === undefined ? 'http' : 'https';
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(SECURITY_HEADERS);
     if (!hostAllowed(request.headers.host, listenHost)) {
       void reply.code(421).type('text/plain').send('This server does not answer to that name.\n');
-    } else if (request.ws && !originAllowed(request.headers.origin, request.headers.host)) {
+    } else if (request.ws && !originAllowed(request.headers.origin, request.headers.host, scheme)) {
       void reply.code(403).type('text/plain').send('This origin may not read the stream.\n');
+    } else if (
+      token !== undefined &&
+      request.ws &&
+      !tokenAllowed(token, { url: request.url, authorization: request.headers.authorization })
+    ) {
+      void reply.code(401).type('text/plain').send('A token is needed.\n');
     } else {
       done();
     }
   });
+}
+
+/** The two kinds of server differ in type, and in nothing that is used here. */
+function makeServer(tls: MonitorOptions['tls']): FastifyInstance {
+  const options = { forceCloseConnections: true };
+  return tls === undefined
+    ? fastify(options)
+    : (fastify({ ...options, https: tls }) as unknown as FastifyInstance);
 }
 
 async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {

@@ -1,6 +1,6 @@
 /** A device that may come and go: links to it one after another, as one stream. A lost port is opened again; the axis of samples goes on. */
 import { IsochroneError } from '../../codegen/errors.js';
-import type { HostMessage } from '../protocol/messages.js';
+import type { DeviceMessage, HostMessage } from '../protocol/messages.js';
 import type { HelloEvent, LinkState, StreamEvent } from '../stream/events.js';
 import { EventQueue } from './event-queue.js';
 import { openLink, type DeviceLink, type LinkTiming } from './link.js';
@@ -42,6 +42,8 @@ export interface DeviceConnection {
   /** Of the device as it introduced itself last. */
   readonly hello: HelloEvent | undefined;
   on(listener: (event: StreamEvent) => void): () => void;
+  /** Every message as it came. */
+  onMessage(listener: (message: DeviceMessage) => void): () => void;
   /** Events from now on, until the connection is closed or fails for good. */
   events(): AsyncIterable<StreamEvent>;
   /** @throws IsochroneError LINK_NOT_OPEN */
@@ -61,6 +63,7 @@ class Connection implements DeviceConnection {
   private readonly memory: StreamMemory;
   private readonly backOff: BackOff;
   private readonly listeners = new Set<(event: StreamEvent) => void>();
+  private readonly messageListeners = new Set<(message: DeviceMessage) => void>();
   private readonly queues = new Set<EventQueue>();
   private link: DeviceLink | undefined;
   private current: LinkState = 'closed';
@@ -94,6 +97,11 @@ class Connection implements DeviceConnection {
   on(listener: (event: StreamEvent) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  onMessage(listener: (message: DeviceMessage) => void): () => void {
+    this.messageListeners.add(listener);
+    return () => this.messageListeners.delete(listener);
   }
 
   events(): AsyncIterable<StreamEvent> {
@@ -182,6 +190,9 @@ class Connection implements DeviceConnection {
     });
     this.link = link;
     let streamed = false;
+    link.onMessage((message) => {
+      for (const listener of this.messageListeners) listener(message);
+    });
     await new Promise<void>((resolve) => {
       link.on((event) => {
         this.emit(event);

@@ -12,6 +12,8 @@ export function connect(
   const open = (): void => {
     const url = new URL(`.${STREAM_PATH}`, location.href);
     url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
+    const token = new URLSearchParams(location.hash.slice(1)).get('token');
+    if (token !== null) url.searchParams.set('token', token);
     const socket = new WebSocket(url);
     socket.onmessage = (event: MessageEvent<unknown>) => {
       if (typeof event.data !== 'string') return;

@@ -1,0 +1,74 @@
+/** `monitor`, `record`, `replay`, `stream`: their options. */
+import type { Command } from 'commander';
+import { DEFAULT_BAUD_RATE } from '../serial/device-address.js';
+import { positiveNumber, wholeNumber } from './arguments.js';
+
+/** What `monitor`, `record`, `replay` and `stream` have in common: where a stream goes. */
+function withSinks(command: Command): Command {
+  return command
+    .option(
+      '--host <address>',
+      'where the page listens; beyond this machine a token is needed',
+      '127.0.0.1',
+    )
+    .option('--port <n>', 'port of the page, 0 for a free one', wholeNumber, 0)
+    .option('--tls-key <file>', 'private key, PEM: the page is served by HTTPS')
+    .option('--tls-cert <file>', 'its certificate, PEM')
+    .option('--name <name>', 'name of the records: letters, digits, hyphen, underscore', 'record')
+    .option(
+      '--rotate-seconds <n>',
+      'a new record begins after so much signal',
+      positiveNumber,
+      3600,
+    )
+    .option(
+      '--mqtt <url>',
+      'broker of the ward; user and password in ISOCHRONE_MQTT_USER, …_PASSWORD',
+    )
+    .option('--bed <name>', 'what this device is called there', 'bed')
+    .option('--downstream <port>', 'a port with the same wire, for a monitor behind this host')
+    .option('--fhir <target>', 'an Observation for each result: a FHIR server or a folder');
+}
+
+function fromDevice(command: Command): Command {
+  return command
+    .requiredOption('--device <address>', 'a serial port, or tcp://host:port')
+    .option('--baud <n>', 'of a serial port', wholeNumber, DEFAULT_BAUD_RATE);
+}
+
+export function addServeCommands(program: Command): void {
+  withSinks(fromDevice(program.command('monitor')))
+    .description('show a device on the bedside page, and stream it on')
+    .option('--record <folder>', 'record it too')
+    .action(async (options) => {
+      const { runServe } = await import('./serve.js');
+      await runServe({ speed: 1, page: true, lines: false, ...options });
+    });
+
+  withSinks(fromDevice(program.command('record')))
+    .description('record a device as WFDB; a crash costs at most the last second')
+    .requiredOption('--out <folder>', 'where the records go')
+    .action(async ({ out, ...options }) => {
+      const { runServe } = await import('./serve.js');
+      await runServe({ speed: 1, page: false, lines: false, ...options, record: out });
+    });
+
+  withSinks(program.command('replay'))
+    .description('a recording as if it were a device, through the same link, page and sinks')
+    .argument('<record>', 'a WFDB record, an EDF file or SET.d16.gz#INDEX')
+    .option('--speed <n>', 'times real time', positiveNumber, 1)
+    .option('--no-page', 'no page')
+    .option('--record <folder>', 'record it again')
+    .option('--lines', 'events as lines of JSON on standard output', false)
+    .action(async (record: string, options) => {
+      const { runServe } = await import('./serve.js');
+      await runServe({ baud: DEFAULT_BAUD_RATE, ...options, replay: record });
+    });
+
+  withSinks(fromDevice(program.command('stream')))
+    .description('the events of a device as lines of JSON on standard output')
+    .action(async (options) => {
+      const { runServe } = await import('./serve.js');
+      await runServe({ speed: 1, page: false, ...options, lines: true });
+    });
+}

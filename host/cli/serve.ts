@@ -1,0 +1,227 @@
+/** `isochrone monitor | record | replay | stream`: a device or a recording, and where its stream goes. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Observation } from 'fhir/r4.js';
+import { IsochroneError } from '../../codegen/errors.js';
+import { SEGMENT_NAMES } from '../cineecg/geometry.js';
+import { isLoopback } from '../monitor/access.js';
+import { encodeMessage } from '../monitor/messages.js';
+import { startMonitor } from '../monitor/server.js';
+import { writeAtomically } from '../records/files.js';
+import { openRecord } from '../records/open-record.js';
+import { startRecorder } from '../records/recorder.js';
+import { connectDevice } from '../serial/device-connection.js';
+import { transportAt } from '../serial/device-address.js';
+import { openLink } from '../serial/link.js';
+import { replayTransport } from '../session/replay-transport.js';
+import { openDownstream, type Downstream } from '../sinks/downstream.js';
+import { fhirSink } from '../sinks/fhir.js';
+import { mqttSink } from '../sinks/mqtt.js';
+import { sinkSet, type Sink } from '../sinks/sink.js';
+import type { DeviceMessage } from '../protocol/messages.js';
+import type { StreamEvent } from '../stream/events.js';
+
+export interface ServeOptions {
+  readonly device?: string;
+  readonly baud: number;
+  /** A recording instead of a device. */
+  readonly replay?: string;
+  readonly speed: number;
+  readonly page: boolean;
+  readonly port: number;
+  readonly host: string;
+  readonly tlsKey?: string;
+  readonly tlsCert?: string;
+  readonly record?: string;
+  readonly name: string;
+  readonly rotateSeconds: number;
+  readonly mqtt?: string;
+  readonly bed: string;
+  readonly downstream?: string;
+  readonly fhir?: string;
+  /** Events as lines of JSON on standard output. */
+  readonly lines: boolean;
+}
+
+/** Secrets come by the environment: arguments are seen by every user of a machine. */
+const TOKEN = 'ISOCHRONE_TOKEN';
+const MQTT_USER = 'ISOCHRONE_MQTT_USER';
+const MQTT_PASSWORD = 'ISOCHRONE_MQTT_PASSWORD';
+
+const say = (text: string): void => {
+  process.stderr.write(`${text}\n`);
+};
+const trouble = (error: unknown): void => {
+  say(error instanceof IsochroneError ? error.describe() : String(error));
+};
+
+export async function runServe(options: ServeOptions): Promise<void> {
+  say('Isochrone — research use only, not a medical device.');
+  const sinks: Sink[] = [];
+  let downstream: Downstream | undefined;
+  const abort = new AbortController();
+  const stop = (): void => abort.abort();
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  try {
+    await openSinks(options, sinks);
+    if (options.downstream !== undefined) {
+      downstream = await openDownstream(transportAt(options.downstream, options.baud), (reason) => {
+        say(`downstream ${options.downstream ?? ''}: ${reason}`);
+      });
+    }
+    const set = sinkSet(sinks, (name, error) => {
+      say(`${name} gets nothing more:`);
+      trouble(error);
+    });
+    const publish = (event: StreamEvent): void => {
+      if (event.kind === 'link' || event.kind === 'log') tell(event);
+      set.publish(event);
+    };
+    const forward = (message: DeviceMessage): void => downstream?.forward(message);
+    if (options.replay === undefined) await follow(options, publish, forward, abort.signal);
+    else await replay(options, options.replay, publish, forward, abort.signal);
+    await set.close();
+  } finally {
+    process.removeListener('SIGINT', stop);
+    process.removeListener('SIGTERM', stop);
+    await Promise.all(sinks.map((sink) => sink.close().catch(trouble)));
+    await downstream?.close();
+  }
+}
+
+function tell(event: Extract<StreamEvent, { kind: 'link' | 'log' }>): void {
+  say(
+    event.kind === 'link'
+      ? `link ${event.state}: ${event.detail}`
+      : `${event.level}: ${event.text}`,
+  );
+}
+
+async function follow(
+  options: ServeOptions,
+  publish: (event: StreamEvent) => void,
+  forward: (message: DeviceMessage) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const address = options.device ?? '';
+  const connection = connectDevice({
+    transport: () => transportAt(address, options.baud),
+    segmentNames: SEGMENT_NAMES,
+  });
+  connection.on(publish);
+  connection.onMessage(forward);
+  signal.addEventListener('abort', () => void connection.close(), { once: true });
+  // Ends with the connection; throws what no further try mends.
+  for await (const event of connection.events()) void event;
+}
+
+async function replay(
+  options: ServeOptions,
+  record: string,
+  publish: (event: StreamEvent) => void,
+  forward: (message: DeviceMessage) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const link = openLink({
+    transport: replayTransport(await openRecord(record), { speed: options.speed }),
+    segmentNames: SEGMENT_NAMES,
+    expectedFirstSampleIndex: 0,
+  });
+  link.onMessage(forward);
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    link.on((event) => {
+      publish(event);
+      if (event.kind === 'end') resolve();
+    });
+  });
+  const { delivered, lostOnLink } = link.statistics().samples;
+  say(`${delivered} samples, ${lostOnLink} missing in the recording`);
+  await link.close();
+}
+
+async function openSinks(options: ServeOptions, sinks: Sink[]): Promise<void> {
+  if (options.page) sinks.push(await pageSink(options));
+  if (options.record !== undefined) {
+    const recorder = startRecorder({
+      folder: options.record,
+      name: options.name,
+      sampleRateHz: 500,
+      rotateSeconds: options.rotateSeconds,
+      onFailure: trouble,
+    });
+    sinks.push({
+      name: 'recorder',
+      publish: (event) => recorder.publish(event),
+      close: () => recorder.close(),
+    });
+  }
+  if (options.mqtt !== undefined) {
+    const [username, password] = [process.env[MQTT_USER], process.env[MQTT_PASSWORD]];
+    sinks.push(
+      mqttSink({
+        url: options.mqtt,
+        bed: options.bed,
+        onTrouble: trouble,
+        ...(username === undefined ? {} : { username }),
+        ...(password === undefined ? {} : { password }),
+      }),
+    );
+  }
+  if (options.fhir !== undefined) {
+    sinks.push(fhirSink({ deliver: deliverTo(options.fhir), onTrouble: trouble }));
+  }
+  if (options.lines) {
+    sinks.push({
+      name: 'standard output',
+      publish: (event) => void process.stdout.write(`${encodeMessage(event)}\n`),
+      close: () => Promise.resolve(),
+    });
+  }
+}
+
+async function pageSink(options: ServeOptions): Promise<Sink> {
+  const open = isLoopback(options.host);
+  const given = process.env[TOKEN];
+  const token = given ?? (open ? undefined : randomBytes(24).toString('base64url'));
+  const { tlsKey, tlsCert } = options;
+  const monitor = await startMonitor({
+    host: options.host,
+    port: options.port,
+    ...(token === undefined ? {} : { token }),
+    ...(tlsKey === undefined || tlsCert === undefined
+      ? {}
+      : { tls: { key: readFileSync(tlsKey, 'utf8'), cert: readFileSync(tlsCert, 'utf8') } }),
+  });
+  // A token that was made here is shown once, for who has to type it; one that was given is known.
+  const shown = given === undefined && token !== undefined ? `#token=${token}` : '';
+  say(`page     ${monitor.url}${shown}`);
+  return {
+    name: 'page',
+    publish: (event) => monitor.publish(event),
+    close: () => monitor.close(),
+  };
+}
+
+/** A FHIR server's base address, or a folder. */
+function deliverTo(target: string): (observation: Observation) => Promise<void> {
+  if (!/^https?:/iu.test(target)) {
+    let count = 0;
+    return (observation) => {
+      count += 1;
+      const name = `observation-${String(count).padStart(6, '0')}.json`;
+      return writeAtomically(join(target, name), `${JSON.stringify(observation, null, 2)}\n`);
+    };
+  }
+  return async (observation) => {
+    const response = await fetch(`${target.replace(/\/$/u, '')}/Observation`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/fhir+json' },
+      body: JSON.stringify(observation),
+      signal: AbortSignal.timeout(10_000),
+    });
+    if (!response.ok) throw new Error(`the FHIR server answered ${response.status}`);
+  };
+}
