@@ -3,15 +3,16 @@
  * sanitizers. Exit code 4 on a finding; its input is kept in build/fuzz-wire.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { packageRoot } from '../../codegen/package-root.js';
 import { wholeNumber } from '../../host/cli/arguments.js';
+import { WIRE_SCHEMA } from '../../host/protocol/schema.js';
+import { writeDispatch } from '../conformance/wire/harness.js';
 import { EXIT_CHECK_FAILED } from '../../host/cli/exit-codes.js';
 
-const SOURCES = ['iso_wire', 'iso_frame', 'iso_cobs', 'iso_crc32c', 'test-harness/fuzz_wire'];
+const SOURCES = ['iso_wire', 'iso_frame', 'iso_cobs', 'iso_crc32c'];
 const FLAGS = [
   ...['-std=c99', '-O2', '-g', '-Wall', '-Wextra', '-Werror', '-Wconversion'],
   ...['-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recover=all'],
@@ -28,10 +29,14 @@ export interface WireFuzz {
 export function fuzzWire({ executions, seed, length }: WireFuzz): { sound: boolean; said: string } {
   const core = join(packageRoot(), 'firmware-templates', 'core');
   const folder = join(packageRoot(), 'build', 'fuzz-wire');
-  mkdirSync(folder, { recursive: true });
+  writeDispatch(WIRE_SCHEMA, folder);
   const program = join(folder, 'fuzz-wire');
-  const sources = SOURCES.map((name) => join(core, `${name}.c`));
-  execFileSync('clang', [...FLAGS, `-I${core}`, '-o', program, ...sources]);
+  const sources = [
+    ...SOURCES.map((name) => join(core, `${name}.c`)),
+    join(folder, 'dispatch.c'),
+    join(packageRoot(), 'tests', 'fuzz', 'fuzz_wire.c'),
+  ];
+  execFileSync('clang', [...FLAGS, `-I${core}`, `-I${folder}`, '-o', program, ...sources]);
   const limits = [`-runs=${executions}`, `-seed=${seed}`, `-max_len=${length}`];
   const { status, stderr } = spawnSync(program, limits, {
     cwd: folder,

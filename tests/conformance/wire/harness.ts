@@ -20,9 +20,7 @@ export function buildHarness(
   folder: string,
 ): (mode: Mode, input: Uint8Array) => Buffer {
   const build = `${root}build/${folder}`;
-  mkdirSync(build, { recursive: true });
-  writeFileSync(`${build}/dispatch.h`, dispatchHeader());
-  writeFileSync(`${build}/dispatch.c`, dispatchSource(schema));
+  writeDispatch(schema, build);
   const core = ['iso_wire', 'iso_frame', 'iso_cobs', 'iso_crc32c'].map(
     (name) => `${root}firmware-templates/core/${name}.c`,
   );
@@ -34,6 +32,13 @@ export function buildHarness(
   for (const source of core) execFileSync('gcc', [...FLAGS, ...include, '-fsyntax-only', source]);
   execFileSync('gcc', [...flags, ...include, ...sources, '-o', program]);
   return (mode, input) => execFileSync(program, [mode], { input, maxBuffer: 1 << 29 });
+}
+
+/** dispatch.h and dispatch.c: a payload of any type through its C codec. */
+export function writeDispatch(schema: WireSchema, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${folder}/dispatch.h`, dispatchHeader());
+  writeFileSync(`${folder}/dispatch.c`, dispatchSource(schema));
 }
 
 function dispatchHeader(): string {
