@@ -7,6 +7,7 @@ import { access, copyFile, mkdir, readFile, readdir, rename, rm } from 'node:fs/
 import { basename, join, relative } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
 import { packageRoot } from '../../codegen/package-root.js';
+import { IncludeTree } from './includes.js';
 import { inParallel, runProcess } from './process.js';
 
 /** Debian packages by the prefix of the compiler they bring. */
@@ -105,16 +106,17 @@ export async function compile(job: CompileJob): Promise<Compiled> {
     `-ffile-prefix-map=${job.outDir}=build`,
   ];
   const flags = [...job.targetFlags, ...CODE, ...EXACT, ...WARNINGS];
-  const headerHash = createHash('sha256');
-  for (const header of await headersOf(job.includeFolders)) {
-    headerHash.update(`${basename(header)}\0`).update(await readFile(header));
-  }
-  const common = `${version}\n${flags.join(' ')}\n${headerHash.digest('hex')}\n`;
+  const common = `${version}\n${flags.join(' ')}\n`;
+  const includeTree = new IncludeTree(job.includeFolders);
+  const forced = flags.flatMap((flag, i) => (flags[i - 1] === '-include' ? [flag] : []));
   const cache = join(root, 'build', 'cache', 'objects');
   await mkdir(cache, { recursive: true });
   await mkdir(job.outDir, { recursive: true });
 
   const all = createHash('sha256').update(common);
+  for (const header of await headersOf(job.includeFolders)) {
+    all.update(`${basename(header)}\0`).update(await readFile(header));
+  }
   const objects: string[] = [];
   const work: { source: string; cached: string; object: string }[] = [];
   for (const source of job.sources) {
@@ -123,6 +125,9 @@ export async function compile(job: CompileJob): Promise<Compiled> {
     const key = createHash('sha256')
       .update(common)
       .update(`${shownPath(source)}\n`);
+    for (const header of await includeTree.filesOf(source, forced)) {
+      key.update(`${basename(header)}\0`).update(await readFile(header));
+    }
     const digest = key.update(text).digest('hex').slice(0, 32);
     const cached = join(cache, `${digest}.o`);
     const object = join(job.outDir, `${objects.length}-${basename(source)}.o`);

@@ -16,28 +16,24 @@ interface Run {
 }
 
 let folder = '';
+const BUILD = "const { buildIfStale } = await import('./scripts/setup.mjs'); buildIfStale();";
+
 beforeAll(() => {
+  execFileSync(process.execPath, ['--input-type=module', '-e', BUILD], { cwd: packageRoot() });
   folder = mkdtempSync(join(tmpdir(), 'isochrone-start-test-'));
 });
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** `isochrone start …` from the sources, its temporary files in a folder of the test's own. */
+/** `isochrone start …` as it is built, its temporary files in a folder of the test's own. */
 function start(...args: readonly string[]): Run {
   const root = packageRoot();
-  const child = spawn(
-    process.execPath,
-    [
-      '--import',
-      './scripts/ts-node-register.mjs',
-      'host/cli/main.ts',
-      'start',
-      '--no-page',
-      ...args,
-    ],
-    { cwd: root, env: { ...process.env, TMPDIR: folder }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const child = spawn(process.execPath, ['dist/host/cli/main.js', 'start', '--no-page', ...args], {
+    cwd: root,
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let text = '';
   const watchers = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
