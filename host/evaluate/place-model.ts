@@ -56,7 +56,7 @@ interface Distilled {
   readonly kinds: Readonly<Record<LesionKindOfCase, Places>>;
 }
 
-/** Chosen on the choice hearts among 20, 40, 80, 120 and 200, with floors from 4 to 20 µV. */
+/** Chosen on training hearts among 20, 40, 80, 120 and 200, with floors from 4 to 20 µV. */
 const COMPONENTS = 80;
 const FLOOR_MILLIVOLT = 0.008;
 /** Rows that a covariance is estimated from, at most: beyond this it hardly changes, and the estimate takes minutes. */
