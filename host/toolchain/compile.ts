@@ -3,7 +3,7 @@
  * The same inputs give the same bytes: no dates, no absolute paths in the objects.
  */
 import { createHash } from 'node:crypto';
-import { access, copyFile, mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { access, copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
 import { packageRoot } from '../../codegen/package-root.js';
@@ -45,7 +45,7 @@ export interface CompileJob {
 
 export interface Compiled {
   readonly objects: readonly string[];
-  /** SHA-256 of everything that decides the code: compiler, flags, sources, headers. */
+  /** SHA-256 of everything that decides the code: compiler, flags, sources and what they include. */
   readonly inputHash: string;
 }
 
@@ -69,15 +69,6 @@ export async function compilerVersion(prefix: string): Promise<string> {
       cause,
     });
   }
-}
-
-async function headersOf(folders: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const folder of folders) {
-    const names = (await readdir(folder)).filter((name) => /\.(h|inc)$/.test(name)).sort();
-    found.push(...names.map((name) => join(folder, name)));
-  }
-  return found;
 }
 
 /** The path that the object holds as debug information, and therefore part of its key. */
@@ -114,21 +105,20 @@ export async function compile(job: CompileJob): Promise<Compiled> {
   await mkdir(job.outDir, { recursive: true });
 
   const all = createHash('sha256').update(common);
-  for (const header of await headersOf(job.includeFolders)) {
-    all.update(`${basename(header)}\0`).update(await readFile(header));
-  }
   const objects: string[] = [];
   const work: { source: string; cached: string; object: string }[] = [];
   for (const source of job.sources) {
-    const text = await readFile(source);
-    all.update(`${basename(source)}\0`).update(text);
     const key = createHash('sha256')
       .update(common)
       .update(`${shownPath(source)}\n`);
-    for (const header of await includeTree.filesOf(source, forced)) {
-      key.update(`${basename(header)}\0`).update(await readFile(header));
+    for (const [header, text] of await includeTree.filesOf(source, forced)) {
+      key.update(`${basename(header)}\0`).update(text);
     }
-    const digest = key.update(text).digest('hex').slice(0, 32);
+    const digest = key
+      .update(await readFile(source))
+      .digest('hex')
+      .slice(0, 32);
+    all.update(digest);
     const cached = join(cache, `${digest}.o`);
     const object = join(job.outDir, `${objects.length}-${basename(source)}.o`);
     objects.push(object);

@@ -27,7 +27,7 @@ afterEach(() => {
 async function names(forced: readonly string[]): Promise<readonly string[]> {
   const tree = new IncludeTree([join(folder, 'first'), join(folder, 'second')]);
   const files = await tree.filesOf(join(folder, 'src/main.c'), forced);
-  return files.map((file) => relative(folder, file));
+  return files.map(([file]) => relative(folder, file));
 }
 
 it('follows every level, takes the first folder that has a name, and ends on circles', async () => {

@@ -12,22 +12,25 @@ export class IncludeTree {
   constructor(private readonly folders: readonly string[]) {}
 
   /**
-   * Paths of all files that `source` includes, through every level, sorted; whatever the preprocessor's conditions. A name that
-   * is nowhere is left out: the compiler will say so.
+   * Paths and texts of all files that `source` includes, through every level, sorted by path; whatever the preprocessor's
+   * conditions. A name that is nowhere is left out: the compiler will say so.
    * @param forced names of -include
    */
-  async filesOf(source: string, forced: readonly string[] = []): Promise<readonly string[]> {
-    const found = new Set<string>();
+  async filesOf(
+    source: string,
+    forced: readonly string[] = [],
+  ): Promise<readonly (readonly [path: string, text: string])[]> {
+    const found = new Map<string, string>();
     const walk = async (file: string, names: readonly string[]): Promise<void> => {
       for (const name of names) {
         const path = await this.find(name, dirname(file));
         if (path === undefined || found.has(path)) continue;
-        found.add(path);
+        found.set(path, (await this.text(path)) ?? '');
         await walk(path, await this.includesOf(path));
       }
     };
     await walk(source, [...forced, ...(await this.includesOf(source))]);
-    return [...found].sort();
+    return [...found].sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
   private async includesOf(file: string): Promise<readonly string[]> {

@@ -2,24 +2,12 @@
  * The device's own signal chain, compiled for this machine: what calibration, validation and tests feed the network with is
  * what the device would feed it with.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
 import { IsochroneError } from '../../codegen/errors.js';
-import { packageRoot } from '../../codegen/package-root.js';
+import { buildNativeProgram } from './native-program.js';
 
 export const WINDOW_SAMPLES = 1000;
 export const WINDOW_LEADS = 12;
-
-const CORE_SOURCES = [
-  'iso_leads',
-  'iso_decimate',
-  'iso_decimate_taps',
-  'iso_baseline',
-  'iso_chain',
-];
-/** gcc's include flags keep this a plain C99 program; `-Werror` as everywhere. */
-const FLAGS = ['-std=c99', '-O2', '-Wall', '-Wextra', '-Werror', '-Wconversion'];
 
 export interface NativeChain {
   /**
@@ -32,35 +20,11 @@ export interface NativeChain {
 
 /** @throws IsochroneError TOOLCHAIN_MISSING when there is no gcc */
 export function buildNativeChain(): NativeChain {
-  const root = packageRoot();
-  const folder = join(root, 'build', 'native');
-  const program = join(folder, 'chain-windows');
-  const core = join(root, 'firmware-templates', 'core');
-  mkdirSync(folder, { recursive: true });
-  const fresh = `${program}.${process.pid}`;
-  try {
-    execFileSync(
-      'gcc',
-      [
-        ...FLAGS,
-        `-I${core}`,
-        '-o',
-        fresh,
-        join(root, 'host/toolchain/native/chain_windows.c'),
-        join(root, 'models/chain_record.c'),
-        ...CORE_SOURCES.map((name) => join(core, `${name}.c`)),
-      ],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
-    );
-  } catch (cause) {
-    throw new IsochroneError(
-      'TOOLCHAIN_MISSING',
-      'the signal chain could not be compiled for this machine',
-      { hint: 'Install gcc: sudo apt-get install -y gcc libc6-dev', cause },
-    );
-  }
-  // Two processes may build at once; a rename is whole or not at all.
-  renameSync(fresh, program);
+  const program = buildNativeProgram({
+    name: 'chain-windows',
+    sources: ['host/toolchain/native/chain_windows.c', 'models/chain_record.c'],
+    core: ['leads', 'decimate', 'decimate_taps', 'baseline', 'chain'],
+  });
   return { windows: (records) => runChain(program, records) };
 }
 

@@ -1,11 +1,9 @@
 /** The windows of a whole record, with their beats, as the device's application would come by them: its own C, on this machine. */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
 import { IsochroneError } from '../../codegen/errors.js';
-import { packageRoot } from '../../codegen/package-root.js';
+import { buildNativeProgram } from './native-program.js';
 
-const CORE_SOURCES = [
+const CORE = [
   'baseline',
   'beat_ring',
   'chain',
@@ -28,7 +26,6 @@ const CORE_SOURCES = [
   'slopes',
   'window',
 ];
-const FLAGS = ['-std=c99', '-O2', '-Wall', '-Wextra', '-Werror', '-Wconversion'];
 const SAMPLES = 1000;
 const LEADS = 8;
 const MOST_BEATS = 64;
@@ -49,7 +46,12 @@ export interface RecordWindow {
  * @throws {IsochroneError} TOOLCHAIN_MISSING, RECORD_TOO_SHORT
  */
 export function recordWindows(microvolt: Int16Array): RecordWindow[] {
-  const result = spawnSync(build(), {
+  const program = buildNativeProgram({
+    name: 'record-windows',
+    sources: ['host/toolchain/native/record_windows.c'],
+    core: CORE,
+  });
+  const result = spawnSync(program, {
     input: Buffer.from(microvolt.buffer, microvolt.byteOffset, microvolt.byteLength),
     // An answer every 2.5 s, and one at the end.
     maxBuffer: (microvolt.length / LEADS / 1250 + 4) * WINDOW_BYTES,
@@ -72,34 +74,4 @@ export function recordWindows(microvolt: Int16Array): RecordWindow[] {
       ),
     };
   });
-}
-
-function build(): string {
-  const root = packageRoot();
-  const folder = join(root, 'build', 'native');
-  const program = join(folder, 'record-windows');
-  const core = join(root, 'firmware-templates', 'core');
-  mkdirSync(folder, { recursive: true });
-  const fresh = `${program}.${process.pid}`;
-  try {
-    execFileSync(
-      'gcc',
-      [
-        ...FLAGS,
-        `-I${core}`,
-        ...['-o', fresh, join(root, 'host/toolchain/native/record_windows.c')],
-        ...CORE_SOURCES.map((name) => join(core, `iso_${name}.c`)),
-      ],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
-    );
-  } catch (cause) {
-    throw new IsochroneError(
-      'TOOLCHAIN_MISSING',
-      'the signal chain could not be compiled for this machine',
-      { hint: 'Install gcc: sudo apt-get install -y gcc libc6-dev', cause },
-    );
-  }
-  // Two processes may build at once; a rename is whole or not at all.
-  renameSync(fresh, program);
-  return program;
 }
