@@ -16,6 +16,7 @@ import {
 import { paperLikeMap, plainMap } from '../cineecg/mapping/lead-arms.js';
 import {
   anatomicalOcclusion,
+  asShares,
   byRegion,
   chainRule,
   chainRuleUnit,
@@ -216,11 +217,7 @@ function ofTemplates(
 
 /** Each as shares of what speaks for a place, then their mean. */
 function meanOfShares(all: readonly (readonly number[])[]): number[] {
-  const shares = all.map((scores) => {
-    const positive = scores.map((score) => Math.max(0, score));
-    const sum = positive.reduce((a, b) => a + b, 0);
-    return sum > 0 ? positive.map((score) => score / sum) : positive;
-  });
+  const shares = all.map((scores) => asShares(scores) ?? scores.map(() => 0));
   return (shares[0] ?? []).map(
     (_, index) => shares.reduce((sum, own) => sum + (own[index] ?? 0), 0) / shares.length,
   );

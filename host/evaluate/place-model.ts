@@ -3,13 +3,8 @@
  * besides. Made once from the template hearts by `isochrone synthesize-templates`, kept as one file of whole numbers.
  */
 import { IsochroneError } from '../../codegen/errors.js';
-import {
-  covarianceOf,
-  inner,
-  meanOf,
-  whiten,
-  type Covariance,
-} from '../cineecg/mapping/principal-components.js';
+import { lesionTemplate } from '../cineecg/mapping/build-templates.js';
+import { covarianceOf, meanOf, type Covariance } from '../cineecg/mapping/principal-components.js';
 import type { TemplateSet } from '../cineecg/mapping/pull-back.js';
 import { MEDIAN_BEAT_SAMPLES } from '../records/synthetic/median-beat.js';
 import type { LesionKindOfCase, SimulatedCase } from './cases.js';
@@ -125,18 +120,17 @@ function modelOf({ hearts, normal, covariances, kinds }: Distilled): PlaceModel 
     kind,
     samples: MEDIAN_BEAT_SAMPLES,
     normal,
-    templates: kinds[kind].places.map(({ segment, node, difference }) => {
-      const whitened = whiten(covariances[kinds[kind].covariance], difference);
-      const square = inner(difference, whitened);
-      return {
-        region: segment - 1,
-        site: node ?? -1,
-        frankMm: node === null ? genericSegmentMm(segment) : genericNodeMm(node),
-        difference,
-        filter: whitened.map((value) => (square > 0 ? value / square : 0)),
-        detectability: Math.sqrt(Math.max(0, square)),
-      };
-    }),
+    templates: kinds[kind].places.map(({ segment, node, difference }) =>
+      lesionTemplate(
+        {
+          region: segment - 1,
+          site: node ?? -1,
+          frankMm: node === null ? genericSegmentMm(segment) : genericNodeMm(node),
+          difference,
+        },
+        covariances[kinds[kind].covariance],
+      ),
+    ),
   });
   return {
     hearts,

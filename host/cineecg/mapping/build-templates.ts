@@ -1,7 +1,7 @@
 /** Templates from simulated beats: lesion minus normal, and the filters that find them among normal variation. */
 import type { FrankVector } from '../vector.js';
-import type { TemplateKind, TemplateSet } from './pull-back.js';
-import { covarianceOf, inner, meanOf, whiten } from './principal-components.js';
+import type { LesionTemplate, TemplateKind, TemplateSet } from './pull-back.js';
+import { covarianceOf, inner, meanOf, whiten, type Covariance } from './principal-components.js';
 
 export interface LesionBeats {
   readonly region: number;
@@ -36,16 +36,21 @@ export function buildTemplates(
     normal,
     templates: lesions.map(({ region, frankMm, site, beats }) => {
       const difference = meanOf(beats).map((value, i) => value - (normal[i] ?? 0));
-      const whitened = whiten(covariance, difference);
-      const square = inner(difference, whitened);
-      return {
-        region,
-        frankMm,
-        site,
-        difference,
-        filter: whitened.map((value) => (square > 0 ? value / square : 0)),
-        detectability: Math.sqrt(Math.max(0, square)),
-      };
+      return lesionTemplate({ region, frankMm, site, difference }, covariance);
     }),
+  };
+}
+
+/** What finds the difference among the variation that the covariance knows. */
+export function lesionTemplate(
+  lesion: Omit<LesionTemplate, 'filter' | 'detectability'>,
+  covariance: Covariance,
+): LesionTemplate {
+  const whitened = whiten(covariance, lesion.difference);
+  const square = inner(lesion.difference, whitened);
+  return {
+    ...lesion,
+    filter: whitened.map((value) => (square > 0 ? value / square : 0)),
+    detectability: Math.sqrt(Math.max(0, square)),
   };
 }
