@@ -5,12 +5,12 @@
  * them: behind the conditioner (iso_measure), and, on boards without the memory for it, on the network's own chain. The rate is the
  * one that the terminal and the page show.
  */
+import { seededRandom } from '../../codegen/testing/random.js';
 import { buildMeasure } from '../../firmware-templates/core/test-harness/measure.js';
 import { Rows } from '../../firmware-templates/core/test-harness/rows.js';
 import {
   SignalScript,
   buildSignalHarness,
-  seededRandom,
   type EightLeads,
 } from '../../firmware-templates/core/test-harness/signal.js';
 import {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../codegen/testing/random.js';
 
 import { decimateTaps } from './generate-decimate-taps.js';
 import {
   SignalScript,
   all,
   buildSignalHarness,
-  seededRandom,
   type ChainSample,
   type EightLeads,
 } from './test-harness/signal.js';

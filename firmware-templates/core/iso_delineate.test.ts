@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../codegen/testing/random.js';
 
 import { hasMarkedSet, readMarkedSet } from '../../host/records/marked-set.js';
 import { sharedPath } from '../../host/records/shared-data.js';
@@ -11,7 +12,7 @@ import {
   type DelineationOutput,
 } from './test-harness/delineate.js';
 import { Rows } from './test-harness/rows.js';
-import { seededRandom, type EightLeads } from './test-harness/signal.js';
+import type { EightLeads } from './test-harness/signal.js';
 
 const run = buildDelineation();
 const HOLD = 1500;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../codegen/testing/random.js';
 
 import { Rows, buildDriver } from './test-harness/rows.js';
-import { all, seededRandom, type EightLeads } from './test-harness/signal.js';
+import { all, type EightLeads } from './test-harness/signal.js';
 import {
   addPulses,
   spikeMicrovolt,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../codegen/testing/random.js';
 
 import {
   addScores,
@@ -17,7 +18,6 @@ import { sharedPath } from '../../host/records/shared-data.js';
 import {
   SignalScript,
   buildSignalHarness,
-  seededRandom,
   type Beat,
   type EightLeads,
 } from './test-harness/signal.js';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../codegen/testing/random.js';
 
 import { buildReversal } from './test-harness/reversal.js';
-import { all, seededRandom, type EightLeads } from './test-harness/signal.js';
+import { all, type EightLeads } from './test-harness/signal.js';
 
 const { judge, features } = buildReversal();
 const random = seededRandom(3);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../codegen/testing/random.js';
 
-import { SignalScript, all, buildSignalHarness, seededRandom } from './test-harness/signal.js';
+import { SignalScript, all, buildSignalHarness } from './test-harness/signal.js';
 
 const run = buildSignalHarness('iso-window');
 const WINDOW = 1000;

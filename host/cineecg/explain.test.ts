@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../codegen/testing/random.js';
 import { BEAT_R_INDEX, WINDOW_SAMPLES, roundedMean, selectBeats } from './beats.js';
 import {
   DEFAULT_HEART_OPTIONS,
@@ -27,12 +28,7 @@ import {
   toFrankMicrovolt,
 } from './leads.js';
 import { VCG_TRANSFORMS, VCG_MATRIX_MILLI } from './matrices.js';
-import {
-  GRADIENT_SCALE,
-  INPUT_SCALE_MILLIVOLT,
-  dipoleWindow,
-  seededRandom,
-} from './test-support/dipole.js';
+import { GRADIENT_SCALE, INPUT_SCALE_MILLIVOLT, dipoleWindow } from './test-support/dipole.js';
 import { type FrankVector, dot, magnitude, scale, subtract, unit } from './vector.js';
 
 const random = seededRandom(42);

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { seededRandom } from '../../codegen/testing/random.js';
 import { PHASES } from '../stream/events.js';
 import { WINDOW_SAMPLES } from './beats.js';
 import {
@@ -20,7 +21,7 @@ import { readStoredTemplates } from '../templates/files.js';
 import { generatedFiles as templateFiles } from '../templates/generate-c.js';
 import { LESION_KINDS } from './mapping/pull-back.js';
 import { windowChainRule } from './mapping/window-chain-rule.js';
-import { dipoleWindow, seededRandom } from './test-support/dipole.js';
+import { dipoleWindow } from './test-support/dipole.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CORE = join(ROOT, 'firmware-templates/core');

@@ -1,5 +1,6 @@
 /** Beats of bells on eight leads at 500 Hz, for tests of single stages; nothing here is physiology. */
-import { seededRandom, type EightLeads } from './signal.js';
+import { seededRandom } from '../../../codegen/testing/random.js';
+import type { EightLeads } from './signal.js';
 
 const LEAD_GAINS = [0.6, 1, -0.7, -0.4, 0.3, 1.2, 1.1, 0.8];
 /** Moment against the R wave in samples, standard deviation in samples, height against the R wave. */

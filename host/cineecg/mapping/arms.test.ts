@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../codegen/testing/random.js';
 import { BEAT_SAMPLES } from '../beats.js';
 import { REGIONS, SEGMENT_NAMES } from '../geometry.js';
 import { adjoint, dowerForward, expandLeads } from '../leads.js';
-import { dipoleMillivolt, seededRandom } from '../test-support/dipole.js';
+import { dipoleMillivolt } from '../../records/synthetic/level-b.js';
 import { TWELVE_LEADS } from '../../stream/events.js';
 import { type FrankVector, magnitude } from '../vector.js';
 import { adjointMap, type AdjointOptions } from './adjoint-arm.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../test-support/dipole.js';
+import { seededRandom } from '../../../codegen/testing/random.js';
 import { buildTemplates } from './build-templates.js';
 import {
   amplitudes,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../codegen/testing/random.js';
 import { readStoredTemplates } from '../../templates/files.js';
-import { seededRandom } from '../test-support/dipole.js';
 import { lesionOfClass } from './class-lesions.js';
 import { inner } from './principal-components.js';
 import { LESION_KINDS, matchedFilter, signedAmplitudes } from './pull-back.js';

@@ -11,6 +11,7 @@ import {
   topSegments,
 } from '../../monitor/explanation-words.js';
 import { intervalEntries } from '../../monitor/signal-words.js';
+import { windowWords } from '../../monitor/why.js';
 import type {
   ExplanationEvent,
   HelloEvent,
@@ -28,8 +29,7 @@ export function seconds(sampleIndex: number): string {
 }
 
 export function windowText(result: TimelessResult): string {
-  const end = result.windowFirstSampleIndex + result.windowSampleCount;
-  return `window ${seconds(result.windowFirstSampleIndex)}–${seconds(end)} s`;
+  return `window ${windowWords(result)}`;
 }
 
 /** An answer, whoever gave it: a device tells how long it took, the host does not. */

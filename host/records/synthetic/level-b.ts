@@ -5,6 +5,7 @@
 import { breathPhase } from './rhythm.js';
 import type { RhythmRecord } from './level-a.js';
 import { tachogram } from './tachogram.js';
+import type { Vector3 } from './vector3.js';
 
 interface Loop {
   readonly theta: readonly number[];
@@ -13,7 +14,7 @@ interface Loop {
 }
 
 /** OSET's parameters, published; mV and radians. */
-const AXES: readonly Loop[] = [
+const AXES: readonly [Loop, Loop, Loop] = [
   {
     theta: [-1.09, -0.83, -0.19, -0.07, 0, 0.06, 0.22, 1.2, 1.42, 1.68, 2.9],
     alpha: [0.03, 0.08, -0.13, 0.85, 1.11, 0.75, 0.06, 0.1, 0.17, 0.39, 0.03],
@@ -58,7 +59,7 @@ export function synthesizeLevelB(
   let phase = -Math.PI;
   for (let t = 0; t < sampleCount; t += 1) {
     const atMs = (1000 * t) / sampleRateHz;
-    const [x = 0, y0 = 0, z0 = 0] = AXES.map((loop) => heightAt(loop, phase));
+    const [x, y0, z0] = dipoleMillivolt(phase);
     const turn = BREATH_RADIANS * Math.sin(breathPhase(atMs));
     const [cosine, sine] = [Math.cos(turn), Math.sin(turn)];
     const [y, z] = [cosine * y0 - sine * z0, sine * y0 + cosine * z0];
@@ -71,6 +72,11 @@ export function synthesizeLevelB(
     phase = next >= Math.PI ? next - 2 * Math.PI : next;
   }
   return { independent, rSampleIndices };
+}
+
+/** Dipole along X, Y, Z at a phase of the beat: R at 0, one cycle 2π. */
+export function dipoleMillivolt(phase: number): Vector3 {
+  return [heightAt(AXES[0], phase), heightAt(AXES[1], phase), heightAt(AXES[2], phase)];
 }
 
 function heightAt({ theta, alpha, b }: Loop, phase: number): number {
