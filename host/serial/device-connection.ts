@@ -2,9 +2,9 @@
 import { IsochroneError } from '../../codegen/errors.js';
 import type { DeviceMessage, HostMessage } from '../protocol/messages.js';
 import type { HelloEvent, LinkState, StreamEvent } from '../stream/events.js';
-import { EventQueue } from './event-queue.js';
 import { openLink, type DeviceLink, type LinkTiming } from './link.js';
 import type { SampleAccount } from './sample-ledger.js';
+import { StreamReaders, type StreamSource } from './stream-readers.js';
 import { StreamMemory } from './stream-translator.js';
 import type { Transport } from './transport.js';
 
@@ -27,25 +27,32 @@ export interface ConnectionOptions {
   readonly backOff?: Partial<BackOff>;
 }
 
-export interface ConnectionStatistics {
+interface LinkCounts {
   /** Times that a device introduced itself on a newly opened port. */
   readonly connections: number;
-  readonly samples: Readonly<SampleAccount>;
   readonly crcErrors: number;
   readonly damagedFrames: number;
   readonly resyncs: number;
   readonly bytesReceived: number;
 }
 
-export interface DeviceConnection {
+const NO_COUNTS: LinkCounts = {
+  connections: 0,
+  crcErrors: 0,
+  damagedFrames: 0,
+  resyncs: 0,
+  bytesReceived: 0,
+};
+
+export interface ConnectionStatistics extends LinkCounts {
+  readonly samples: Readonly<SampleAccount>;
+}
+
+/** Its events end when it is closed, or fails for good. */
+export interface DeviceConnection extends StreamSource {
   readonly state: LinkState;
   /** Of the device as it introduced itself last. */
   readonly hello: HelloEvent | undefined;
-  on(listener: (event: StreamEvent) => void): () => void;
-  /** Every message as it came. */
-  onMessage(listener: (message: DeviceMessage) => void): () => void;
-  /** Events from now on, until the connection is closed or fails for good. */
-  events(): AsyncIterable<StreamEvent>;
   /** @throws IsochroneError LINK_NOT_OPEN */
   send(message: HostMessage): Promise<void>;
   close(): Promise<void>;
@@ -62,21 +69,14 @@ export function connectDevice(options: ConnectionOptions): DeviceConnection {
 class Connection implements DeviceConnection {
   private readonly memory: StreamMemory;
   private readonly backOff: BackOff;
-  private readonly listeners = new Set<(event: StreamEvent) => void>();
-  private readonly messageListeners = new Set<(message: DeviceMessage) => void>();
-  private readonly queues = new Set<EventQueue>();
+  private readonly readers = new StreamReaders(false);
   private link: DeviceLink | undefined;
   private current: LinkState = 'closed';
   private closed = false;
   private failure: Error | undefined;
   private wake: (() => void) | undefined;
-  private readonly totals = {
-    connections: 0,
-    crcErrors: 0,
-    damagedFrames: 0,
-    resyncs: 0,
-    bytesReceived: 0,
-  };
+  /** Of the links that have ended. */
+  private totals: LinkCounts = NO_COUNTS;
   private readonly running: Promise<void>;
 
   constructor(private readonly options: ConnectionOptions) {
@@ -95,29 +95,15 @@ class Connection implements DeviceConnection {
   }
 
   on(listener: (event: StreamEvent) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.readers.on(listener);
   }
 
   onMessage(listener: (message: DeviceMessage) => void): () => void {
-    this.messageListeners.add(listener);
-    return () => this.messageListeners.delete(listener);
+    return this.readers.onMessage(listener);
   }
 
   events(): AsyncIterable<StreamEvent> {
-    const queue = new EventQueue();
-    if (this.closed) queue.end(this.failure);
-    else this.queues.add(queue);
-    const { queues } = this;
-    return {
-      [Symbol.asyncIterator]: async function* () {
-        try {
-          yield* queue.read();
-        } finally {
-          queues.delete(queue);
-        }
-      },
-    };
+    return this.readers.events();
   }
 
   async send(message: HostMessage): Promise<void> {
@@ -143,15 +129,7 @@ class Connection implements DeviceConnection {
   }
 
   statistics(): ConnectionStatistics {
-    const now = this.countsOf(this.link);
-    return {
-      samples: { ...this.memory.ledger.account },
-      connections: this.totals.connections + now.connections,
-      crcErrors: this.totals.crcErrors + now.crcErrors,
-      damagedFrames: this.totals.damagedFrames + now.damagedFrames,
-      resyncs: this.totals.resyncs + now.resyncs,
-      bytesReceived: this.totals.bytesReceived + now.bytesReceived,
-    };
+    return { samples: { ...this.memory.ledger.account }, ...this.counts() };
   }
 
   private async run(): Promise<void> {
@@ -165,7 +143,7 @@ class Connection implements DeviceConnection {
       await this.pause(waitMs);
     }
     this.closed = true;
-    for (const queue of this.queues) queue.end(this.failure);
+    this.readers.end(this.failure);
   }
 
   /** One link, to its end. Gives whether a device introduced itself. */
@@ -190,9 +168,7 @@ class Connection implements DeviceConnection {
     });
     this.link = link;
     let streamed = false;
-    link.onMessage((message) => {
-      for (const listener of this.messageListeners) listener(message);
-    });
+    link.onMessage((message) => this.readers.emitMessage(message));
     await new Promise<void>((resolve) => {
       link.on((event) => {
         this.emit(event);
@@ -211,27 +187,22 @@ class Connection implements DeviceConnection {
       this.failure = failure;
       this.closed = true;
     }
-    const counts = this.countsOf(link);
-    this.totals.connections += counts.connections;
-    this.totals.crcErrors += counts.crcErrors;
-    this.totals.damagedFrames += counts.damagedFrames;
-    this.totals.resyncs += counts.resyncs;
-    this.totals.bytesReceived += counts.bytesReceived;
+    this.totals = this.counts();
     this.link = undefined;
     return streamed;
   }
 
-  private countsOf(link: DeviceLink | undefined): Omit<ConnectionStatistics, 'samples'> {
-    if (link === undefined) {
-      return { connections: 0, crcErrors: 0, damagedFrames: 0, resyncs: 0, bytesReceived: 0 };
-    }
-    const { frames, bytesReceived } = link.statistics();
+  /** Of all links together. */
+  private counts(): LinkCounts {
+    const before = this.totals;
+    if (this.link === undefined) return before;
+    const { frames, bytesReceived } = this.link.statistics();
     return {
-      connections: frames.frames > 0 ? 1 : 0,
-      crcErrors: frames.crcErrors,
-      damagedFrames: frames.crcErrors + frames.cobsErrors + frames.oversize,
-      resyncs: frames.resyncs,
-      bytesReceived,
+      connections: before.connections + (frames.frames > 0 ? 1 : 0),
+      crcErrors: before.crcErrors + frames.crcErrors,
+      damagedFrames: before.damagedFrames + frames.crcErrors + frames.cobsErrors + frames.oversize,
+      resyncs: before.resyncs + frames.resyncs,
+      bytesReceived: before.bytesReceived + bytesReceived,
     };
   }
 
@@ -247,7 +218,6 @@ class Connection implements DeviceConnection {
 
   private emit(event: StreamEvent): void {
     if (event.kind === 'link') this.current = event.state;
-    for (const queue of this.queues) queue.push(event);
-    for (const listener of this.listeners) listener(event);
+    this.readers.emit(event);
   }
 }

@@ -11,13 +11,13 @@ import {
 } from '../protocol/frame.js';
 import type { DeviceMessage, HostMessage, Message } from '../protocol/messages.js';
 import type { HelloEvent, LinkState, StreamEvent } from '../stream/events.js';
-import { EventQueue } from './event-queue.js';
 import type { SampleAccount } from './sample-ledger.js';
 import {
   StreamTranslator,
   type ExplanationAccount,
   type StreamMemory,
 } from './stream-translator.js';
+import { StreamReaders, type StreamSource } from './stream-readers.js';
 import type { Transport } from './transport.js';
 
 export interface LinkTiming {
@@ -61,19 +61,11 @@ export interface LinkStatistics {
   readonly eventsDropped: number;
 }
 
-export interface DeviceLink {
+/** The first reader of events, or listener, also gets those before it. */
+export interface DeviceLink extends StreamSource {
   readonly state: LinkState;
   /** Settles with the first HELLO; rejects with the reason when the link ends before it. */
   hello(): Promise<HelloEvent>;
-  /**
-   * Events from now on (the first reader also gets those before). Ends with the link; throws when the device cannot be
-   * understood or was never reached.
-   */
-  events(): AsyncIterable<StreamEvent>;
-  /** The same for a listener, called at once. Gives a function that ends it. */
-  on(listener: (event: StreamEvent) => void): () => void;
-  /** Every message as it came, for who asked for one: answers to tests are no events. Gives a function that ends it. */
-  onMessage(listener: (message: DeviceMessage) => void): () => void;
   /** @throws IsochroneError LINK_NOT_OPEN */
   send(message: HostMessage): Promise<void>;
   /** Idempotent. */
@@ -92,11 +84,7 @@ class Link implements DeviceLink {
   private readonly decoder = new FrameDecoder();
   private readonly encoder = new FrameEncoder();
   private readonly translator: StreamTranslator;
-  private readonly listeners = new Set<(event: StreamEvent) => void>();
-  private readonly messageListeners = new Set<(message: DeviceMessage) => void>();
-  private readonly queues = new Set<EventQueue>();
-  /** What happens before anybody reads; undefined from the first reader on. */
-  private backlog: EventQueue | undefined = new EventQueue();
+  private readonly readers = new StreamReaders(true);
   private readonly firstHello: Promise<HelloEvent>;
   private resolveHello: (hello: HelloEvent) => void = () => undefined;
   private rejectHello: (reason: Error) => void = () => undefined;
@@ -105,12 +93,10 @@ class Link implements DeviceLink {
   private lastByteAtMs = 0;
   private staleSinceMs = 0;
   private ended = false;
-  private failure: Error | undefined;
   private closing: Promise<void> | undefined;
   private bytesReceived = 0;
   private bytesSent = 0;
   private malformedPayloads = 0;
-  private droppedByEndedQueues = 0;
 
   constructor(options: LinkOptions) {
     this.transport = options.transport;
@@ -121,7 +107,7 @@ class Link implements DeviceLink {
         ? {}
         : { expectedFirstSampleIndex: options.expectedFirstSampleIndex }),
       ...(options.memory === undefined ? {} : { memory: options.memory }),
-      emit: (event) => this.emit(event),
+      emit: (event) => this.readers.emit(event),
       acknowledge: (resultId) => this.sendQuietly({ kind: 'ACK', resultId }),
       onRestart: () => this.decoder.forgetSequence(),
     });
@@ -143,33 +129,15 @@ class Link implements DeviceLink {
   }
 
   on(listener: (event: StreamEvent) => void): () => void {
-    for (const event of this.takeBacklog()) listener(event);
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.readers.on(listener);
   }
 
   onMessage(listener: (message: DeviceMessage) => void): () => void {
-    this.messageListeners.add(listener);
-    return () => this.messageListeners.delete(listener);
+    return this.readers.onMessage(listener);
   }
 
   events(): AsyncIterable<StreamEvent> {
-    const queue = new EventQueue();
-    for (const event of this.takeBacklog()) queue.push(event);
-    if (this.ended) queue.end(this.failure);
-    else this.queues.add(queue);
-    const forget = (): void => {
-      if (this.queues.delete(queue)) this.droppedByEndedQueues += queue.dropped;
-    };
-    return {
-      [Symbol.asyncIterator]: async function* () {
-        try {
-          yield* queue.read();
-        } finally {
-          forget();
-        }
-      },
-    };
+    return this.readers.events();
   }
 
   async send(message: HostMessage): Promise<void> {
@@ -189,7 +157,6 @@ class Link implements DeviceLink {
   }
 
   statistics(): LinkStatistics {
-    const waiting = [...this.queues].reduce((sum, queue) => sum + queue.dropped, 0);
     return {
       bytesReceived: this.bytesReceived,
       bytesSent: this.bytesSent,
@@ -197,7 +164,7 @@ class Link implements DeviceLink {
       malformedPayloads: this.malformedPayloads,
       samples: { ...this.translator.samples },
       explanations: { ...this.translator.explanations },
-      eventsDropped: this.droppedByEndedQueues + waiting,
+      eventsDropped: this.readers.dropped,
     };
   }
 
@@ -282,7 +249,7 @@ class Link implements DeviceLink {
     if ((frame.type & FROM_HOST) !== 0) return;
     const fromDevice = message as DeviceMessage;
     this.translator.accept(fromDevice);
-    for (const listener of this.messageListeners) listener(fromDevice);
+    this.readers.emitMessage(fromDevice);
     const { hello } = this.translator;
     if (hello === undefined) return;
     this.resolveHello(hello);
@@ -333,14 +300,13 @@ class Link implements DeviceLink {
 
   private enter(state: LinkState, detail: string): void {
     this.current = state;
-    this.emit({ kind: 'link', state, detail });
+    this.readers.emit({ kind: 'link', state, detail });
   }
 
   /** Once: the state is final, readers get what is left. */
   private end(state: 'closed' | 'lost', detail: string, failure?: Error): void {
     if (this.ended) return;
     this.ended = true;
-    this.failure = failure;
     clearInterval(this.timer);
     this.enter(state, detail);
     const reason =
@@ -350,20 +316,8 @@ class Link implements DeviceLink {
         where: { port: this.transport.name },
       });
     this.rejectHello(reason);
-    for (const queue of this.queues) queue.end(failure);
+    this.readers.end(failure);
     this.closing = this.transport.close().catch(() => undefined);
-  }
-
-  private emit(event: StreamEvent): void {
-    this.backlog?.push(event);
-    for (const queue of this.queues) queue.push(event);
-    for (const listener of this.listeners) listener(event);
-  }
-
-  private takeBacklog(): StreamEvent[] {
-    const events = this.backlog?.drain() ?? [];
-    this.backlog = undefined;
-    return events;
   }
 }
 
