@@ -14,3 +14,11 @@ export function wholeNumber(text: string): number {
   }
   return value;
 }
+
+export function zeroOrMore(text: string): number {
+  const value = Number(text);
+  if (!(Number.isFinite(value) && value >= 0)) {
+    throw new InvalidArgumentError('must be a number from 0');
+  }
+  return value;
+}
