@@ -29,6 +29,12 @@ interface LinkOptions {
   readonly json: boolean;
 }
 
+interface RecorderOptions {
+  readonly kills: number;
+  readonly seed: number;
+  readonly json: boolean;
+}
+
 type ExplainArguments = Omit<ExplainOptions, 'leads'> & {
   readonly leads: '12' | '8';
   readonly json: boolean;
@@ -161,6 +167,21 @@ program
     });
     process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : linkText(report));
     if (!report.holds) process.exitCode = EXIT_CHECK_FAILED;
+  });
+
+program
+  .command('recorder')
+  .description(
+    'the recorder, killed with -9 at random moments; exit code 4 when a record does not open, an event or more than a second of signal is lost',
+  )
+  .option('--kills <n>', 'how often', wholeNumber, 20)
+  .option('--seed <n>', 'the same seed kills after the same times', wholeNumber, 8)
+  .option('--json', 'print JSON', false)
+  .action(async ({ kills, seed, json }: RecorderOptions) => {
+    const { benchRecorder, recorderText } = await import('./recorder.js');
+    const trials = await benchRecorder(kills, seed);
+    process.stdout.write(json ? `${JSON.stringify(trials, null, 2)}\n` : recorderText(trials));
+    if (!trials.holds) process.exitCode = EXIT_CHECK_FAILED;
   });
 
 program

@@ -6,7 +6,6 @@ import type { Observation } from 'fhir/r4.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { SEGMENT_NAMES } from '../cineecg/geometry.js';
 import { isLoopback } from '../monitor/access.js';
-import { encodeMessage } from '../monitor/messages.js';
 import { startMonitor } from '../monitor/server.js';
 import { writeAtomically } from '../records/files.js';
 import { openRecord } from '../records/open-record.js';
@@ -14,13 +13,14 @@ import { startRecorder } from '../records/recorder.js';
 import { connectDevice } from '../serial/device-connection.js';
 import { transportAt } from '../serial/device-address.js';
 import { openLink } from '../serial/link.js';
-import { replayTransport } from '../session/replay-transport.js';
+import { replayStart, replayTransport } from '../session/replay-transport.js';
 import { openDownstream, type Downstream } from '../sinks/downstream.js';
 import { fhirSink } from '../sinks/fhir.js';
 import { mqttSink } from '../sinks/mqtt.js';
 import { sinkSet, type Sink } from '../sinks/sink.js';
 import type { DeviceMessage } from '../protocol/messages.js';
 import type { StreamEvent } from '../stream/events.js';
+import { toJson } from '../stream/json.js';
 
 export interface ServeOptions {
   readonly device?: string;
@@ -124,10 +124,11 @@ async function replay(
   forward: (message: DeviceMessage) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  const opened = await openRecord(record);
   const link = openLink({
-    transport: replayTransport(await openRecord(record), { speed: options.speed }),
+    transport: replayTransport(opened, { speed: options.speed, onMark: publish }),
     segmentNames: SEGMENT_NAMES,
-    expectedFirstSampleIndex: 0,
+    expectedFirstSampleIndex: replayStart(opened),
   });
   link.onMessage(forward);
   await new Promise<void>((resolve) => {
@@ -176,7 +177,7 @@ async function openSinks(options: ServeOptions, sinks: Sink[]): Promise<void> {
   if (options.lines) {
     sinks.push({
       name: 'standard output',
-      publish: (event) => void process.stdout.write(`${encodeMessage(event)}\n`),
+      publish: (event) => void process.stdout.write(`${toJson(event)}\n`),
       close: () => Promise.resolve(),
     });
   }

@@ -15,7 +15,7 @@ interface TimedEntry {
 
 /**
  * The recent past of one stream in bounded memory: the last of each state event, the last explained result, and the
- * last 10 s of samples, gaps, beats and pacemaker spikes. Holds encoded JSON, so that a snapshot is a join.
+ * last 10 s of samples, gaps, beats, pacemaker spikes and marks. Holds encoded JSON, so that a snapshot is a join.
  */
 export class StreamHistory {
   private bootId: number | undefined;
@@ -80,6 +80,7 @@ export class StreamHistory {
         break;
       case 'beat':
       case 'pacer':
+      case 'mark':
         this.remember(event.sampleIndex, json);
         break;
       case 'log':

@@ -3,6 +3,7 @@
  * that only exist between server and page. Free of Node imports: the page's bundle includes it.
  */
 import type { StreamEvent } from '../stream/events.js';
+import { toJson } from '../stream/json.js';
 
 /** Path of the WebSocket on the monitor's server. */
 export const STREAM_PATH = '/stream';
@@ -30,14 +31,4 @@ export interface SkippedMessage {
 
 export type PageMessage = StreamEvent | SnapshotMessage | SkippedMessage;
 
-/**
- * JSON of a message; typed arrays (in-process) become plain arrays, and numbers that JSON cannot carry become null,
- * which readers show as "–".
- */
-export function encodeMessage(message: PageMessage): string {
-  return JSON.stringify(message, (_key, value: unknown) =>
-    ArrayBuffer.isView(value) && !(value instanceof DataView)
-      ? Array.from(value as unknown as ArrayLike<number>)
-      : value,
-  );
-}
+export const encodeMessage = (message: PageMessage): string => toJson(message);

@@ -2,6 +2,7 @@
  * One recording in memory, whatever file it came from: calibrated, lead by lead, gaps marked.
  */
 import { IsochroneError } from '../../codegen/errors.js';
+import type { StreamEvent } from '../stream/events.js';
 
 /** Order of the independent leads everywhere in the project. */
 export const INDEPENDENT_LEAD_NAMES = ['I', 'II', 'V1', 'V2', 'V3', 'V4', 'V5', 'V6'] as const;
@@ -25,6 +26,14 @@ export interface RecordAnnotation {
   readonly leadName?: string;
 }
 
+/** What a recorder kept of an event, and when it came. */
+export interface RecordedEvent {
+  /** Samples of the record that had come before it. */
+  readonly sample: number;
+  /** Its sample indices are on the axis of the stream, where this record begins at `firstSampleIndex`. */
+  readonly event: StreamEvent;
+}
+
 export interface EcgRecord {
   readonly name: string;
   readonly sampleRateHz: number;
@@ -35,6 +44,10 @@ export interface EcgRecord {
   /** What a reader of results should know: assumed gain, leads left out … */
   readonly remarks: readonly string[];
   readonly annotations?: readonly RecordAnnotation[];
+  /** Of a record that this project recorded: everything but the samples, in the order in which it came. */
+  readonly events?: readonly RecordedEvent[];
+  /** On the axis of the stream that was recorded; 0 unless given. */
+  readonly firstSampleIndex?: number;
 }
 
 /** Each limb lead as (multiple of I, multiple of II): Einthoven and Goldberger. */

@@ -1,12 +1,16 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, statSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { packageRoot } from '../../codegen/package-root.js';
 import type { IsochroneError } from '../../codegen/errors.js';
+import { synthetic } from '../monitor/synthetic-events.js';
 import type { SamplesEvent } from '../stream/events.js';
 import { startRecorder } from './recorder.js';
 import { readWfdb } from './wfdb.js';
@@ -56,6 +60,29 @@ describe('a recorder', () => {
     });
   });
 
+  it('marks what any viewer of WFDB should show, texts shortened, and keeps the whole of it', async () => {
+    const recorder = startRecorder({ ...open, folder });
+    recorder.publish(samples(0));
+    const signal = synthetic.signal({ sampleIndex: 3 });
+    recorder.publish(signal);
+    recorder.publish({ ...signal, sampleIndex: 4 });
+    recorder.publish({ ...signal, sampleIndex: 5, quality: 'poor' });
+    recorder.publish({ kind: 'pacer', sampleIndex: 6 });
+    recorder.publish({ kind: 'link', state: 'lost', detail: 'unplugged' });
+    recorder.mark('ä'.repeat(200));
+    await recorder.close();
+    const { annotations, events } = await readWfdb(join(folder, 'bed-0001'));
+    expect(annotations).toEqual([
+      { sampleIndex: 3, label: 'no electrode off, signal readable' },
+      { sampleIndex: 5, label: 'no electrode off, signal poor' },
+      { sampleIndex: 6, label: '^' },
+      { sampleIndex: 9, label: 'link lost: unplugged' },
+      { sampleIndex: 9, label: 'ä'.repeat(127) },
+    ]);
+    expect(events).toHaveLength(6);
+    expect(events?.at(-1)?.event).toMatchObject({ text: 'ä'.repeat(200) });
+  });
+
   it('begins another record when its time is up, after a long hole and when the device starts anew', async () => {
     const recorder = startRecorder({ ...open, folder, rotateSeconds: 1 });
     for (let first = 0; first < 1200; first += 10) recorder.publish(samples(first));
@@ -88,68 +115,61 @@ describe('a recorder', () => {
     expect(failures.map(({ code }) => code)).toEqual(['RECORD_WRITE_FAILED']);
   });
 
-  it('does not write over a record of an earlier run', async () => {
+  it('goes on counting after an earlier run, and writes over nothing of it', async () => {
     const first = startRecorder({ ...open, folder });
     first.publish(samples(0));
     await first.close();
-    const failures: IsochroneError[] = [];
-    const again = startRecorder({ ...open, folder, onFailure: (error) => failures.push(error) });
+    // What a run leaves that was killed before its header was there.
+    writeFileSync(join(folder, 'bed-0002.dat'), '');
+    writeFileSync(join(folder, 'bed-next-0007.dat'), '');
+    const again = startRecorder({ ...open, folder });
     again.publish(samples(5000));
     await again.close();
-    expect(failures).toHaveLength(1);
-    const { leads } = await readWfdb(join(folder, 'bed-0001'));
-    expect(leads[0]?.microvolt[0]).toBe(0);
+    const beginnings = ['bed-0001', 'bed-0003'].map(async (name) => {
+      const { leads } = await readWfdb(join(folder, name));
+      return leads[0]?.microvolt[0];
+    });
+    expect(await Promise.all(beginnings)).toEqual([0, 5000]);
   });
 });
 
-/** Kills a recording process after `delayMs` of recording; gives how far it said that it was. */
-async function killedAfter(delayMs: number, into: string): Promise<number> {
-  const fixture = fileURLToPath(new URL('./recorder.fixture.ts', import.meta.url));
-  const register = join(packageRoot(), 'scripts', 'ts-node-register.mjs');
-  const child = spawn(process.execPath, ['--import', register, fixture, into], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+describe('a record that was not closed', () => {
+  it('opens, without the end of a last write that is torn', async () => {
+    const recorder = startRecorder({ ...open, folder });
+    for (let first = 0; first < 1000; first += 10) recorder.publish(samples(first));
+    recorder.mark('one');
+    recorder.mark('two');
+    for (const [extension, torn] of [
+      ['dat', 5],
+      ['atr', 2],
+      ['events.jsonl', 3],
+    ] as const) {
+      const path = join(folder, `bed-0001.${extension}`);
+      truncateSync(path, statSync(path).size - torn);
+    }
+    const { leads, annotations, events, remarks } = await readWfdb(join(folder, 'bed-0001'));
+    expect(leads[0]?.microvolt).toHaveLength(999);
+    expect(annotations?.map(({ label }) => label)).toEqual(['one', '"']);
+    expect(events?.map(({ event }) => event)).toEqual([
+      { kind: 'mark', sampleIndex: 999, text: 'one' },
+    ]);
+    expect(remarks).toEqual([]);
+    await recorder.close();
   });
-  let told = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    if (told === '') setTimeout(() => child.kill('SIGKILL'), delayMs);
-    told += chunk.toString();
-  });
-  await once(child, 'close');
-  return Number(told.trim().split('\n').at(-1));
-}
 
-describe('a recorder killed with -9', () => {
-  it.each([[1, 130, 417, 902]])(
-    'leaves records that open and lack less than the last second, whenever it came (%i, %i, %i, %i ms)',
-    async (...delays) => {
-      await Promise.all(
-        delays.map(async (delay) => {
-          const into = join(folder, String(delay));
-          const published = await killedAfter(delay, into);
-          const names = readdirSync(into).filter((file) => file.endsWith('.hea'));
-          let next = 0;
-          for (const name of names.sort()) {
-            const { leads } = await readWfdb(join(into, name));
-            for (const [t, value] of (leads[3]?.microvolt ?? []).entries()) {
-              if (value !== ((next + t) % 1000) + 3) throw new Error(`${name} differs at ${t}`);
-            }
-            next += leads[0]?.microvolt.length ?? 0;
-          }
-          expect(next).toBeGreaterThan(published - 500);
-        }),
-      );
-    },
-  );
-
-  it('may have lost the end of its last write: what is whole is read', async () => {
-    const into = join(folder, 'torn');
-    await killedAfter(50, into);
-    const data = join(into, 'killed-0001.dat');
-    const whole = Math.floor(statSync(data).size / 16);
-    truncateSync(data, 16 * whole - 5);
-    truncateSync(join(into, 'killed-0001.atr'), statSync(join(into, 'killed-0001.atr')).size - 1);
-    const { leads } = await readWfdb(join(into, 'killed-0001'));
-    expect(leads[0]?.microvolt).toHaveLength(whole - 1);
-    expect(existsSync(data)).toBe(true);
+  it('says how many lines of its events cannot be read', async () => {
+    const recorder = startRecorder({ ...open, folder });
+    recorder.publish(samples(0));
+    recorder.mark('one');
+    await recorder.close();
+    const path = join(folder, 'bed-0001.events.jsonl');
+    appendFileSync(path, '{"sample":-1,"event":{"kind":"mark"}}\n{"sample":1}\n{{\nnull\n');
+    expect((await readWfdb(join(folder, 'bed-0001'))).remarks).toEqual([
+      'bed-0001.events.jsonl: 4 lines cannot be read',
+    ]);
+    writeFileSync(path, 'something else\n');
+    expect(await readWfdb(join(folder, 'bed-0001'))).toMatchObject({
+      remarks: ['bed-0001.events.jsonl is not the file of a recorder: left out'],
+    });
   });
 });

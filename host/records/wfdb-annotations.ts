@@ -22,7 +22,8 @@ const CHN = 62;
 const AUX = 63;
 /** The interval has ten bits; a longer one needs SKIP. */
 const LONGEST_INTERVAL = 1023;
-const LONGEST_AUX_BYTES = 255;
+/** Of a text: its length is one byte. */
+export const LONGEST_AUX_BYTES = 255;
 
 export interface WfdbAnnotation {
   readonly sampleIndex: number;

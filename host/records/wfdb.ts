@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
+import { parseEventFile } from './event-file.js';
 import { readRecordFile } from './files.js';
 import type { EcgLead, EcgRecord, RecordAnnotation } from './record.js';
 import { microvoltPerUnit } from './units.js';
@@ -14,6 +15,9 @@ import { parseWfdbHeader, type WfdbHeader, type WfdbSignal } from './wfdb-header
 const MAX_HEADER_BYTES = 1 << 20;
 /** Samples × signals kept in memory, 800 MB as float64: 4.6 h of 12 leads at 500 Hz. */
 const MAX_VALUES = 1e8;
+
+/** Of what a recorder keeps beside the signal. */
+export const EVENTS_EXTENSION = 'events.jsonl';
 
 /** With or without `.hea`; the name of the signal file is understood too. */
 export function wfdbHeaderPath(path: string): string {
@@ -51,6 +55,7 @@ export async function readWfdb(path: string): Promise<EcgRecord> {
     }
   }
   const annotations = await readAnnotations(headerPath);
+  const kept = await readEvents(headerPath, remarks);
   return {
     name: basename(headerPath, '.hea'),
     sampleRateHz: header.sampleRateHz,
@@ -58,7 +63,26 @@ export async function readWfdb(path: string): Promise<EcgRecord> {
     source: headerPath,
     remarks,
     ...(annotations.length === 0 ? {} : { annotations }),
+    ...kept,
   };
+}
+
+/** Of `NAME.events.jsonl`, where a recorder of this project wrote the record. */
+async function readEvents(
+  headerPath: string,
+  remarks: string[],
+): Promise<Pick<EcgRecord, 'events' | 'firstSampleIndex'>> {
+  const path = headerPath.replace(/\.hea$/u, `.${EVENTS_EXTENSION}`);
+  if (!existsSync(path)) return {};
+  const file = parseEventFile(await readRecordFile(path));
+  if (file === undefined) {
+    remarks.push(`${basename(path)} is not the file of a recorder: left out`);
+    return {};
+  }
+  if (file.unreadableLines > 0) {
+    remarks.push(`${basename(path)}: ${file.unreadableLines} lines cannot be read`);
+  }
+  return { events: file.events, firstSampleIndex: file.firstSampleIndex };
 }
 
 /** Of `NAME.atr` beside the header, where there is one: its texts, or the mnemonic of what has none. */

@@ -16,13 +16,18 @@ import {
 
 /** In the order of their bits. */
 const LEAD_REASONS: readonly LeadReason[] = ['flat', 'restless', 'wander'];
-const ABSENT = -32768;
+/** A mark that is not there. */
+export const ABSENT = -32768;
 
 /** "ra_la" → "RA/LA", "v1_to_v6" → "V1 to V6". */
-function reversalWords(reversal: Reversal): string | null {
+export function reversalWords(reversal: Reversal): string | null {
   if (reversal === 'none' || reversal === 'not_judged') return null;
   const upper = reversal.toUpperCase();
   return upper.includes('_TO_') ? upper.replace('_TO_', ' to ') : upper.replace('_', '/');
+}
+
+export function leadReasonBits(reasons: readonly LeadReason[]): number {
+  return reasons.reduce((bits, reason) => bits | (1 << LEAD_REASONS.indexOf(reason)), 0);
 }
 
 function mainsHz(mains: Mains, millihertz: number): number | null {

@@ -1,13 +1,18 @@
 /** A recording as a device: what it would have sent, through the same wire, link and sinks, at any speed. */
+import { encodePayload } from '../protocol/codec.js';
 import { FrameEncoder, PROTOCOL_VERSION, SCHEMA_HASH } from '../protocol/frame.js';
 import type { DeviceMessage, HelloMessage, StatusMessage } from '../protocol/messages.js';
-import { independentLeads, type EcgRecord } from '../records/record.js';
+import { independentLeads, type EcgRecord, type RecordedEvent } from '../records/record.js';
 import { toAcquisition } from '../records/acquisition.js';
 import type { Transport, TransportHandlers } from '../serial/transport.js';
+import type { MarkEvent, StreamEvent } from '../stream/events.js';
+import { toMessages } from './recorded-messages.js';
 
 export interface ReplayOptions {
   /** Multiple of real time; Infinity as fast as the reader takes it. */
   readonly speed: number;
+  /** What comes from no device: the marks of who was there. */
+  readonly onMark?: (mark: MarkEvent) => void;
   /** Called once everything has been sent. */
   readonly onEnd?: () => void;
 }
@@ -19,62 +24,89 @@ const MICROSECONDS_PER_SAMPLE = 1_000_000 / RATE_HZ;
 /** Frames between two pauses: others on this process get their turn. */
 const BURST_FRAMES = 200;
 const TICK_MS = 10;
+/** Annotations of WFDB that are beats, whatever their kind (ecgcodes.h). */
+const BEATS = new Set([...'NLRBaAJSVFejnE/Qfr?']);
+
+/** The axis of a replay: what the recorder saw as the first sample of the record. */
+export const replayStart = (record: EcgRecord): number => record.firstSampleIndex ?? 0;
 
 /** @throws IsochroneError RECORD_* when it is not a twelve-lead record */
 export function replayTransport(record: EcgRecord, options: ReplayOptions): Transport {
   const acquisition = toAcquisition(record);
-  const holes = missingFrames(record, acquisition.sampleCount);
-  const beats = (record.annotations ?? [])
-    .filter(({ label }) => label === 'N')
-    .map(({ sampleIndex }) => Math.round((sampleIndex * RATE_HZ) / record.sampleRateHz));
+  const { sampleCount } = acquisition;
+  const missing = missingSamples(record, sampleCount);
+  const start = replayStart(record);
+  const timed = timedEvents(record, start);
+  const onAxis = (sample: number): number => (start + sample) >>> 0;
   const encoder = new FrameEncoder();
-  const hello = helloOf(record);
+  let hello = timed
+    .slice(0, 1)
+    .flatMap(({ event }) => messagesOf(event))
+    .reduce((found, message) => (message.kind === 'HELLO' ? message : found), helloOf(record));
   let handlers: TransportHandlers | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let frame = 0;
-  let nextBeat = 0;
-  const frames = Math.ceil(acquisition.sampleCount / PER_FRAME);
+  let next = 0;
+  let nextEvent = 0;
+  let droppedByDevice = 0;
+  let endsAt = onAxis(sampleCount);
   const say = (message: DeviceMessage): void => handlers?.onBytes(encoder.encode(message));
 
-  const sendFrame = (): void => {
-    const first = frame * PER_FRAME;
-    if (frame % (RATE_HZ / PER_FRAME) === 0) {
-      say(hello);
-      say(statusOf(first));
+  /** What came before sample `end`. */
+  const sayEvents = (end: number): void => {
+    for (
+      let one = timed[nextEvent];
+      one !== undefined && one.sample <= end;
+      one = timed[nextEvent]
+    ) {
+      nextEvent += 1;
+      const { event } = one;
+      if (event.kind === 'end') endsAt = event.sampleCount;
+      if (event.kind === 'mark') options.onMark?.(event);
+      if (event.kind === 'gap' && event.cause === 'device') droppedByDevice += event.sampleCount;
+      for (const message of messagesOf(event)) {
+        if (message.kind === 'HELLO') hello = message;
+        say(message);
+      }
     }
-    const end = Math.min(first + PER_FRAME, acquisition.sampleCount);
-    if (holes[frame] !== 1) {
+  };
+
+  const sendFrame = (): void => {
+    sayEvents(next);
+    if (next % RATE_HZ === 0) {
+      say(hello);
+      say(statusOf(onAxis(next), droppedByDevice));
+    }
+    const end = Math.min(next + PER_FRAME, sampleCount);
+    while (next < end) {
+      const from = next;
+      while (next < end && missing[next] === missing[from]) next += 1;
+      if (missing[from] === 1) continue;
       say({
         kind: 'SAMPLES',
-        firstSampleIndex: first,
-        deviceTick: (first * MICROSECONDS_PER_SAMPLE) >>> 0,
-        samplesDropped: 0,
-        microvolt: Array.from(acquisition.microvolt.subarray(first * LEADS, end * LEADS)),
+        firstSampleIndex: onAxis(from),
+        deviceTick: (from * MICROSECONDS_PER_SAMPLE) >>> 0,
+        samplesDropped: droppedByDevice,
+        microvolt: Array.from(acquisition.microvolt.subarray(from * LEADS, next * LEADS)),
       });
     }
-    for (let beat = beats[nextBeat]; beat !== undefined && beat < end; beat = beats[nextBeat]) {
-      const before = beats[nextBeat - 1];
-      const rrMs = before === undefined ? 0 : Math.min(0xffff, (beat - before) * 2);
-      say({ kind: 'BEAT', sampleIndex: beat, rrMs, noisePercent: 0 });
-      nextBeat += 1;
-    }
-    frame += 1;
   };
 
   const run = (startMs: number): void => {
     const due = Math.min(
-      frames,
-      Math.floor(((performance.now() - startMs) * options.speed * RATE_HZ) / (1000 * PER_FRAME)),
-      frame + BURST_FRAMES,
+      sampleCount,
+      Math.floor(((performance.now() - startMs) * options.speed * RATE_HZ) / 1000),
+      next + BURST_FRAMES * PER_FRAME,
     );
-    while (frame < due) sendFrame();
+    // A frame is sent when its last sample is due.
+    while (next < due && Math.min(next + PER_FRAME, sampleCount) <= due) sendFrame();
     if (handlers === undefined) return;
-    if (frame < frames) {
+    if (next < sampleCount) {
       timer = setTimeout(() => run(startMs), options.speed === Infinity ? 0 : TICK_MS);
       return;
     }
-    say(statusOf(acquisition.sampleCount));
-    say({ kind: 'END', sampleCount: acquisition.sampleCount });
+    sayEvents(Infinity);
+    say(statusOf(onAxis(sampleCount), droppedByDevice));
+    say({ kind: 'END', sampleCount: endsAt });
     options.onEnd?.();
   };
 
@@ -98,17 +130,47 @@ export function replayTransport(record: EcgRecord, options: ReplayOptions): Tran
   };
 }
 
-/** 1 for each frame in which a sample is missing in all leads: it is not sent, and the link tells a gap. */
-function missingFrames(record: EcgRecord, sampleCount: number): Uint8Array {
-  const missing = new Uint8Array(Math.ceil(sampleCount / PER_FRAME));
+/** 1 for each sample of the replay that is missing in all leads: it is not sent, and the link tells a gap. */
+function missingSamples(record: EcgRecord, sampleCount: number): Uint8Array {
   const { microvolt } = independentLeads(record);
-  const count = microvolt[0]?.length ?? 0;
-  for (let t = 0; t < count; t += 1) {
-    if (!microvolt.every((lead) => Number.isNaN(lead[t] ?? NaN))) continue;
-    const frame = Math.floor((t * RATE_HZ) / record.sampleRateHz / PER_FRAME);
-    if (frame < missing.length) missing[frame] = 1;
+  const last = (microvolt[0]?.length ?? 0) - 1;
+  return Uint8Array.from({ length: sampleCount }, (_, t) => {
+    const source = Math.min(last, Math.round((t * record.sampleRateHz) / RATE_HZ));
+    return microvolt.every((lead) => Number.isNaN(lead[source] ?? NaN)) ? 1 : 0;
+  });
+}
+
+/** Of a recorder all that it kept; of another record its beats, and its notes as marks. In the order of time. */
+function timedEvents(record: EcgRecord, start: number): readonly RecordedEvent[] {
+  if (record.events !== undefined && record.sampleRateHz === RATE_HZ) return record.events;
+  const timed: RecordedEvent[] = [];
+  let before: number | undefined;
+  const annotations = [...(record.annotations ?? [])];
+  for (const { sampleIndex, label } of annotations.sort((a, b) => a.sampleIndex - b.sampleIndex)) {
+    const sample = Math.round((sampleIndex * RATE_HZ) / record.sampleRateHz);
+    if (BEATS.has(label)) {
+      const rrMs = before === undefined ? 0 : Math.min(0xffff, (sample - before) * 2);
+      before = sample;
+      const event = { kind: 'beat', sampleIndex: start + sample, rrMs, noisePercent: 0 } as const;
+      timed.push({ sample, event });
+    } else if (label.length > 1) {
+      timed.push({ sample, event: { kind: 'mark', sampleIndex: start + sample, text: label } });
+    }
   }
-  return missing;
+  return timed;
+}
+
+/** A file may hold what no device can say: such an event is left out. */
+function messagesOf(event: StreamEvent): readonly DeviceMessage[] {
+  try {
+    const messages = toMessages(event);
+    for (const message of messages) encodePayload(message);
+    return messages;
+  } catch {
+    return [
+      { kind: 'LOG', level: 'warning', text: `A recorded event (${event.kind}) cannot be read.` },
+    ];
+  }
 }
 
 function helloOf(record: EcgRecord): HelloMessage {
@@ -132,13 +194,13 @@ function helloOf(record: EcgRecord): HelloMessage {
   };
 }
 
-function statusOf(sample: number): StatusMessage {
+function statusOf(sample: number, samplesDropped: number): StatusMessage {
   return {
     kind: 'STATUS',
     uptimeMs: Math.round((sample * 1000) / RATE_HZ),
     deviceTick: (sample * MICROSECONDS_PER_SAMPLE) >>> 0,
     samplesReceived: sample,
-    samplesDropped: 0,
+    samplesDropped,
     framesDropped: 0,
     receiveErrors: 0,
     transmitHighWater: 0,

@@ -4,8 +4,8 @@
  */
 import mqtt, { type MqttClient } from 'mqtt';
 import { IsochroneError } from '../../codegen/errors.js';
-import { encodeMessage } from '../monitor/messages.js';
 import type { LinkState, StreamEvent } from '../stream/events.js';
+import { toJson } from '../stream/json.js';
 import type { Sink } from './sink.js';
 
 export interface MqttOptions {
@@ -83,7 +83,7 @@ export function mqttSink(options: MqttOptions): Sink & { readonly connected: boo
       if (event.kind === 'link' && last !== undefined) {
         client.publish(topic('status'), last, { qos: 1, retain: true });
       } else {
-        client.publish(topic(event.kind), encodeMessage(event), { qos, retain });
+        client.publish(topic(event.kind), toJson(event), { qos, retain });
       }
     },
     async close() {

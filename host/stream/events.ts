@@ -234,6 +234,13 @@ export interface LogEvent {
   readonly text: string;
 }
 
+/** What a person notes at a moment of the signal; it comes from the host, never from a device. */
+export interface MarkEvent {
+  readonly kind: 'mark';
+  readonly sampleIndex: number;
+  readonly text: string;
+}
+
 /** The record has ended and the device has answered for all of it. */
 export interface EndEvent {
   readonly kind: 'end';
@@ -255,4 +262,5 @@ export type StreamEvent =
   | StatusEvent
   | LinkEvent
   | LogEvent
+  | MarkEvent
   | EndEvent;

@@ -147,6 +147,8 @@ class PlainView implements TerminalView {
         return this.signals.signal(event);
       case 'log':
         return [`${event.level}: ${event.text}`];
+      case 'mark':
+        return [`mark ${event.sampleIndex}  ${event.text}`];
       case 'end':
         return [...this.results.release(), `end  ${event.sampleCount} samples`];
       case 'samples':

@@ -105,6 +105,7 @@ export class Vitals {
         break;
       case 'median-beat':
       case 'log':
+      case 'mark':
         break;
     }
   }

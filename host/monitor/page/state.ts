@@ -121,8 +121,10 @@ export class PageState {
         this.link = message;
         break;
       case 'log':
-        this.log.push(message);
-        if (this.log.length > LOG_KEPT) this.log.shift();
+        this.say(message);
+        break;
+      case 'mark':
+        this.say({ kind: 'log', level: 'info', text: `mark: ${message.text}` });
         break;
       case 'end':
         this.ended = true;
@@ -139,6 +141,11 @@ export class PageState {
     const from = this.dirtyFrom;
     this.dirtyFrom = Number.POSITIVE_INFINITY;
     return from;
+  }
+
+  private say(line: LogEvent): void {
+    this.log.push(line);
+    if (this.log.length > LOG_KEPT) this.log.shift();
   }
 
   private missing(firstSampleIndex: number, sampleCount: number): void {
