@@ -7,7 +7,9 @@ export const relu: OperatorRule = {
   infer: (node, inputs) => [{ shape: requireShape(node, inputs, 0), elementType: 'float32' }],
   evaluate(node, inputs) {
     const x = dataOf(node, inputs, 0);
-    return [{ shape: x.shape, data: Float32Array.from(x.data, (value) => Math.max(0, value)) }];
+    const data = new Float32Array(x.data);
+    for (let i = 0; i < data.length; i += 1) data[i] = Math.max(0, data[i] as number);
+    return [{ shape: x.shape, data }];
   },
   gradient: (node, builder) => [
     [0, builder.add('ReluGradient', [builder.outputGradient, outputName(node)])],
@@ -24,11 +26,8 @@ export const reluGradient: OperatorRule = {
   evaluate(node, inputs) {
     const dy = dataOf(node, inputs, 0);
     const y = dataOf(node, inputs, 1);
-    return [
-      {
-        shape: y.shape,
-        data: Float32Array.from(y.data, (value, i) => (value > 0 ? (dy.data[i] ?? 0) : 0)),
-      },
-    ];
+    const data = new Float32Array(dy.data);
+    for (let i = 0; i < data.length; i += 1) if (!((y.data[i] as number) > 0)) data[i] = 0;
+    return [{ shape: y.shape, data }];
   },
 };
