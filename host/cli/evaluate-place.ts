@@ -1,5 +1,11 @@
-/** `isochrone evaluate`: explanations against a known place and time, on simulated hearts. */
+/** `isochrone evaluate`: explanations against a known place and time on simulated hearts, and against the wall that real records name. */
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { decodedRecords, openDecodedSet } from '../records/decoded-set.js';
 import { writeAtomically } from '../records/files.js';
+import { readFoldStatements } from '../records/labels.js';
+import { summariseRecorded, type RecordedReport } from '../evaluate/recorded-report.js';
+import { evaluateRecorded, kindOfStatements, type WallRecord } from '../evaluate/recorded.js';
 import { openEvaluationNetworks } from '../evaluate/networks.js';
 import { EVALUATION_HEARTS, WRONG_HEARTS } from '../evaluate/populations.js';
 import { evaluationText } from '../evaluate/report-text.js';
@@ -7,12 +13,17 @@ import { evaluationHtml } from '../evaluate/report-html.js';
 import { summarise, type EvaluationReport, type SimulatedReport } from '../evaluate/report.js';
 import { evaluateSimulated } from '../evaluate/simulated.js';
 import type { Population } from '../records/synthetic/heart.js';
+import { compileModel } from './network.js';
 import { progress } from './progress.js';
 
 export interface EvaluatePlaceOptions {
   readonly hearts: number;
   readonly wrongHearts: number;
   readonly first: number;
+  /** Folder of decoded sets with labels.csv; real records are skipped where there is none. */
+  readonly data?: string;
+  readonly fold: number;
+  readonly network: string;
   readonly html?: string;
   readonly json: boolean;
 }
@@ -26,7 +37,7 @@ export async function runEvaluatePlace(options: EvaluatePlaceOptions): Promise<v
 }
 
 export async function evaluatePlace(
-  options: Pick<EvaluatePlaceOptions, 'hearts' | 'wrongHearts' | 'first'>,
+  options: Omit<EvaluatePlaceOptions, 'html' | 'json'>,
 ): Promise<EvaluationReport> {
   const networks = await openEvaluationNetworks();
   const run = (label: string, population: Population, count: number): SimulatedReport => {
@@ -43,5 +54,35 @@ export async function evaluatePlace(
     simulated: run('evaluate', EVALUATION_HEARTS, options.hearts),
     wrongHeart:
       options.wrongHearts === 0 ? null : run('wrong heart', WRONG_HEARTS, options.wrongHearts),
+    recorded: await evaluateWalls(options),
   };
+}
+
+async function evaluateWalls({
+  data,
+  fold,
+  network,
+}: Pick<EvaluatePlaceOptions, 'data' | 'fold' | 'network'>): Promise<RecordedReport | null> {
+  if (data === undefined || !existsSync(join(data, 'labels.csv'))) return null;
+  const statements = await readFoldStatements(data, fold);
+  const set = await openDecodedSet(join(data, `fold${String(fold).padStart(2, '0')}.d16.gz`));
+  const records: WallRecord[] = [];
+  let index = 0;
+  for await (const record of decodedRecords(set)) {
+    const own = statements[index] ?? new Map<string, number>();
+    if (kindOfStatements(own.keys()) !== undefined)
+      records.push({ index, record, statements: own });
+    index += 1;
+  }
+  const bar = progress('real records');
+  const compiled = compileModel(network, { explain: 'gradient' });
+  const results = evaluateRecorded(compiled, records, (done) => {
+    bar.update(done, records.length);
+  });
+  bar.finish(`${results.cases.length} records with a wall`);
+  return summariseRecorded(
+    results,
+    compiled.program.metadata['isochrone.name'] ?? basename(network),
+    fold,
+  );
 }

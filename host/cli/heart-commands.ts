@@ -15,14 +15,14 @@ export function addHeartCommands(program: Command): void {
   program
     .command('evaluate')
     .description(
-      'explanations against a known place and time, on simulated hearts: every mapping, chance, intervals; 1,200 hearts take an hour',
+      'explanations against a known place and time, on simulated hearts, and against the wall that real records name: every mapping, chance, intervals',
     )
     .option('--hearts <n>', 'fresh hearts', wholeNumber, 1200)
     .option(
       '--wrong-hearts <n>',
       'hearts that are not as the generic one says; 0: none',
       wholeNumber,
-      300,
+      200,
     )
     .option(
       '--first <n>',
@@ -30,6 +30,12 @@ export function addHeartCommands(program: Command): void {
       wholeNumber,
       0,
     )
+    .option(
+      '--data <folder>',
+      'decoded sets (foldNN.d16.gz) and labels.csv; without, no real records',
+    )
+    .option('--fold <n>', 'which fold; the network must not have trained on it', wholeNumber, 9)
+    .option('--network <file>', 'what is explained on real records', DEFAULT_MODEL)
     .option('--html <file>', 'write the report as a page with plots')
     .option('--json', 'print JSON', false)
     .action(async (options) => {

@@ -6,9 +6,10 @@ import {
   simulateAlongside,
   simulateMedianBeat,
   type MedianBeat,
+  type MedianBeatOptions,
 } from '../records/synthetic/median-beat.js';
 import { seededRandom, type Random } from '../records/synthetic/random.js';
-import { growLesion, LEFT_SEGMENTS } from '../records/synthetic/segments.js';
+import { growLesion } from '../records/synthetic/segments.js';
 import { NO_LESION } from '../records/synthetic/tissue.js';
 import { distance } from '../records/synthetic/vector3.js';
 import { buildVentricles, GENERIC_POSE, positionMm } from '../records/synthetic/ventricles.js';
@@ -50,29 +51,35 @@ const WANDER_MICROVOLT = { least: 3, spread: 12 } as const;
 /** Every place once, instead of a drawn few: for templates. */
 export const EVERY_PLACE = 'every place';
 
-/** Cases of one heart; the same for the same population, seed and plan. Normal ones first, then scars, ischaemias, ectopic beats. */
+/**
+ * Cases of one heart; the same for the same population, seed and plan. Normal ones first, then scars, ischaemias, ectopic beats.
+ * @param isWanted kinds that are left out cost nothing, and change no other case
+ */
 export function casesOfHeart(
   population: Population,
   heartSeed: number,
   plan: CasePlan | typeof EVERY_PLACE,
+  isWanted: (kind: CaseKind) => boolean = () => true,
 ): { readonly heart: SimulatedHeart; readonly cases: readonly SimulatedCase[] } {
   const heart = drawHeart(population, heartSeed);
   const random = seededRandom(heartSeed, `cases ${population.name}`);
   const wanted = plan === EVERY_PLACE ? everyPlace() : drawPlaces(random, plan);
-  const cases = wanted.map(({ kind, segments, node }, index): SimulatedCase => {
-    const condition: HeartCondition = {
-      lesion: kind === 'scar' || kind === 'ischaemia' ? { kind, segments } : NO_LESION,
-      origin: node === null ? NORMAL_CONDITION.origin : { ectopicNode: node },
-    };
-    const beat = simulateMedianBeat(heart, condition, {
+  const cases = wanted.flatMap(({ kind, segments, node }, index): SimulatedCase[] => {
+    const options: MedianBeatOptions = {
       phaseMs: 10 * random.uniform(),
       noise: {
         seed: heartSeed * LARGEST_PLAN + index,
         emgMicrovolt: NOISE_MICROVOLT.least + NOISE_MICROVOLT.spread * random.uniform(),
         wanderMicrovolt: WANDER_MICROVOLT.least + WANDER_MICROVOLT.spread * random.uniform(),
       },
-    });
-    return { heartSeed, kind, segments, beat };
+    };
+    if (!isWanted(kind)) return [];
+    const condition: HeartCondition = {
+      lesion: kind === 'scar' || kind === 'ischaemia' ? { kind, segments } : NO_LESION,
+      origin: node === null ? NORMAL_CONDITION.origin : { ectopicNode: node },
+    };
+    const beat = simulateMedianBeat(heart, condition, options);
+    return [{ heartSeed, kind, segments, beat }];
   });
   return { heart, cases };
 }
@@ -103,6 +110,8 @@ function drawPlaces(random: Random, plan: CasePlan): readonly Place[] {
 }
 
 const NORMALS_OF_EVERY_PLACE = 4;
+/** The right ventricle's four regions too. */
+const LESION_SEGMENTS = Array.from({ length: SEGMENT_COUNT }, (_, index) => index + 1);
 
 function everyPlace(): readonly Place[] {
   const { nodes } = ventricularLattice();
@@ -113,7 +122,7 @@ function everyPlace(): readonly Place[] {
       node: null,
     })),
     ...(['scar', 'ischaemia'] as const).flatMap((kind) =>
-      LEFT_SEGMENTS.map((segment): Place => ({ kind, segments: [segment], node: null })),
+      LESION_SEGMENTS.map((segment): Place => ({ kind, segments: [segment], node: null })),
     ),
     ...candidateOrigins().map((node): Place => ({
       kind: 'ectopic',
@@ -124,21 +133,25 @@ function everyPlace(): readonly Place[] {
 }
 
 /** Nearer than this two origins are one candidate. */
-const CANDIDATE_SPACING_MM = 9;
+const CANDIDATE_SPACING_MM = 8;
 
-/** Nodes in the middle of the generic heart's walls, evenly spread: where an ectopic beat is looked for. */
+/**
+ * Where an ectopic beat is looked for: nodes of the generic heart, each the farthest from all before it, so that the first few are
+ * as evenly spread as all of them. Through the wall too: what begins under the epicardium looks unlike what begins 10 mm deeper.
+ */
 export function candidateOrigins(): readonly number[] {
   const generic = buildVentricles(GENERIC_POSE);
+  const places = generic.lattice.nodes.map((_, node) => positionMm(generic, node));
+  const away = new Float64Array(places.length).fill(Number.POSITIVE_INFINITY);
   const chosen: number[] = [];
-  for (const [index, { chamber, depth }] of generic.lattice.nodes.entries()) {
-    // The left wall has layers at 0, 1/3, 2/3 and 1; the right one is thin.
-    const isMiddle = chamber === 'left' ? depth > 0.3 && depth < 0.4 : depth === 1;
-    if (!isMiddle) continue;
-    const at = positionMm(generic, index);
-    const isFar = chosen.every(
-      (other) => distance(at, positionMm(generic, other)) >= CANDIDATE_SPACING_MM,
-    );
-    if (isFar) chosen.push(index);
+  for (let next = 0; (away[next] ?? 0) >= CANDIDATE_SPACING_MM;) {
+    const own = places[next];
+    if (own === undefined) break;
+    chosen.push(next);
+    for (const [node, other] of places.entries()) {
+      away[node] = Math.min(away[node] ?? 0, distance(own, other));
+    }
+    next = away.reduce((best, value, node) => (value > (away[best] ?? 0) ? node : best), 0);
   }
   return chosen;
 }
@@ -152,15 +165,9 @@ function drawOrigin(random: Random): { readonly node: number; readonly segment: 
   return { node: own[Math.floor(random.uniform() * own.length)] ?? 0, segment };
 }
 
-/** The same heart's normal beat at the same moments, without noise, and the case's own without noise: what the lesion changed. */
-export function cleanPair(
-  heart: SimulatedHeart,
-  { beat }: SimulatedCase,
-): { readonly lesion: MedianBeat; readonly normal: MedianBeat } {
-  return {
-    lesion: simulateAlongside(heart, beat.condition, beat),
-    normal: simulateAlongside(heart, NORMAL_CONDITION, beat),
-  };
+/** The same heart's normal beat at the same moments, without noise: what the case's own beat without noise is to be compared with. */
+export function normalAlongside(heart: SimulatedHeart, { beat }: SimulatedCase): MedianBeat {
+  return simulateAlongside(heart, NORMAL_CONDITION, beat);
 }
 
 /** Eight independent leads, lead after lead, millivolt: the form that mappings read. */

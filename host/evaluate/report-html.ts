@@ -2,6 +2,8 @@
 import { escapeHtml, STYLE, table } from '../report/html.js';
 import { ARMS, type ArmName } from './arms.js';
 import type { EvaluationReport, SimulatedReport } from './report.js';
+import type { RecordedReport } from './recorded-report.js';
+import { WALL_ARMS, type WallArm } from './recorded.js';
 import type { Interval } from './statistics.js';
 import { TIME_ARMS, type TimeArmName } from './time-arms.js';
 
@@ -9,7 +11,7 @@ const BAR_PX = 260;
 const ROW_PX = 20;
 const LABEL_PX = 230;
 
-export function evaluationHtml({ simulated, wrongHeart }: EvaluationReport): string {
+export function evaluationHtml({ simulated, wrongHeart, recorded }: EvaluationReport): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Explanations against a known truth</title><style>${STYLE}
 svg{max-width:100%}svg text{font:12px system-ui,sans-serif}</style></head><body>
@@ -17,6 +19,7 @@ svg{max-width:100%}svg text{font:12px system-ui,sans-serif}</style></head><body>
 <p>Simulated hearts, not patients. Research use only. Bars: share of lesions whose segment is named first; whiskers: 95 % bootstrap interval; line: chance.</p>
 ${section('Fresh hearts', simulated)}
 ${wrongHeart === null ? '' : section('Wrong heart: turned 18°, chest electrodes 2 cm low', wrongHeart)}
+${recorded === null ? '<p>Real records: skipped, none were named.</p>' : recordedSection(recorded)}
 </body></html>
 `;
 }
@@ -68,6 +71,31 @@ ${table(
 )}
 <p>Rank correlation between networks of other seeds: attribution ${number(report.consistency.attribution)}, map ${number(report.consistency.map)};
 with shuffled weights: ${number(report.randomisedWeights.attribution)} and ${number(report.randomisedWeights.map)}.</p>`;
+}
+
+function recordedSection({ fold, network, groups }: RecordedReport): string {
+  const drawn = groups.map(
+    ({ table: reading, kind, likelyOnly, cases, arms, comparisons }) =>
+      `<h3>${escapeHtml(kind === 'scar' ? 'Infarcts, as scars' : 'Ischaemia and injury')}, ${likelyOnly ? 'likelihood from 50 %' : 'any likelihood'}, ${escapeHtml(reading)} reading: ${cases} records</h3>
+${bars(
+  Object.entries(arms).map(([arm, { dice }]) => [WALL_ARMS[arm as WallArm], dice] as const),
+  arms.random?.chance ?? 0,
+)}
+${table(
+  ['of', 'against', 'Dice, difference', '95 %', 'Wilcoxon p', 'pairs'],
+  comparisons.map(({ of, against, dice, wilcoxonP, pairs }) => [
+    of,
+    against,
+    dice.estimate.toFixed(3),
+    `${dice.low.toFixed(3)} … ${dice.high.toFixed(3)}`,
+    wilcoxonP.toPrecision(2),
+    String(pairs),
+  ]),
+)}`,
+  );
+  return `<h2>Real records: the wall that the statement names</h2>
+<p>Fold ${fold}, network ${escapeHtml(network)}. A proxy: the wall was read from the ECG, not seen in the heart. Bars: Dice at the truth’s coverage.</p>
+${drawn.join('\n')}`;
 }
 
 function number({ estimate, low, high }: Interval): string {

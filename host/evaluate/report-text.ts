@@ -1,4 +1,5 @@
 /** The report as plain text. */
+import { recordedText } from './recorded-report.js';
 import type { EvaluationReport, SimulatedReport } from './report.js';
 import type { Interval } from './statistics.js';
 
@@ -7,7 +8,7 @@ const twoDigits = (value: number): string => value.toFixed(2).padStart(5);
 const interval = ({ estimate, low, high }: Interval): string =>
   `${estimate.toFixed(3)} (${low.toFixed(3)}…${high.toFixed(3)})`;
 
-export function evaluationText({ simulated, wrongHeart }: EvaluationReport): string {
+export function evaluationText({ simulated, wrongHeart, recorded }: EvaluationReport): string {
   return [
     'Explanations against a known place and time. Simulated hearts: not patients.',
     '',
@@ -15,6 +16,9 @@ export function evaluationText({ simulated, wrongHeart }: EvaluationReport): str
     ...(wrongHeart === null
       ? []
       : sectionText('wrong heart: turned 18°, chest electrodes 2 cm low', wrongHeart)),
+    ...(recorded === null
+      ? ['real records: skipped, no folder with labels.csv was named (--data)', '']
+      : recordedText(recorded)),
   ].join('\n');
 }
 

@@ -3,6 +3,7 @@ import type { Interval } from './statistics.js';
 import { bootstrapMean, mean, median, wilcoxon } from './statistics.js';
 import { ARMS, candidateCount, type ArmName } from './arms.js';
 import { CHANGE_MICROVOLT } from '../records/synthetic/time-truth.js';
+import type { RecordedReport } from './recorded-report.js';
 import type { CaseResult, PlaceResult, SimulatedResults } from './simulated.js';
 import { TIME_ARMS, type TimeArmName } from './time-arms.js';
 
@@ -74,6 +75,8 @@ export interface EvaluationReport {
   readonly simulated: SimulatedReport;
   /** null when none was asked for. */
   readonly wrongHeart: SimulatedReport | null;
+  /** null where there are no records. */
+  readonly recorded: RecordedReport | null;
 }
 
 export function groupOf({ kind, segments }: CaseResult): Group {

@@ -64,6 +64,7 @@ describe('simulated truth, short form', () => {
       format: 'isochrone-evaluation-1' as const,
       simulated: summarise(results, HEARTS, 'test'),
       wrongHeart: null,
+      recorded: null,
     };
     expect(evaluationText(report)).toMatch(/matched filter[\s\S]*chance[\s\S]*Wilcoxon/u);
     expect(evaluationHtml(report)).toMatch(/<svg[\s\S]*chain rule[\s\S]*<\/html>/u);

@@ -2,7 +2,7 @@
 import { chainRule } from '../cineecg/mapping/pull-back.js';
 import { foldedGradient } from '../cineecg/mapping/beat-evidence.js';
 import type { Population } from '../records/synthetic/heart.js';
-import { MEDIAN_BEAT_SAMPLES } from '../records/synthetic/median-beat.js';
+import { MEDIAN_BEAT_SAMPLES, type MedianBeat } from '../records/synthetic/median-beat.js';
 import { seededRandom } from '../records/synthetic/random.js';
 import { CHANGE_MICROVOLT, changedSamples } from '../records/synthetic/time-truth.js';
 import { distance } from '../records/synthetic/vector3.js';
@@ -10,8 +10,8 @@ import { runArms, type ArmName, type ArmScores } from './arms.js';
 import type { BeatNetwork } from './beat-network.js';
 import {
   casesOfHeart,
-  cleanPair,
   independentMillivolt,
+  normalAlongside,
   type CaseKind,
   type CasePlan,
   type SimulatedCase,
@@ -100,16 +100,20 @@ export function evaluateSimulated(
       multiple: turn === 'ectopic' ? 0 : 1,
       ectopic: turn === 'ectopic' ? 1 : 0,
     };
-    const drawn = casesOfHeart(population, seed, plan);
+    const drawn = casesOfHeart(
+      population,
+      seed,
+      plan,
+      (kind) => kind === 'normal' || kind === turn,
+    );
     for (const one of drawn.cases) {
-      if (one.kind !== 'normal' && one.kind !== turn) continue;
       classes.push(classResult(networks, one));
       if (one.kind === 'normal') continue;
       const random = seededRandom(seed, `arms ${population.name} ${one.segments.length}`);
       const lesion = { ...one, kind: one.kind };
       const explained = explainCase(networks, lesion, random);
-      const pair = cleanPair(drawn.heart, one);
-      cases.push(caseResult(lesion, explained, pair, before.get(one.kind), cases.length, random));
+      const normal = normalAlongside(drawn.heart, one);
+      cases.push(caseResult(lesion, explained, normal, before.get(one.kind), cases.length, random));
       before.set(one.kind, explained.arms);
     }
     onHeart(seed + 1 - hearts.first);
@@ -193,7 +197,7 @@ function classResult(networks: EvaluationNetworks, one: SimulatedCase): ClassRes
 function caseResult(
   one: LesionCase,
   explained: Explained,
-  pair: ReturnType<typeof cleanPair>,
+  normal: MedianBeat,
   before: ReadonlyMap<ArmName, ArmScores> | undefined,
   index: number,
   random: ReturnType<typeof seededRandom>,
@@ -205,11 +209,7 @@ function caseResult(
 
   const { millivolt, templates, evidence, question, randomEvidence } = explained;
   const [own] = evidence;
-  const changed = changedSamples(
-    pair.lesion.millivolt,
-    pair.normal.millivolt,
-    CHANGE_MICROVOLT / 1000,
-  );
+  const changed = changedSamples(one.beat.withoutNoise, normal.millivolt, CHANGE_MICROVOLT / 1000);
   const truth = timeTruth(changed);
   const gradients = evidence.map(foldedGradient);
   const maps = gradients.map((gradient) => chainRule(templates, millivolt, gradient));

@@ -17,7 +17,7 @@ import type { EcgRecord } from '../records/record.js';
 import type { ExplanationEvent, ResultEvent } from '../stream/events.js';
 import { readStoredTemplates } from '../templates/files.js';
 import { recordWindows, type RecordWindow } from '../toolchain/record-windows.js';
-import { matched, occlusion, paperLike, type SegmentMap } from './maps.js';
+import { matched, occlusion, paperLike, plain, type SegmentMap } from './maps.js';
 import { WindowNetwork } from './network-window.js';
 
 /** As on the wire; occlusion and the matched filter run on the host only. */
@@ -28,6 +28,9 @@ export const MAPPINGS = [
   'anatomical_occlusion',
 ] as const;
 export type Mapping = (typeof MAPPINGS)[number];
+
+/** Shown beside the mappings, never instead of one. */
+export type ComparisonMap = 'matched_filter_without_network' | 'plain_facing_lead';
 
 export interface ExplainRequest {
   readonly record: EcgRecord;
@@ -60,7 +63,7 @@ export interface RecordExplanation {
   readonly explanation: ExplanationEvent;
   /** The lesion that the class was taken for, and what the beat alone says of its place. */
   readonly lesion: TemplateKind | null;
-  readonly maps: Readonly<Partial<Record<Mapping | 'matched_filter_without_network', SegmentMap>>>;
+  readonly maps: Readonly<Partial<Record<Mapping | ComparisonMap, SegmentMap>>>;
   /** The path in the generic heart's own axes: base to apex, right to left, towards the anterior wall, millimetres. */
   readonly pathInHeartMm: readonly (readonly [number, number, number])[];
   /** `[1000][8]` microvolt, and `[1000][leads]` gradient × input, logit. */
@@ -154,6 +157,7 @@ function mapsOf(
     chain_rule: chain,
     adjoint_direction: { scores: explained.segmentScores, spread: explained.segmentSpread },
     paper_like_position: paperLike(heart, explained),
+    plain_facing_lead: plain(heart, explained),
     ...(stored === undefined || chain === undefined
       ? {}
       : {

@@ -3,8 +3,12 @@ import { meanAttribution, selectBeats } from '../cineecg/beats.js';
 import { REGION_COUNT } from '../cineecg/geometry.js';
 import type { HeartExplanation, HeartInput } from '../cineecg/explain.js';
 import { meanAndSpread } from '../cineecg/mapping/average.js';
-import { beatEvidence } from '../cineecg/mapping/beat-evidence.js';
-import { paperLikeMap } from '../cineecg/mapping/lead-arms.js';
+import {
+  beatEvidence,
+  type BeatEvidence,
+  type BeatPlace,
+} from '../cineecg/mapping/beat-evidence.js';
+import { paperLikeMap, plainMap } from '../cineecg/mapping/lead-arms.js';
 import { asShares, byRegion } from '../cineecg/mapping/pull-back.js';
 import { loadTemplates, type StoredTemplates } from '../cineecg/mapping/template-file.js';
 import { placeTemplates, type WindowChainRule } from '../cineecg/mapping/window-chain-rule.js';
@@ -24,6 +28,19 @@ export function paperLike(
   heart: HeartInput,
   explanation: HeartExplanation,
 ): SegmentMap | undefined {
+  return overBeats(heart, explanation, (beat, place) => paperLikeMap(beat, place).regions);
+}
+
+/** A region has what the lead that faces it has; each beat by itself. */
+export function plain(heart: HeartInput, explanation: HeartExplanation): SegmentMap | undefined {
+  return overBeats(heart, explanation, plainMap);
+}
+
+function overBeats(
+  heart: HeartInput,
+  explanation: HeartExplanation,
+  map: (beat: BeatEvidence, place: BeatPlace) => readonly number[],
+): SegmentMap | undefined {
   const { first, rangeEnd } = selectBeats(heart.rIndex);
   const samples = explanation.meanBeatMicrovolt[0]?.length ?? 0;
   const place = {
@@ -35,10 +52,10 @@ export function paperLike(
   const millivolt = explanation.meanBeatMicrovolt.flat().map((microvolt) => microvolt / 1000);
   const maps = first.flatMap((start) => {
     const attribution = meanAttribution(heart.gradient, heart.input, [start]).flat();
-    // The gradient has no part in this mapping.
+    // The gradient has no part in these mappings.
     const none = new Float64Array(attribution.length);
     const beat = beatEvidence(samples, millivolt, none, attribution);
-    const shares = asShares(paperLikeMap(beat, place).regions);
+    const shares = asShares(map(beat, place));
     return shares === undefined ? [] : [shares];
   });
   if (maps.length === 0) return undefined;

@@ -16,6 +16,7 @@ const MAP_WORDS: Readonly<Record<string, string>> = {
   adjoint_direction: 'adjoint, by direction',
   paper_like_position: 'paper-like, on the path',
   anatomical_occlusion: 'anatomical occlusion',
+  plain_facing_lead: 'plain, lead that faces',
   matched_filter_without_network: 'matched filter (no network)',
 };
 

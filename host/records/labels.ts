@@ -21,11 +21,7 @@ export async function readFoldLabels(
   fold: number,
   classes: readonly string[],
 ): Promise<FoldLabels> {
-  const path = join(folder, 'labels.csv');
-  const text = (await readRecordFile(path, MAX_LABEL_BYTES)).toString('utf8');
-  const [header = [], ...rows] = parseCsv(text);
-  const ofFold = rows.filter(([first]) => first === String(fold));
-  if (ofFold.length === 0) throw invalid(path, `has no record of fold ${fold}`);
+  const { path, header, ofFold } = await readFold(folder, fold);
   const column = (rule: LabelRule, name: string): readonly boolean[] => {
     const index = header.indexOf(`${rule}_${name}`);
     if (index < 0) throw invalid(path, `has no column ${rule}_${name}`);
@@ -34,6 +30,43 @@ export async function readFoldLabels(
   const byClass = (rule: LabelRule): ReadonlyMap<string, readonly boolean[]> =>
     new Map(classes.map((name) => [name, column(rule, name)]));
   return { sup: byClass('sup'), sup50: byClass('sup50') };
+}
+
+/**
+ * Diagnostic statements of each record of a fold with their likelihood in percent (0: none was given), from the column scp_codes.
+ * @throws IsochroneError LABELS_INVALID, RECORD_NOT_FOUND
+ */
+export async function readFoldStatements(
+  folder: string,
+  fold: number,
+): Promise<readonly ReadonlyMap<string, number>[]> {
+  const { path, header, ofFold } = await readFold(folder, fold);
+  const column = header.indexOf('scp_codes');
+  if (column < 0) throw invalid(path, 'has no column scp_codes');
+  return ofFold.map((row, index) => {
+    try {
+      return new Map(Object.entries(JSON.parse(row[column] ?? '') as Record<string, number>));
+    } catch (cause) {
+      if (!(cause instanceof SyntaxError)) throw cause;
+      throw invalid(path, `has no list of statements for record ${index} of fold ${fold}`);
+    }
+  });
+}
+
+async function readFold(
+  folder: string,
+  fold: number,
+): Promise<{
+  readonly path: string;
+  readonly header: readonly string[];
+  readonly ofFold: readonly (readonly string[])[];
+}> {
+  const path = join(folder, 'labels.csv');
+  const text = (await readRecordFile(path, MAX_LABEL_BYTES)).toString('utf8');
+  const [header = [], ...rows] = parseCsv(text);
+  const ofFold = rows.filter(([first]) => first === String(fold));
+  if (ofFold.length === 0) throw invalid(path, `has no record of fold ${fold}`);
+  return { path, header, ofFold };
 }
 
 /** RFC 4180: fields in double quotes may hold commas, line ends and doubled quotes. */

@@ -58,6 +58,8 @@ export interface EctopicSite {
 export interface MedianBeat {
   /** Twelve rows I II III aVR aVL aVF V1…V6 of 80 samples, millivolt from the isoelectric level, R at index 30. */
   readonly millivolt: readonly Float32Array[];
+  /** The same before noise was added. */
+  readonly withoutNoise: readonly Float32Array[];
   /** Offsets from R, 100 Hz samples. */
   readonly fiducials: BeatFiducials;
   readonly condition: HeartCondition;
@@ -110,16 +112,20 @@ function cut(
   const r =
     wantedRMs === undefined ? rOffset : Math.round((wantedRMs - axis.firstMs) / axis.sampleMs);
   const first = r - MEDIAN_BEAT_R_INDEX;
-  const shown = potentials.map((row) => row.slice(first, first + MEDIAN_BEAT_SAMPLES));
-  if (options.noise !== undefined) addResidualNoise(shown, options.noise);
+  const clean = potentials.map((row) => row.slice(first, first + MEDIAN_BEAT_SAMPLES));
   const onset = MEDIAN_BEAT_R_INDEX + fiducials.qrsOnset + (rOffset - r);
   const shifted = (offset: number): number => offset + rOffset - r;
-  return {
-    millivolt: twelveLeads(shown).map((lead) => {
+  const levelled = (shown: readonly Float64Array[]): Float32Array[] =>
+    twelveLeads(shown).map((lead) => {
       let level = 0;
       for (let k = 1; k <= LEVEL_SAMPLES; k += 1) level += (lead[onset - k] ?? 0) / LEVEL_SAMPLES;
       return Float32Array.from(lead, (value) => (value - level) / 1000);
-    }),
+    });
+  const withoutNoise = levelled(clean);
+  const { noise } = options;
+  return {
+    millivolt: noise === undefined ? withoutNoise : levelled(withResidualNoise(clean, noise)),
+    withoutNoise,
     fiducials: {
       pOnset: fiducials.pOnset === null ? null : shifted(fiducials.pOnset),
       pEnd: fiducials.pEnd === null ? null : shifted(fiducials.pEnd),
@@ -144,13 +150,16 @@ export function ectopicSite(heart: SimulatedHeart, { origin }: HeartCondition): 
 }
 
 /** Neighbouring samples at 100 Hz behind a 43 Hz low-pass are nearly independent, so muscle noise is white here. */
-function addResidualNoise(potentials: readonly Float64Array[], noise: MedianBeatNoise): void {
-  for (const [e, row] of potentials.entries()) {
+function withResidualNoise(
+  potentials: readonly Float64Array[],
+  noise: MedianBeatNoise,
+): Float64Array[] {
+  return potentials.map((row, e) => {
     const random = seededRandom(noise.seed, `median beat ${e}`);
     const slope = noise.wanderMicrovolt * random.normal();
-    for (let t = 0; t < row.length; t += 1) {
+    return row.map((value, t) => {
       const away = (2 * (t - MEDIAN_BEAT_R_INDEX)) / row.length;
-      row[t] = (row[t] ?? 0) + noise.emgMicrovolt * random.normal() + slope * away;
-    }
-  }
+      return value + noise.emgMicrovolt * random.normal() + slope * away;
+    });
+  });
 }
