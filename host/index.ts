@@ -3,7 +3,7 @@
  */
 import { SEGMENT_NAMES } from './cineecg/geometry.js';
 import { connectDevice, type ConnectionStatistics } from './serial/device-connection.js';
-import { transportAt } from './serial/device-address.js';
+import { deviceOfUser } from './session/device-of-user.js';
 import type { HostMessage } from './protocol/messages.js';
 import type {
   BeatEvent,
@@ -20,13 +20,18 @@ import type {
 export { IsochroneError } from '../codegen/errors.js';
 export { openRecord } from './records/open-record.js';
 export type { EcgRecord } from './records/record.js';
+export { listPorts, type FoundPort } from './serial/ports.js';
 export { startRecorder, type Recorder, type RecorderOptions } from './records/recorder.js';
 export * from './stream/events.js';
 export type { ConnectionStatistics, HostMessage };
 
 export interface ConnectOptions {
-  /** Of a serial port; 921600 unless given. */
+  /** Of a serial port, instead of the board's, or of 921600 where the board is not known. */
   readonly baudRate?: number;
+  /** A board of `boards/` or a board file, for a port that does not tell what is on it. */
+  readonly board?: string;
+  /** Resets the board when it is opened for the first time; nothing else does. */
+  readonly reset?: boolean;
 }
 
 /** Every stream begins with what comes next and ends when the device is closed; it throws when the device cannot be understood. */
@@ -50,13 +55,11 @@ export interface Device {
 
 /**
  * Opens a device and keeps it open: a port that vanishes is opened again when it is back.
- * @param address `/dev/ttyACM0`, `COM3`, or `tcp://host:port`
+ * @param address `/dev/ttyACM0`, `COM3`, `auto` (the one port with a board that a board file names), `serial:NUMBER`, `board:NAME`, or `tcp://host:port`
  * @throws IsochroneError LINK_ADDRESS
  */
 export function connect(address: string, options: ConnectOptions = {}): Device {
-  const transport = (): ReturnType<typeof transportAt> => transportAt(address, options.baudRate);
-  // What is no address at all is known at once, not at the first try.
-  transport();
+  const transport = deviceOfUser(address, options);
   const connection = connectDevice({ transport, segmentNames: SEGMENT_NAMES });
   const only = <K extends StreamEvent['kind']>(
     ...kinds: readonly K[]

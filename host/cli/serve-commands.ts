@@ -1,6 +1,5 @@
-/** `monitor`, `record`, `replay`, `stream`: their options. */
+/** `ports`, `monitor`, `record`, `replay`, `stream`: their options. */
 import type { Command } from 'commander';
-import { DEFAULT_BAUD_RATE } from '../serial/device-address.js';
 import { positiveNumber, wholeNumber } from './arguments.js';
 
 /** What `monitor`, `record`, `replay` and `stream` have in common: where a stream goes. */
@@ -32,11 +31,29 @@ function withSinks(command: Command): Command {
 
 function fromDevice(command: Command): Command {
   return command
-    .requiredOption('--device <address>', 'a serial port, or tcp://host:port')
-    .option('--baud <n>', 'of a serial port', wholeNumber, DEFAULT_BAUD_RATE);
+    .requiredOption(
+      '--device <address>',
+      'a serial port, auto, serial:NUMBER, board:NAME (isochrone ports lists them), or tcp://host:port',
+    )
+    .option(
+      '--board <name>',
+      'a board of boards/ or a board file, for a port that does not tell what is on it',
+    )
+    .option('--baud <n>', 'of a serial port; by default that of its board, or 921600', wholeNumber)
+    .option('--reset', 'reset the board first; opening a port does not', false);
 }
 
 export function addServeCommands(program: Command): void {
+  program
+    .command('ports')
+    .description('serial ports, and which board is on which; opens none of them')
+    .option('--board <file...>', 'board files beside those that come with the project')
+    .option('--json', 'print JSON', false)
+    .action(async (options) => {
+      const { runPorts } = await import('./ports.js');
+      await runPorts(options);
+    });
+
   withSinks(fromDevice(program.command('monitor')))
     .description('show a device on the bedside page, and stream it on')
     .option('--record <folder>', 'record it too')
@@ -62,7 +79,7 @@ export function addServeCommands(program: Command): void {
     .option('--lines', 'events as lines of JSON on standard output', false)
     .action(async (record: string, options) => {
       const { runServe } = await import('./serve.js');
-      await runServe({ baud: DEFAULT_BAUD_RATE, ...options, replay: record });
+      await runServe({ reset: false, ...options, replay: record });
     });
 
   withSinks(fromDevice(program.command('stream')))

@@ -13,6 +13,7 @@ import { startRecorder } from '../records/recorder.js';
 import { connectDevice } from '../serial/device-connection.js';
 import { transportAt } from '../serial/device-address.js';
 import { openLink } from '../serial/link.js';
+import { deviceOfUser } from '../session/device-of-user.js';
 import { replayStart, replayTransport } from '../session/replay-transport.js';
 import { openDownstream, type Downstream } from '../sinks/downstream.js';
 import { fhirSink } from '../sinks/fhir.js';
@@ -24,7 +25,10 @@ import { toJson } from '../stream/json.js';
 
 export interface ServeOptions {
   readonly device?: string;
-  readonly baud: number;
+  /** Of serial ports; left out: the board's own. */
+  readonly baud?: number;
+  readonly board?: string;
+  readonly reset: boolean;
   /** A recording instead of a device. */
   readonly replay?: string;
   readonly speed: number;
@@ -107,7 +111,11 @@ async function follow(
 ): Promise<void> {
   const address = options.device ?? '';
   const connection = connectDevice({
-    transport: () => transportAt(address, options.baud),
+    transport: deviceOfUser(address, {
+      reset: options.reset,
+      ...(options.board === undefined ? {} : { board: options.board }),
+      ...(options.baud === undefined ? {} : { baudRate: options.baud }),
+    }),
     segmentNames: SEGMENT_NAMES,
   });
   connection.on(publish);

@@ -1,11 +1,17 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { SerialPort, type SerialPortMock } from 'serialport';
 import { IsochroneError } from '../../codegen/errors.js';
+import { resetSteps, type ControlLines } from './control-lines.js';
 import type { Transport, TransportHandlers } from './transport.js';
 
 export interface SerialTransportOptions {
   /** `/dev/ttyACM0`, `COM3`, or the pty of an emulator. */
   readonly path: string;
   readonly baudRate: number;
+  /** What the board wants of DTR and RTS; left out, they stay as the driver has them. */
+  readonly lines?: ControlLines;
+  /** Resets the board by `lines.resetSequence` when it is opened. */
+  readonly reset?: boolean;
   /** Makes the port, not yet open; a test gives a mock. */
   readonly createPort?: (path: string, baudRate: number) => SerialPort | SerialPortMock;
 }
@@ -14,9 +20,10 @@ export interface SerialTransportOptions {
 const CLOSE_TIMEOUT_MS = 1000;
 
 const realPort = (path: string, baudRate: number): SerialPort =>
-  new SerialPort({ path, baudRate, autoOpen: false });
+  // A driver asserts DTR when a port is opened, and that resets many boards where it was not asserted before: closing leaves it as it is.
+  new SerialPort({ path, baudRate, autoOpen: false, hupcl: false });
 
-/** Opening asserts DTR, which resets many boards. */
+/** Opening resets no board unless asked, as far as a driver lets it: the first opening after the board was plugged in may assert DTR. */
 export function serialTransport(options: SerialTransportOptions): Transport {
   const { path, baudRate, createPort = realPort } = options;
   const port = createPort(path, baudRate);
@@ -34,17 +41,16 @@ export function serialTransport(options: SerialTransportOptions): Transport {
 
   return {
     name: path,
-    open: (given) =>
-      new Promise((resolve, reject) => {
+    open: async (given) => {
+      await new Promise<void>((resolve, reject) => {
         port.open((error) => {
-          if (error !== null && error !== undefined) {
-            reject(openError(path, error));
-            return;
-          }
-          handlers = given;
-          resolve();
+          if (error !== null && error !== undefined) reject(openError(path, error));
+          else resolve();
         });
-      }),
+      });
+      handlers = given;
+      if (options.lines !== undefined) await setLines(port, options.lines, options.reset ?? false);
+    },
     write: (bytes) =>
       new Promise((resolve, reject) => {
         port.write(Buffer.from(bytes), (error) => {
@@ -64,6 +70,32 @@ export function serialTransport(options: SerialTransportOptions): Transport {
       });
     },
   };
+}
+
+/** @throws IsochroneError LINK_NO_RESET where the lines cannot be driven and a reset was asked for */
+async function setLines(
+  port: SerialPort | SerialPortMock,
+  lines: ControlLines,
+  reset: boolean,
+): Promise<void> {
+  const { dtr = true, rts = true } = lines;
+  for (const step of reset ? resetSteps(lines) : [{ dtr, rts }]) {
+    if ('wait' in step) {
+      await pause(step.wait);
+      continue;
+    }
+    const cause = await new Promise<Error | null | undefined>((resolve) => {
+      port.set(step, resolve);
+    });
+    // A pty and some bridges have no such lines: then there is nothing to keep as the board wants it.
+    if (cause === null || cause === undefined) continue;
+    if (!reset) return;
+    throw new IsochroneError('LINK_NO_RESET', `${port.path} has no DTR and RTS to reset by.`, {
+      hint: 'Press the reset button of the board, and leave --reset out.',
+      where: { port: port.path },
+      cause,
+    });
+  }
 }
 
 /** Driver messages differ between systems; these words are what Linux, macOS and Windows have in common. */

@@ -54,6 +54,8 @@ describe('bad board files', () => {
     ['core', '/core/name', (b) => (part(b, 'core')['name'] = 'cortex-m99')],
     ['irq', '/uarts/link/receiveIrq', (b) => (part(part(b, 'uarts'), 'link')['receiveIrq'] = 64)],
     ['stack', '/stackBytes', (b) => (b['stackBytes'] = 262144)],
+    ['usb', '/usb/0/vendorId', (b) => (b['usb'] = [{ vendorId: '0x483', productId: '374b' }])],
+    ['reset', '/serial/resetSequence', (b) => (b['serial'] = { resetSequence: 'D0|X1' })],
     ['align', '/stackBytes', (b) => (b['stackBytes'] = 8190)],
     [
       'same',

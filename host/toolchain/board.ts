@@ -7,6 +7,8 @@ import { Ajv, type ErrorObject } from 'ajv';
 import type { BackendName } from '../../codegen/emit/backends.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { packageRoot } from '../../codegen/package-root.js';
+import type { ControlLines } from '../serial/control-lines.js';
+import type { UsbId } from '../serial/ports.js';
 
 export interface MemoryRegion {
   /** Hexadecimal address. */
@@ -53,6 +55,10 @@ export interface Board {
     readonly hz: number;
   };
   readonly uarts: { readonly link: BoardUart; readonly inject: BoardUart };
+  /** By which it is found on a USB port. */
+  readonly usb?: readonly UsbId[];
+  /** What it wants of the control lines of its port. */
+  readonly serial?: ControlLines;
   readonly runner: { readonly kind: 'qemu'; readonly emulator: string; readonly machine: string };
   /** Folder of the board file and its linker script. */
   readonly folder: string;
@@ -96,6 +102,11 @@ export async function loadBoard(nameOrPath: string): Promise<Board> {
   const board: Board = { ...(data as Omit<Board, 'folder'>), folder: dirname(file) };
   checkMeaning(board, file);
   return board;
+}
+
+/** All that come with the project, and those named. @throws IsochroneError BOARD_* */
+export async function loadBoards(others: readonly string[] = []): Promise<readonly Board[]> {
+  return Promise.all([...new Set([...(await listBoards()), ...others])].map(loadBoard));
 }
 
 async function read(file: string): Promise<string> {

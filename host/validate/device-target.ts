@@ -2,9 +2,9 @@
 import { IsochroneError } from '../../codegen/errors.js';
 import type { BackendName } from '../../codegen/emit/backends.js';
 import { SEGMENT_NAMES } from '../cineecg/geometry.js';
+import { deviceAt } from '../serial/device-address.js';
 import { DeviceTests, type TestTiming } from '../serial/device-tests.js';
 import { openLink } from '../serial/link.js';
-import { serialTransport } from '../serial/serial-transport.js';
 import type { Transport } from '../serial/transport.js';
 import { backendOf, type Board } from '../toolchain/board.js';
 import type { VectorResult, VectorsRequest, VectorsResults } from '../toolchain/vectors.js';
@@ -21,13 +21,15 @@ export interface DeviceAccess {
   readonly timing?: TestTiming;
 }
 
+/** @param path of a serial port, or `auto`, `serial:NUMBER`, `tcp://host:port` */
 export function deviceTarget(
   board: Board,
   path: string,
   backend: BackendName = backendOf(board),
   { transport, timing }: DeviceAccess = {},
 ): Target {
-  const open = transport ?? (() => serialTransport({ path, baudRate: board.uarts.link.baud }));
+  const open =
+    transport ?? deviceAt(path, { boards: () => Promise.resolve([board]), board: board.name });
   const name = `${board.name} at ${path}`;
   return {
     name,
@@ -39,7 +41,7 @@ export function deviceTarget(
         name,
         fitsBoard: true,
         countsInstructions: false,
-        run: (request, options = {}) => runOnDevice(open(), timing, request, options),
+        run: async (request, options = {}) => runOnDevice(await open(), timing, request, options),
       }),
   };
 }
