@@ -134,6 +134,20 @@ export function certaintyWords(segments: readonly SegmentShare[], beatCount: num
     : `Not clearly separated: ${first.name} leads ${second.name} by less than the spread over ${beatCount} beats.`;
 }
 
+/** Indices of the segments whose score the spread over beats does not tell apart from the first: the rule of `certaintyWords`. */
+export function indistinctSegments(
+  explanation: Pick<
+    ExplanationEvent,
+    'segmentScores' | 'segmentSpread' | 'segmentNames' | 'beatCount'
+  >,
+): number[] {
+  const [first, ...others] = topSegments(explanation, explanation.segmentScores.length);
+  if (first === undefined || explanation.beatCount < 2) return [];
+  return others
+    .filter((other) => first.score - other.score <= Math.max(first.spread, other.spread))
+    .map(({ index }) => index);
+}
+
 const METHOD_WORDS: Readonly<Record<string, string>> = { gradient_x_input: 'gradient × input' };
 /**
  * Whose each mapping is, is said wherever it is named: the paper's formula is not published in what this project holds,

@@ -2,7 +2,7 @@
  * What travels over `/stream` from the monitor's server to the page: the stream events as JSON, and two messages
  * that only exist between server and page. Free of Node imports: the page's bundle includes it.
  */
-import type { StreamEvent } from '../stream/events.js';
+import type { ResultEvent, StreamEvent } from '../stream/events.js';
 import { toJson } from '../stream/json.js';
 
 /** Path of the WebSocket on the monitor's server. */
@@ -27,6 +27,28 @@ export interface SkippedMessage {
   readonly kind: 'skipped';
   readonly firstSampleIndex: number;
   readonly sampleCount: number;
+}
+
+/** Where the page sends what it shows, to have it as a file. */
+export const EXPORT_PATH = '/export';
+export const EXPORT_FORMATS = ['edf', 'wfdb', 'fhir'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+export interface ExportRequest {
+  readonly format: ExportFormat;
+  /** On the device's sample axis, 500 Hz. */
+  readonly firstSampleIndex: number;
+  /** int16, little-endian, sample-major, eight independent leads; −32768 where missing. */
+  readonly microvoltBase64: string;
+  readonly beats: readonly number[];
+  readonly marks: readonly { readonly sampleIndex: number; readonly text: string }[];
+  /** The answer of the last window in sight. */
+  readonly result?: ResultEvent;
+  readonly device: string;
+}
+
+export interface ExportAnswer {
+  readonly files: readonly { readonly name: string; readonly base64: string }[];
 }
 
 export type PageMessage = StreamEvent | SnapshotMessage | SkippedMessage;

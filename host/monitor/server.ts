@@ -9,7 +9,8 @@ import type { StreamEvent } from '../stream/events.js';
 import { hostAllowed, isLoopback, originAllowed, tokenAllowed } from './access.js';
 import { MonitorClient } from './client.js';
 import { StreamHistory } from './history.js';
-import { encodeMessage, STREAM_PATH } from './messages.js';
+import { exportFiles } from './export.js';
+import { encodeMessage, EXPORT_PATH, STREAM_PATH } from './messages.js';
 
 export interface MonitorOptions {
   /** Address to listen on; loopback unless the user asks for more. */
@@ -41,9 +42,11 @@ export interface Monitor {
 const MAX_CLIENTS = 32;
 /** A client sends nothing but control frames; anything longer is refused by the WebSocket library. */
 const MAX_INBOUND_BYTES = 1024;
-/** A half-open connection is found after one to two of these. */
+/** Ten minutes of eight leads in base64 are 6.4 MB. */
+const MAX_EXPORT_BYTES = 8_000_000;
 /** 96 bits where it is random in base64; what people make up is weaker. */
 const LEAST_TOKEN_LENGTH = 16;
+/** A half-open connection is found after one to two of these. */
 const PING_INTERVAL_MS = 15_000;
 /** Time that a page gets to answer a close before its socket is cut. */
 const CLOSE_GRACE_MS = 250;
@@ -112,6 +115,14 @@ export async function startMonitor(options: MonitorOptions = {}): Promise<Monito
   });
   // After the WebSocket plugin, whose own hook marks upgrade requests, and closes the socket of a refused one.
   guard(app, host, options);
+  app.post(EXPORT_PATH, { bodyLimit: MAX_EXPORT_BYTES }, async (request, reply) => {
+    try {
+      return await Promise.resolve(exportFiles(request.body, new Date()));
+    } catch (error) {
+      if (!(error instanceof IsochroneError)) throw error;
+      return reply.code(400).type('text/plain').send(`${error.message}\n`);
+    }
+  });
   await app.register(fastifyStatic, { root: pageDir, cacheControl: false });
   await app.register((scope, _options, done) => {
     scope.get(STREAM_PATH, { websocket: true }, (socket) => {
@@ -174,13 +185,15 @@ function guard(
   const scheme = tls === undefined ? 'http' : 'https';
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(SECURITY_HEADERS);
+    // The built page is nobody's secret; the stream, and work done for a page, are guarded.
+    const guarded = request.ws || request.method !== 'GET';
     if (!hostAllowed(request.headers.host, listenHost)) {
       void reply.code(421).type('text/plain').send('This server does not answer to that name.\n');
-    } else if (request.ws && !originAllowed(request.headers.origin, request.headers.host, scheme)) {
+    } else if (guarded && !originAllowed(request.headers.origin, request.headers.host, scheme)) {
       void reply.code(403).type('text/plain').send('This origin may not read the stream.\n');
     } else if (
       token !== undefined &&
-      request.ws &&
+      guarded &&
       !tokenAllowed(token, { url: request.url, authorization: request.headers.authorization })
     ) {
       void reply.code(401).type('text/plain').send('A token is needed.\n');

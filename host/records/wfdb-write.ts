@@ -23,21 +23,13 @@ export function checkRecordName(name: string, path: string): void {
   });
 }
 
-/**
- * Both files are written beside their place and renamed, the header last: a reader finds a whole record or none.
- *
- * @returns the path of the header
- * @throws {IsochroneError} RECORD_WRITE_FAILED, RECORD_OUT_OF_RANGE
- */
-export async function writeWfdb(
-  path: string,
+/** A record as its header and its data, which a folder keeps as NAME.hea and NAME.dat. @throws {IsochroneError} RECORD_OUT_OF_RANGE */
+export function encodeWfdb(
+  name: string,
   record: EcgRecord,
   comments: readonly string[] = [],
   format: WrittenFormat = 16,
-): Promise<string> {
-  const headerPath = wfdbHeaderPath(path);
-  const name = basename(headerPath, '.hea');
-  checkRecordName(name, headerPath);
+): { readonly header: string; readonly data: Buffer } {
   const storage = STORAGE_FORMATS[format];
   const gain = GAIN_PER_MILLIVOLT[format];
   const signalCount = record.leads.length;
@@ -55,7 +47,7 @@ export async function writeWfdb(
           `lead ${lead.name}, sample ${t}: ${value} µV does not fit format ${format}`,
           {
             hint: 'Remove the offset first, or use a wider format.',
-            where: { file: headerPath },
+            where: { record: name },
           },
         );
       }
@@ -69,6 +61,25 @@ export async function writeWfdb(
     );
   }
   const header = [...lines, ...comments.map((comment) => `# ${comment}`), ''].join('\n');
+  return { header, data };
+}
+
+/**
+ * Both files are written beside their place and renamed, the header last: a reader finds a whole record or none.
+ *
+ * @returns the path of the header
+ * @throws {IsochroneError} RECORD_WRITE_FAILED, RECORD_OUT_OF_RANGE
+ */
+export async function writeWfdb(
+  path: string,
+  record: EcgRecord,
+  comments: readonly string[] = [],
+  format: WrittenFormat = 16,
+): Promise<string> {
+  const headerPath = wfdbHeaderPath(path);
+  const name = basename(headerPath, '.hea');
+  checkRecordName(name, headerPath);
+  const { header, data } = encodeWfdb(name, record, comments, format);
   await writeAtomically(join(dirname(headerPath), `${name}.dat`), data);
   await writeAtomically(headerPath, header);
   return headerPath;

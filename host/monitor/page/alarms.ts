@@ -22,9 +22,8 @@ export interface AlarmInput {
   readonly signalWarnings: readonly string[];
 }
 
-/** Technical alarms only: this page makes no physiological ones. */
 export interface Alarm {
-  readonly priority: 'medium' | 'low';
+  readonly priority: 'high' | 'medium' | 'low';
   readonly text: string;
 }
 
@@ -34,7 +33,7 @@ export interface Liveness {
   readonly alarm: Alarm | undefined;
 }
 
-/** What may be shown as live, and the one alarm that matters most. */
+/** What may be shown as live, and the one technical alarm that matters most. */
 export function judge(input: AlarmInput): Liveness {
   const hadSamples = input.sampleAgeMs !== undefined;
   const medium = (text: string): Liveness => ({

@@ -1,6 +1,6 @@
 import type { ExplanationEvent } from '../../stream/events.js';
-import { bullsEyeCells } from '../bulls-eye-cells.js';
-import { isNumber } from '../explanation-words.js';
+import { bullsEyeCells, type EyeCell } from '../bulls-eye-cells.js';
+import { indistinctSegments, isNumber } from '../explanation-words.js';
 import { fitCanvas, font } from './canvas.js';
 import { cividis, css, inkOn, type Theme } from './palette.js';
 
@@ -22,7 +22,6 @@ export function drawBullsEye(
     ...(explanation?.segmentScores ?? []).filter(isNumber),
     Number.MIN_VALUE,
   );
-  const radians = (degrees: number): number => (-degrees * Math.PI) / 180;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   const cells = bullsEyeCells();
@@ -33,11 +32,7 @@ export function drawBullsEye(
     context.strokeStyle = theme.panel;
     context.lineWidth = 2 * ratio;
     context.beginPath();
-    context.arc(cx, cy, cell.outer * radius, radians(cell.from), radians(cell.to), true);
-    if (cell.inner > 0) {
-      context.arc(cx, cy, cell.inner * radius, radians(cell.to), radians(cell.from), false);
-    }
-    context.closePath();
+    tracePath(context, cell, { cx, cy, radius });
     context.fill();
     context.stroke();
     const middle = ((cell.inner + cell.outer) / 2) * radius;
@@ -55,17 +50,20 @@ export function drawBullsEye(
       fontOf: (px) => font({ ...surface, ratio: 1 }, px, 600),
     });
   }
-  context.strokeStyle = theme.text;
-  const top = cells.find((cell) => cell.region === explanation?.topSegment);
-  if (top !== undefined) {
-    context.lineWidth = 2.5 * ratio;
+  const outline = (region: number, lineWidth: number, dash: readonly number[]): void => {
+    const cell = cells.find((each) => each.region === region);
+    if (cell === undefined) return;
+    context.strokeStyle = theme.text;
+    context.lineWidth = lineWidth * ratio;
+    context.setLineDash(dash.map((part) => part * ratio));
     context.beginPath();
-    context.arc(cx, cy, top.outer * radius, radians(top.from), radians(top.to), true);
-    if (top.inner > 0) {
-      context.arc(cx, cy, top.inner * radius, radians(top.to), radians(top.from), false);
-    }
-    context.closePath();
+    tracePath(context, cell, { cx, cy, radius });
     context.stroke();
+    context.setLineDash([]);
+  };
+  if (explanation !== undefined) {
+    for (const region of indistinctSegments(explanation)) outline(region, 1.5, [3, 3]);
+    outline(explanation.topSegment, 2.5, []);
   }
   context.fillStyle = theme.muted;
   context.font = font(surface, 11);
@@ -76,6 +74,21 @@ export function drawBullsEye(
   context.fillText('lateral', cx + 0.84 * radius, cy + 4 * ratio);
   context.textAlign = 'right';
   context.fillText('RV', cx - 0.96 * radius, cy - 0.5 * radius);
+}
+
+/** Degrees run counter-clockwise from the right, as in a bull's-eye; the canvas turns the other way. */
+const radians = (degrees: number): number => (-degrees * Math.PI) / 180;
+
+function tracePath(
+  context: CanvasRenderingContext2D,
+  cell: EyeCell,
+  { cx, cy, radius }: { cx: number; cy: number; radius: number },
+): void {
+  context.arc(cx, cy, cell.outer * radius, radians(cell.from), radians(cell.to), true);
+  if (cell.inner > 0) {
+    context.arc(cx, cy, cell.inner * radius, radians(cell.to), radians(cell.from), false);
+  }
+  context.closePath();
 }
 
 /** Cells of small share stay uncrowded: the table beside the picture has every spread. */

@@ -3,6 +3,11 @@ import { STREAM_PATH, type PageMessage } from '../messages.js';
 const FIRST_RETRY_MS = 300;
 const LAST_RETRY_MS = 5000;
 
+/** What the page was opened with, `#token=…`. */
+export function tokenOf(): string | null {
+  return new URLSearchParams(location.hash.slice(1)).get('token');
+}
+
 /** Keeps a WebSocket to the page's own server open, for the life of the page. */
 export function connect(
   onMessage: (message: PageMessage) => void,
@@ -12,7 +17,7 @@ export function connect(
   const open = (): void => {
     const url = new URL(`.${STREAM_PATH}`, location.href);
     url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
-    const token = new URLSearchParams(location.hash.slice(1)).get('token');
+    const token = tokenOf();
     if (token !== null) url.searchParams.set('token', token);
     const socket = new WebSocket(url);
     socket.onmessage = (event: MessageEvent<unknown>) => {

@@ -1,9 +1,10 @@
 import { REGIONS } from '../../cineecg/geometry.js';
 import { heartSurface, type HeartSurface } from '../../cineecg/surface.js';
 import type { ExplanationEvent, PathPoint } from '../../stream/events.js';
-import { isNumber } from '../explanation-words.js';
+import { indistinctSegments, isNumber } from '../explanation-words.js';
 import { fitCanvas, font, type Surface } from './canvas.js';
 import { cividis, css, mix, type Rgb, type Theme } from './palette.js';
+import { isTurned, turned, UNTURNED } from './rotation.js';
 
 type Vector = readonly [number, number, number];
 
@@ -65,10 +66,12 @@ let mesh: HeartSurface | undefined;
 
 export function drawHeart(
   canvas: HTMLCanvasElement,
-  view: HeartView,
+  standard: HeartView,
   explanation: ExplanationEvent | undefined,
   theme: Theme,
+  turn = UNTURNED,
 ): void {
+  const view = isTurned(turn) ? turned(standard, turn) : standard;
   const { surface } = fitCanvas(canvas);
   const { context, width, height, ratio } = surface;
   context.clearRect(0, 0, width, height);
@@ -80,10 +83,20 @@ export function drawHeart(
     height / 2 + (dot(frankMm, view.down) - middle[1]) * pxPerMm,
   ];
   drawMesh(surface, view, mesh, regionColors(explanation, theme), project);
-  drawEdges(surface, view, theme, (FIELD_MM / 2) * pxPerMm);
+  if (isTurned(turn)) drawAxes(surface, view, theme);
+  else drawEdges(surface, view, theme, (FIELD_MM / 2) * pxPerMm);
   drawScaleBar(surface, theme, pxPerMm);
   if (explanation === undefined) return;
-  drawTop(surface, view, theme, explanation.topSegment, project);
+  for (const region of indistinctSegments(explanation)) {
+    drawRing(surface, view, theme, { region, radius: 6, lineWidth: 1.2 }, project);
+  }
+  drawRing(
+    surface,
+    view,
+    theme,
+    { region: explanation.topSegment, radius: 9, lineWidth: 2 },
+    project,
+  );
   drawPath(surface, theme, explanation.path, project);
   context.setLineDash([]);
   context.lineWidth = ratio;
@@ -133,6 +146,8 @@ function drawMesh(
   faces.sort((a, b) => a.depth - b.depth);
   const { context } = surface;
   context.lineWidth = 0.7 * surface.ratio;
+  context.lineJoin = 'round';
+  context.setLineDash([]);
   for (const { corners, facing, region } of faces) {
     // The open base shows the inner side of the far wall: darker, and unlit.
     const light = facing > 0 ? 0.7 + 0.3 * facing : 0.4;
@@ -180,30 +195,52 @@ function drawScaleBar(surface: Surface, theme: Theme, pxPerMm: number): void {
   context.fillText('20 mm', 10 * ratio, y - 5 * ratio);
 }
 
-/** A ring on the region with the highest score: whole when it faces the viewer, dashed when it lies behind. */
-function drawTop(
+/** A ring on a region's centre: whole when it faces the viewer, dashed when it lies behind. */
+function drawRing(
   surface: Surface,
   view: HeartView,
   theme: Theme,
-  topSegment: number,
+  ring: { region: number; radius: number; lineWidth: number },
   project: (frankMm: Vector) => [number, number],
 ): void {
-  const region = REGIONS[topSegment];
+  const region = REGIONS[ring.region];
   if (region === undefined) return;
   const { context, ratio } = surface;
   const [x, y] = project(region.centreMm);
   const behind = dot(region.normal, view.towardsViewer) < 0;
   for (const [color, lineWidth] of [
-    [theme.halo, 5],
-    [theme.text, 2],
+    [theme.halo, ring.lineWidth + 3],
+    [theme.text, ring.lineWidth],
   ] as const) {
     context.strokeStyle = color;
     context.lineWidth = lineWidth * ratio;
     context.setLineDash(behind ? [4 * ratio, 4 * ratio] : []);
     context.beginPath();
-    context.arc(x, y, 9 * ratio, 0, 2 * Math.PI);
+    context.arc(x, y, ring.radius * ratio, 0, 2 * Math.PI);
     context.stroke();
   }
+}
+
+/** Where left, inferior and posterior point in a turned view, whose edges have no names. */
+function drawAxes(surface: Surface, view: HeartView, theme: Theme): void {
+  const { context, width, height, ratio } = surface;
+  const [x, y, length] = [width - 30 * ratio, height - 30 * ratio, 18 * ratio];
+  context.strokeStyle = theme.muted;
+  context.fillStyle = theme.muted;
+  context.lineWidth = 1.5 * ratio;
+  context.setLineDash([]);
+  context.font = font(surface, 12, 600);
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  (['L', 'I', 'P'] as const).forEach((name, axis) => {
+    const [dx, dy] = [length * (view.right[axis] ?? 0), length * (view.down[axis] ?? 0)];
+    context.beginPath();
+    context.moveTo(x, y);
+    context.lineTo(x + dx, y + dy);
+    context.stroke();
+    context.fillText(name, x + 1.4 * dx, y + 1.4 * dy);
+  });
+  context.textBaseline = 'alphabetic';
 }
 
 function drawPath(

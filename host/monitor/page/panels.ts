@@ -10,25 +10,9 @@ import { electrodeWords, mainsWords, qualityWords, withheldWords } from '../sign
 import { whyLines } from '../why.js';
 import type { Liveness } from './alarms.js';
 import { symmetricLimit } from './beat-view.js';
+import { element } from './dom.js';
 import { css, hexRgb, mix, inkOn, type Theme } from './palette.js';
 import type { PageState } from './state.js';
-
-export function element<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  text = '',
-  className = '',
-): HTMLElementTagNameMap[K] {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  if (className !== '') made.className = className;
-  return made;
-}
-
-export function byId<T extends HTMLElement>(id: string, type: new () => T): T {
-  const found = document.getElementById(id);
-  if (!(found instanceof type)) throw new Error(`The page has no #${id}.`);
-  return found;
-}
 
 const SAMPLE_RATE_HZ = 500;
 

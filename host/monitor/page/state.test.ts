@@ -161,8 +161,10 @@ describe('state', () => {
 
   it('means the heart rate over the last eight intervals, since the last break', () => {
     const state = new PageState();
+    let sampleIndex = 0;
     const beat = (rrMs: number): void => {
-      state.apply({ kind: 'beat', sampleIndex: 0, rrMs }, 0);
+      sampleIndex += 500;
+      state.apply({ kind: 'beat', sampleIndex, rrMs, noisePercent: 0 }, 0);
     };
     expect(state.heartRate.bpm()).toBeUndefined();
     beat(500);
@@ -170,6 +172,25 @@ describe('state', () => {
     expect(state.heartRate.bpm()).toBe(60);
     beat(0);
     expect(state.heartRate.bpm()).toBeUndefined();
+  });
+
+  it('keeps what it saw of a run when its connection comes back, and takes each beat once', () => {
+    const state = new PageState();
+    const hello = synthetic.hello();
+    for (const event of [hello, synthetic.samples(0, 500), synthetic.beat(0), synthetic.beat(1)]) {
+      state.apply(event, 0);
+    }
+    const again = {
+      kind: 'snapshot' as const,
+      lastSampleAgeMs: 0,
+      events: [hello, synthetic.samples(5000, 500), synthetic.beat(1), synthetic.beat(13)],
+    };
+    state.apply(again, 0);
+    expect(state.traces.at(0, 100)).not.toBeNaN();
+    expect(state.traces.at(0, 3000)).toBeNaN();
+    expect(state.beats.length).toBe(3);
+    state.apply({ ...again, events: [{ ...hello, bootId: hello.bootId + 1 }] }, 0);
+    expect([state.traces.at(0, 100), state.beats.length]).toEqual([Number.NaN, 0]);
   });
 
   it('pairs an explanation with its own result only, and forgets both when the device restarts', () => {

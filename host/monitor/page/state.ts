@@ -8,15 +8,16 @@ import type {
   ResultEvent,
   SignalEvent,
   StatusEvent,
+  StreamEvent,
   WithheldEvent,
 } from '../../stream/events.js';
 import { HeartRateMeter } from '../../stream/heart-rate.js';
 import type { PageMessage } from '../messages.js';
 import { LossWindow, RateMeter } from './meters.js';
-import { TraceBuffer } from './trace-buffer.js';
+import { TraceBuffer, type Traces } from './trace-buffer.js';
 
-/** More than the widest sweep shows: 16 s at 500 Hz. */
-const TRACE_CAPACITY = 8000;
+/** What can be reviewed: half an hour at 500 Hz. */
+export const KEPT_SAMPLES = 30 * 60 * 500;
 const BEATS_KEPT = 64;
 /** Two for each beat of a dual-chamber pacemaker. */
 const SPIKES_KEPT = 128;
@@ -24,7 +25,6 @@ const LOG_KEPT = 30;
 
 /** What the page knows; changed by messages only, drawn by the views. Times come from outside, in milliseconds. */
 export class PageState {
-  readonly traces = new TraceBuffer(TRACE_CAPACITY);
   readonly loss = new LossWindow();
   readonly rate = new RateMeter();
   readonly heartRate = new HeartRateMeter();
@@ -50,11 +50,23 @@ export class PageState {
   readonly log: LogEvent[] = [];
   /** Lowest sample index that a sweep must draw again. */
   private dirtyFrom = Number.POSITIVE_INFINITY;
+  readonly traces: Traces;
+  /** Where samples go; a state of the past takes none. */
+  private readonly buffer: TraceBuffer | undefined;
+
+  constructor(traces: Traces = new TraceBuffer(KEPT_SAMPLES)) {
+    this.traces = traces;
+    this.buffer = traces instanceof TraceBuffer ? traces : undefined;
+  }
 
   apply(message: PageMessage, nowMs: number): void {
     switch (message.kind) {
       case 'snapshot':
-        this.forget();
+        // A page that comes back to the same run keeps what it has seen of it.
+        if (this.hello === undefined || !message.events.some((event) => this.isSameRun(event))) {
+          this.forget();
+        }
+        this.loss.clear();
         for (const event of message.events) this.apply(event, nowMs);
         this.rate.clear();
         this.lastSampleAtMs =
@@ -66,8 +78,11 @@ export class PageState {
         break;
       case 'samples': {
         const count = message.microvolt[0]?.length ?? 0;
-        if (message.firstSampleIndex < this.traces.first) this.loss.clear();
-        this.traces.append(message.firstSampleIndex, message.microvolt);
+        if (message.firstSampleIndex < this.traces.first) {
+          this.loss.clear();
+          this.beats.length = this.spikes.length = 0;
+        }
+        this.buffer?.append(message.firstSampleIndex, message.microvolt);
         this.loss.received(message.firstSampleIndex, count);
         this.rate.add(count, nowMs);
         this.lastSampleAtMs = nowMs;
@@ -82,12 +97,15 @@ export class PageState {
         this.missing(message.firstSampleIndex, message.sampleCount);
         break;
       case 'beat':
+        // A snapshot tells again what is known.
+        if (message.sampleIndex <= (this.beats.at(-1) ?? -1)) break;
         this.beats.push(message.sampleIndex);
         if (this.beats.length > BEATS_KEPT) this.beats.shift();
         this.heartRate.add(message.rrMs);
         this.dirtyFrom = Math.min(this.dirtyFrom, message.sampleIndex);
         break;
       case 'pacer':
+        if (message.sampleIndex <= (this.spikes.at(-1) ?? -1)) break;
         this.spikes.push(message.sampleIndex);
         if (this.spikes.length > SPIKES_KEPT) this.spikes.shift();
         this.dirtyFrom = Math.min(this.dirtyFrom, message.sampleIndex);
@@ -148,13 +166,17 @@ export class PageState {
     if (this.log.length > LOG_KEPT) this.log.shift();
   }
 
+  private isSameRun(event: StreamEvent): boolean {
+    return event.kind === 'hello' && event.bootId === this.hello?.bootId;
+  }
+
   private missing(firstSampleIndex: number, sampleCount: number): void {
-    this.traces.markMissing(firstSampleIndex, sampleCount);
+    this.buffer?.markMissing(firstSampleIndex, sampleCount);
     this.dirtyFrom = Math.min(this.dirtyFrom, firstSampleIndex);
   }
 
   private forget(): void {
-    this.traces.clear();
+    this.buffer?.clear();
     this.loss.clear();
     this.rate.clear();
     this.hello = this.link = this.status = undefined;

@@ -2,6 +2,7 @@ import { TWELVE_LEADS } from '../../stream/events.js';
 import { fitCanvas, font, hatch, type Surface } from './canvas.js';
 import type { Theme } from './palette.js';
 import type { PageState } from './state.js';
+import { drawStrip, stripBars, type StripBar } from './sweep-strip.js';
 
 const SAMPLE_RATE_HZ = 500;
 /** CSS defines 96 pixels to the inch of 25.4 mm. */
@@ -10,10 +11,15 @@ const CSS_PX_PER_MM = 96 / 25.4;
 const ROW_MM = 18;
 const ROWS = 6;
 const COLUMNS = 2;
+/** Room above the first row for the marks of beats, in rows. */
+const TOP_ROWS = 0.3;
 /** Room for the calibration mark and the lead's name. */
 const MARGIN_CSS_PX = 46;
 /** Blank ahead of the newest sample, in millimetres. */
 const ERASE_MM = 4;
+/** Half the height of a lead's attribution strip, and its middle, as shares of the row. */
+const STRIP_REACH = 0.08;
+const STRIP_MIDDLE = 0.91;
 
 export interface SweepSettings {
   readonly speedMmPerS: number;
@@ -35,6 +41,8 @@ export class Sweep {
   settings: SweepSettings = { speedMmPerS: 25, gainMmPerMv: 10 };
   private drawnEnd = 0;
   private stale = true;
+  private explained: unknown;
+  private bars: readonly StripBar[] = [];
 
   constructor(
     private readonly grid: HTMLCanvasElement,
@@ -50,7 +58,7 @@ export class Sweep {
     const { surface, resized } = fitCanvas(this.trace);
     const geometry = this.geometryOf(surface);
     const { traces } = state;
-    const dirtyFrom = state.takeDirtyFrom();
+    const dirtyFrom = Math.min(state.takeDirtyFrom(), this.layStrips(state));
     if (resized || this.stale) {
       this.drawGrid(theme, geometry);
       this.stale = false;
@@ -79,9 +87,22 @@ export class Sweep {
     return this.geometryOf(fitCanvas(this.trace).surface).samples / SAMPLE_RATE_HZ;
   }
 
+  /** A new explanation's strips, and from which sample on they change the picture. */
+  private layStrips(state: PageState): number {
+    const { explanation, explainedResult } = state;
+    if (explanation === this.explained) return Number.POSITIVE_INFINITY;
+    this.explained = explanation;
+    const before = this.bars[0]?.fromSample ?? Number.POSITIVE_INFINITY;
+    this.bars =
+      explanation === undefined || explainedResult === undefined
+        ? []
+        : stripBars(explanation, explainedResult, state.beats);
+    return Math.floor(Math.min(before, this.bars[0]?.fromSample ?? Number.POSITIVE_INFINITY));
+  }
+
   private geometryOf(surface: Surface): Geometry {
     const columnWidth = surface.width / COLUMNS;
-    const rowHeight = surface.height / (ROWS + 0.3);
+    const rowHeight = surface.height / (ROWS + TOP_ROWS);
     const pxPerMm = Math.min(CSS_PX_PER_MM * surface.ratio, rowHeight / ROW_MM);
     const plotWidth = Math.max(1, Math.floor(columnWidth - MARGIN_CSS_PX * surface.ratio));
     return {
@@ -128,11 +149,19 @@ export class Sweep {
     );
     this.drawGaps(state, theme, surface, { first, to: part.to, xOf });
     this.drawMarks(state, theme, surface, geometry, { first, to: part.to, xOf });
+    const bars = this.bars.filter((bar) => bar.toSample > first && bar.fromSample < part.to);
     context.strokeStyle = theme.trace;
     context.lineWidth = 1.3 * surface.ratio;
     context.lineJoin = 'round';
     for (let row = 0; row < ROWS; row += 1) {
       const lead = part.column * ROWS + row;
+      drawStrip(context, theme, bars, {
+        lead,
+        zero: (row + TOP_ROWS + STRIP_MIDDLE) * geometry.rowHeight,
+        reach: STRIP_REACH * geometry.rowHeight,
+        ratio: surface.ratio,
+        xOf,
+      });
       const baseline = this.baselineOf(geometry, row);
       const pxPerMicrovolt = (this.settings.gainMmPerMv * geometry.pxPerMm) / 1000;
       context.beginPath();
@@ -154,7 +183,7 @@ export class Sweep {
   }
 
   private baselineOf(geometry: Geometry, row: number): number {
-    return (row + 0.3 + 0.55) * geometry.rowHeight;
+    return (row + TOP_ROWS + 0.5) * geometry.rowHeight;
   }
 
   private drawGaps(

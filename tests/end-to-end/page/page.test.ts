@@ -2,13 +2,14 @@
  * The built page in a real browser, fed with synthetic events through the real server.
  * Without Chromium the tests are skipped on a desk, and fail where CI is set.
  */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startMonitor, type Monitor } from '../../../host/monitor/server.js';
 import { synthetic } from '../../../host/monitor/synthetic-events.js';
+import { parseEdf } from '../../../host/records/edf.js';
 import { CHROMIUM, LAUNCH_ARGS } from '../../support/chromium.js';
 
 const PAGE_DIR = join(process.cwd(), 'build', 'page-test');
@@ -80,12 +81,12 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
   }
 
   /** Keeps samples coming, ten times a second, until told to stop. */
-  function keepStreaming(fromSample: number): () => void {
+  function keepStreaming(fromSample: number, { beats = true, timesRealTime = 1 } = {}): () => void {
     let next = fromSample;
     const timer = setInterval(() => {
-      monitor.publish(synthetic.samples(next, 50));
-      next += 50;
-      if (next % 400 === 0) monitor.publish(synthetic.beat(next / 400 - 1));
+      monitor.publish(synthetic.samples(next, 50 * timesRealTime));
+      next += 50 * timesRealTime;
+      if (beats && next % 400 === 0) monitor.publish(synthetic.beat(next / 400 - 1));
     }, 100);
     return () => {
       clearInterval(timer);
@@ -106,7 +107,8 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
         if (data[p + 3] < 60) continue;
         const bin = bins[Math.floor((((p / 4) % width) / width) * ${bins})];
         if (data[p + 1] > 190) bin.trace += share;
-        else bin.hatch += share;
+        // The attribution strips have other colours: #66788a and what its smoothed edges come near to.
+        else if ([102, 120, 138].every((part, c) => Math.abs(data[p + c] - part) < 40)) bin.hatch += share;
       }
       return bins;
     })()`);
@@ -207,7 +209,12 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
     const hatched = bins.filter(({ hatch }) => hatch > 0.08);
     expect(hatched.length).toBeGreaterThanOrEqual(2);
     expect(hatched.length).toBeLessThanOrEqual(8);
-    expect(Math.max(...hatched.slice(1, -1).map(({ trace }) => trace))).toBe(0);
+    // At its edges a bin holds a little of both.
+    const inside = bins.filter((bin, i) =>
+      [bins[i - 1], bin, bins[i + 1]].every((each) => (each?.hatch ?? 0) > 0.04),
+    );
+    expect(inside.length).toBeGreaterThanOrEqual(2);
+    expect(Math.max(...inside.map(({ trace }) => trace))).toBe(0);
     expect(bins.filter(({ trace }) => trace > 0.004).length).toBeGreaterThanOrEqual(28);
     expect(await page.innerText('#status')).toMatch(/Lost in 1 min\s+6\.00 %/);
     const stop = keepStreaming(5000);
@@ -269,6 +276,112 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
     await page.waitForTimeout(2500);
     expect(await page.innerText('#veil')).toContain('Record ended');
     expect(await page.isHidden('#alarm')).toBe(true);
+  });
+
+  it('goes back to a past moment, marks it, compares it, and keeps going meanwhile', async () => {
+    publishRun(11);
+    await page.goto(monitor.url);
+    const stop = keepStreaming(5500);
+    try {
+      await page.waitForSelector('#why .headline');
+      await page.click('#pin');
+      await page.waitForTimeout(1200);
+      const before = await page.innerText('#review-when');
+      expect(before).toContain('live');
+      monitor.publish(synthetic.result(2));
+      const segmentScores = [0.4, ...new Array<number>(20).fill(0.03)];
+      monitor.publish({ ...synthetic.explanation(2), segmentScores });
+      await expect.poll(() => page.innerText('#why')).toContain('Result 2');
+      await page.click('#compare-open');
+      expect(await page.innerText('#compare-changes')).toMatch(/Share of basal anterior\s+0\.\d\d/);
+      await page.screenshot({ path: join(ARTIFACTS, 'page-compare.png') });
+      await page.click('#compare-close');
+
+      await page.click('#review-toggle');
+      await page.click('#review-previous');
+      await page.click('#review-previous');
+      await expect.poll(() => page.innerText('#why')).toContain('Result 1');
+      await expect.poll(() => page.innerText('#review-when')).toContain('not live');
+      await page.click('#mark');
+      const moment = await page.inputValue('#review-at');
+      // The device goes on, the screen stays.
+      await page.waitForTimeout(600);
+      expect(await page.inputValue('#review-at')).toBe(moment);
+      expect(Number(await page.getAttribute('#review-at', 'max'))).toBeGreaterThan(Number(moment));
+      await page.screenshot({ path: join(ARTIFACTS, 'page-review.png') });
+      await page.click('#review-toggle');
+      await expect.poll(() => page.innerText('#why')).toContain('Result 2');
+      await expect.poll(() => page.innerText('#review-when')).toContain('live ·');
+    } finally {
+      stop();
+    }
+  });
+
+  it('gives what it shows as a picture, as EDF+ with its marks, and as one page of paper', async () => {
+    publishRun(11, [[4200, 300]]);
+    await page.goto(monitor.url);
+    await page.waitForSelector('#why .headline');
+    await page.click('#mark');
+    const fileOf = async (format: string): Promise<Buffer> => {
+      const download = page.waitForEvent('download');
+      await page.click('#export summary');
+      await page.click(`#export button[value=${format}]`);
+      return readFileSync(await (await download).path());
+    };
+    const picture = await fileOf('png');
+    expect(picture.subarray(1, 4).toString()).toBe('PNG');
+    expect(picture.length).toBeGreaterThan(100_000);
+    writeFileSync(join(ARTIFACTS, 'page-export.png'), picture);
+    const record = parseEdf(await fileOf('edf'), 'exported');
+    const missing = Array.from(record.leads[0]?.microvolt ?? [], Number.isNaN);
+    const from = missing.indexOf(true);
+    expect([missing.lastIndexOf(true) - from + 1, missing.filter(Boolean).length]).toEqual([
+      300, 300,
+    ]);
+    expect(record.annotations?.map(({ label }) => label)).toContain('mark 1');
+    const paper = await page.pdf({ preferCSSPageSize: true, printBackground: true });
+    writeFileSync(join(ARTIFACTS, 'page-report.pdf'), paper);
+    expect(paper.toString('latin1').match(/\/Type\s*\/Page\b/gu)?.length).toBe(1);
+  });
+
+  it('tells alarms about the heart apart from technical ones', async () => {
+    publishRun(11);
+    await page.goto(monitor.url);
+    const stop = keepStreaming(5500, { beats: false, timesRealTime: 4 });
+    try {
+      await page.waitForSelector('#alarm-heart.high:not([hidden])');
+      expect(await page.innerText('#alarm-heart')).toContain('Heart: No heartbeat seen for');
+      expect(await page.isHidden('#alarm')).toBe(true);
+      await page.screenshot({ path: join(ARTIFACTS, 'page-pause.png') });
+      // What cannot be seen is not called a pause.
+      const { electrodes } = synthetic.signal();
+      monitor.publish(synthetic.signal({ electrodes: { ...electrodes, RA: 'off' } }));
+      await page.waitForSelector('#alarm-heart', { state: 'hidden' });
+      expect(await page.innerText('#alarm')).toContain('Technical: Electrode off: RA');
+    } finally {
+      stop();
+    }
+  });
+
+  it('turns the heart by keyboard and mouse, and back', async () => {
+    publishRun(11);
+    await page.goto(monitor.url);
+    await page.waitForSelector('#why .headline');
+    await page.waitForTimeout(300);
+    const picture = (): Promise<string> =>
+      page.evaluate("document.querySelector('#heart-frontal').toDataURL()");
+    const standard = await picture();
+    await page.focus('#heart-frontal');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(picture).not.toBe(standard);
+    await page.keyboard.press('Escape');
+    await expect.poll(picture).toBe(standard);
+    const box = (await page.locator('#heart-frontal').boundingBox()) ?? { x: 0, y: 0 };
+    await page.mouse.move(box.x + 60, box.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 120, box.y + 80, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(picture).not.toBe(standard);
   });
 
   it('raises an alarm when the monitor goes, and comes back with it', async () => {

@@ -1,0 +1,63 @@
+import type { StreamEvent } from '../../stream/events.js';
+import { PageState } from './state.js';
+import type { TraceBuffer } from './trace-buffer.js';
+
+/** Kinds that say what the screen showed at a moment; samples lie in the trace buffer. */
+const KEPT_KINDS = new Set<StreamEvent['kind']>([
+  'beat',
+  'pacer',
+  'signal',
+  'measurement',
+  'median-beat',
+  'result',
+  'withheld',
+  'explanation',
+]);
+/** A device that tells more than this in half an hour (22 a second) is cut at the old end. */
+const MOST_ENTRIES = 40_000;
+
+interface Entry {
+  /** Where the newest sample stood when this came. */
+  readonly atSample: number;
+  readonly event: StreamEvent;
+}
+
+/** What came within the reach of the trace buffer, so that the screen of any moment in it can be drawn again. */
+export class Archive {
+  private entries: Entry[] = [];
+
+  constructor(private readonly traces: TraceBuffer) {}
+
+  note(event: StreamEvent): void {
+    if (!KEPT_KINDS.has(event.kind)) return;
+    // Another run has another sample axis.
+    if ((this.entries.at(-1)?.atSample ?? 0) > this.traces.end) this.entries = [];
+    this.entries.push({ atSample: this.traces.end, event });
+    if (this.entries.length > MOST_ENTRIES || this.outOfReach() > this.entries.length / 8) {
+      this.entries.splice(0, Math.max(this.outOfReach(), this.entries.length - MOST_ENTRIES));
+    }
+  }
+
+  /** The screen when `sampleIndex` was the newest sample. */
+  stateAt(sampleIndex: number): PageState {
+    const state = new PageState(this.traces.until(sampleIndex));
+    for (const { atSample, event } of this.entries) {
+      if (atSample > sampleIndex) break;
+      state.apply(event, 0);
+    }
+    return state;
+  }
+
+  /** When each result that is still in reach came, in the order of time. */
+  resultSamples(): number[] {
+    return this.entries
+      .filter(({ event }) => event.kind === 'explanation' || event.kind === 'withheld')
+      .map(({ atSample }) => atSample);
+  }
+
+  private outOfReach(): number {
+    const { first } = this.traces;
+    const kept = this.entries.findIndex(({ atSample }) => atSample >= first);
+    return kept === -1 ? this.entries.length : kept;
+  }
+}

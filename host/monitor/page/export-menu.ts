@@ -1,0 +1,114 @@
+/** What the screen shows, as a file: a picture, a page of paper, or the signal in a format that others read. */
+import {
+  EXPORT_PATH,
+  type ExportAnswer,
+  type ExportFormat,
+  type ExportRequest,
+} from '../messages.js';
+import { byId, setText } from './dom.js';
+import { pagePicture } from './picture.js';
+import type { Review } from './review.js';
+import type { TraceBuffer } from './trace-buffer.js';
+
+const SAMPLE_RATE_HZ = 500;
+/** Ten minutes; what a request may hold (MAX_EXPORT_BYTES of the server) is more. */
+const MOST_SAMPLES = 10 * 60 * SAMPLE_RATE_HZ;
+const INDEPENDENT = 8;
+const MISSING = -32_768;
+
+export function makeExportMenu(
+  traces: TraceBuffer,
+  review: Review,
+  token: () => string | null,
+): void {
+  const status = byId('export-status', HTMLOutputElement);
+  const menu = byId('export', HTMLDetailsElement);
+  for (const button of menu.querySelectorAll('button')) {
+    button.addEventListener('click', () => {
+      menu.open = false;
+      setText(status, '');
+      const format = button.value;
+      const done =
+        format === 'print'
+          ? Promise.resolve(print())
+          : format === 'png'
+            ? pagePicture().then((blob) => {
+                save('isochrone.png', blob);
+              })
+            : exportSignal(format as ExportFormat, traces, review, token());
+      done.catch((error: unknown) => {
+        setText(status, `Export failed: ${error instanceof Error ? error.message : String(error)}`);
+      });
+    });
+  }
+}
+
+/** The signal up to the shown moment, with its beats and marks; what is missing stays missing. */
+export function exportRequest(
+  format: ExportFormat,
+  traces: TraceBuffer,
+  review: Review,
+): ExportRequest {
+  const shown = review.shown();
+  const end = shown.traces.end;
+  const first = Math.max(traces.first, end - MOST_SAMPLES);
+  const bytes = new Uint8Array((end - first) * INDEPENDENT * 2);
+  const view = new DataView(bytes.buffer);
+  for (let i = first, at = 0; i < end; i += 1) {
+    for (let lead = 0; lead < INDEPENDENT; lead += 1, at += 2) {
+      const value = traces.independent(lead, i);
+      view.setInt16(at, Number.isNaN(value) ? MISSING : value, true);
+    }
+  }
+  const within = ({ sampleIndex }: { sampleIndex: number }): boolean =>
+    sampleIndex >= first && sampleIndex < end;
+  return {
+    format,
+    firstSampleIndex: first,
+    microvoltBase64: base64Of(bytes),
+    beats: shown.beats.filter((sampleIndex) => within({ sampleIndex })),
+    marks: review.marks.list.filter(within),
+    ...(shown.result === undefined ? {} : { result: shown.result }),
+    device: shown.hello?.boardName ?? 'unknown',
+  };
+}
+
+async function exportSignal(
+  format: ExportFormat,
+  traces: TraceBuffer,
+  review: Review,
+  token: string | null,
+): Promise<void> {
+  const response = await fetch(new URL(`.${EXPORT_PATH}`, location.href), {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify(exportRequest(format, traces, review)),
+  });
+  if (!response.ok) throw new Error(await response.text());
+  const { files } = (await response.json()) as ExportAnswer;
+  for (const { name, base64 } of files) {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    save(name, new Blob([bytes]));
+  }
+}
+
+function base64Of(bytes: Uint8Array): string {
+  // Arguments of one call are limited; a multiple of 3 keeps padding to the end.
+  const step = 3 * 4096;
+  let text = '';
+  for (let at = 0; at < bytes.length; at += step) {
+    text += btoa(String.fromCharCode(...bytes.subarray(at, at + step)));
+  }
+  return text;
+}
+
+function save(name: string, blob: Blob): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
