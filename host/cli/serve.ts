@@ -20,7 +20,7 @@ import { fhirSink } from '../sinks/fhir.js';
 import { mqttSink } from '../sinks/mqtt.js';
 import { sinkSet, type Sink } from '../sinks/sink.js';
 import type { DeviceMessage } from '../protocol/messages.js';
-import type { StreamEvent } from '../stream/events.js';
+import type { MarkEvent, StreamEvent } from '../stream/events.js';
 import { toJson } from '../stream/json.js';
 
 export interface ServeOptions {
@@ -69,7 +69,9 @@ export async function runServe(options: ServeOptions): Promise<void> {
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   try {
-    await openSinks(options, sinks);
+    // What a page marks goes to every sink, as what comes from the device.
+    let publishMark: (mark: MarkEvent) => void = () => undefined;
+    await openSinks(options, sinks, (mark) => publishMark(mark));
     if (options.downstream !== undefined) {
       downstream = await openDownstream(transportAt(options.downstream, options.baud), (reason) => {
         say(`downstream ${options.downstream ?? ''}: ${reason}`);
@@ -83,6 +85,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
       if (event.kind === 'link' || event.kind === 'log') tell(event);
       set.publish(event);
     };
+    publishMark = publish;
     const forward = (message: DeviceMessage): void => downstream?.forward(message);
     if (options.replay === undefined) await follow(options, publish, forward, abort.signal);
     else await replay(options, options.replay, publish, forward, abort.signal);
@@ -151,8 +154,12 @@ async function replay(
   await link.close();
 }
 
-async function openSinks(options: ServeOptions, sinks: Sink[]): Promise<void> {
-  if (options.page) sinks.push(await pageSink(options));
+async function openSinks(
+  options: ServeOptions,
+  sinks: Sink[],
+  onMark: (mark: MarkEvent) => void,
+): Promise<void> {
+  if (options.page) sinks.push(await pageSink(options, onMark));
   if (options.record !== undefined) {
     const recorder = startRecorder({
       folder: options.record,
@@ -191,7 +198,7 @@ async function openSinks(options: ServeOptions, sinks: Sink[]): Promise<void> {
   }
 }
 
-async function pageSink(options: ServeOptions): Promise<Sink> {
+async function pageSink(options: ServeOptions, onMark: (mark: MarkEvent) => void): Promise<Sink> {
   const open = isLoopback(options.host);
   const given = process.env[TOKEN];
   const token = given ?? (open ? undefined : randomBytes(24).toString('base64url'));
@@ -199,6 +206,7 @@ async function pageSink(options: ServeOptions): Promise<Sink> {
   const monitor = await startMonitor({
     host: options.host,
     port: options.port,
+    onMark,
     ...(token === undefined ? {} : { token }),
     ...(tlsKey === undefined || tlsCert === undefined
       ? {}

@@ -29,6 +29,10 @@ export interface SkippedMessage {
   readonly sampleCount: number;
 }
 
+/** Where the page sends a mark: `{ sampleIndex, text }`. It comes back to every page as an event. */
+export const MARK_PATH = '/mark';
+export const MARK_TEXT_LENGTH = 80;
+
 /** Where the page sends what it shows, to have it as a file. */
 export const EXPORT_PATH = '/export';
 export const EXPORT_FORMATS = ['edf', 'wfdb', 'fhir'] as const;

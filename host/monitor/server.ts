@@ -5,12 +5,12 @@ import fastifyWebsocket from '@fastify/websocket';
 import { fastify, type FastifyInstance } from 'fastify';
 import { IsochroneError } from '../../codegen/errors.js';
 import { packageRoot } from '../../codegen/package-root.js';
-import type { StreamEvent } from '../stream/events.js';
+import type { MarkEvent, StreamEvent } from '../stream/events.js';
 import { hostAllowed, isLoopback, originAllowed, tokenAllowed } from './access.js';
 import { MonitorClient } from './client.js';
 import { StreamHistory } from './history.js';
-import { exportFiles } from './export.js';
-import { encodeMessage, EXPORT_PATH, STREAM_PATH } from './messages.js';
+import { exportFiles, markOf } from './page-requests.js';
+import { encodeMessage, EXPORT_PATH, MARK_PATH, STREAM_PATH } from './messages.js';
 
 export interface MonitorOptions {
   /** Address to listen on; loopback unless the user asks for more. */
@@ -24,6 +24,8 @@ export interface MonitorOptions {
   readonly token?: string;
   /** Key and certificate, PEM: the page is then served by HTTPS. */
   readonly tls?: { readonly key: string; readonly cert: string };
+  /** Takes what a page marks, and publishes it; without it the page's monitor is all that learns of it. */
+  readonly onMark?: (mark: MarkEvent) => void;
   /** Folder of the built page; `builtPageDir()` unless given. */
   readonly pageDir?: string;
 }
@@ -96,6 +98,13 @@ export async function startMonitor(options: MonitorOptions = {}): Promise<Monito
 
   const history = new StreamHistory();
   const clients = new Set<MonitorClient>();
+  let closing: Promise<void> | undefined;
+  const publish = (event: StreamEvent): void => {
+    if (closing !== undefined) return;
+    const json = encodeMessage(event);
+    history.record(event, json, performance.now());
+    for (const client of clients) client.deliver(event, json);
+  };
   const app = makeServer(options.tls);
   await app.register(fastifyWebsocket, {
     options: { maxPayload: MAX_INBOUND_BYTES },
@@ -115,13 +124,9 @@ export async function startMonitor(options: MonitorOptions = {}): Promise<Monito
   });
   // After the WebSocket plugin, whose own hook marks upgrade requests, and closes the socket of a refused one.
   guard(app, host, options);
-  app.post(EXPORT_PATH, { bodyLimit: MAX_EXPORT_BYTES }, async (request, reply) => {
-    try {
-      return await Promise.resolve(exportFiles(request.body, new Date()));
-    } catch (error) {
-      if (!(error instanceof IsochroneError)) throw error;
-      return reply.code(400).type('text/plain').send(`${error.message}\n`);
-    }
+  answerPages(app, (mark) => {
+    if (options.onMark === undefined) publish(mark);
+    else options.onMark(mark);
   });
   await app.register(fastifyStatic, { root: pageDir, cacheControl: false });
   await app.register((scope, _options, done) => {
@@ -157,23 +162,36 @@ export async function startMonitor(options: MonitorOptions = {}): Promise<Monito
   });
   await listen(app, host, port);
 
-  let closing: Promise<void> | undefined;
   return {
     url: `${app.listeningOrigin.replace('://[::1]', '://localhost')}/`,
     get clientCount() {
       return clients.size;
     },
-    publish(event) {
-      if (closing !== undefined) return;
-      const json = encodeMessage(event);
-      history.record(event, json, performance.now());
-      for (const client of clients) client.deliver(event, json);
-    },
+    publish,
     close() {
       closing ??= Promise.resolve(app.close());
       return closing;
     },
   };
+}
+
+/** What pages ask for besides the stream. */
+function answerPages(app: FastifyInstance, onMark: (mark: MarkEvent) => void): void {
+  const route = (path: string, bodyLimit: number, answer: (body: unknown) => unknown): void => {
+    app.post(path, { bodyLimit }, async (request, reply) => {
+      try {
+        return await Promise.resolve(answer(request.body));
+      } catch (error) {
+        if (!(error instanceof IsochroneError)) throw error;
+        return reply.code(400).type('text/plain').send(`${error.message}\n`);
+      }
+    });
+  };
+  route(EXPORT_PATH, MAX_EXPORT_BYTES, (body) => exportFiles(body, new Date()));
+  route(MARK_PATH, MAX_INBOUND_BYTES, (body) => {
+    onMark(markOf(body));
+    return {};
+  });
 }
 
 /** Security headers on every answer; foreign host names and origins refused before any handler runs. */

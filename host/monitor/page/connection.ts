@@ -4,7 +4,7 @@ const FIRST_RETRY_MS = 300;
 const LAST_RETRY_MS = 5000;
 
 /** What the page was opened with, `#token=…`. */
-export function tokenOf(): string | null {
+function tokenOf(): string | null {
   return new URLSearchParams(location.hash.slice(1)).get('token');
 }
 
@@ -37,4 +37,19 @@ export function connect(
     };
   };
   open();
+}
+
+/** Asks the page's own server. @throws Error with the server's words */
+export async function post(path: string, body: unknown): Promise<Response> {
+  const token = tokenOf();
+  const response = await fetch(new URL(`.${path}`, location.href), {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(await response.text());
+  return response;
 }

@@ -1,12 +1,15 @@
 /** What the screen shows, as a file: a picture, a page of paper, or the signal in a format that others read. */
+import type { MarkEvent } from '../../stream/events.js';
 import {
   EXPORT_PATH,
   type ExportAnswer,
   type ExportFormat,
   type ExportRequest,
 } from '../messages.js';
+import { post } from './connection.js';
 import { byId, setText } from './dom.js';
 import { pagePicture } from './picture.js';
+import type { PageState } from './state.js';
 import type { Review } from './review.js';
 import type { TraceBuffer } from './trace-buffer.js';
 
@@ -16,12 +19,8 @@ const MOST_SAMPLES = 10 * 60 * SAMPLE_RATE_HZ;
 const INDEPENDENT = 8;
 const MISSING = -32_768;
 
-export function makeExportMenu(
-  traces: TraceBuffer,
-  review: Review,
-  token: () => string | null,
-): void {
-  const status = byId('export-status', HTMLOutputElement);
+export function makeExportMenu(traces: TraceBuffer, live: PageState, review: Review): void {
+  const status = byId('footer-status', HTMLOutputElement);
   const menu = byId('export', HTMLDetailsElement);
   for (const button of menu.querySelectorAll('button')) {
     button.addEventListener('click', () => {
@@ -35,7 +34,7 @@ export function makeExportMenu(
             ? pagePicture().then((blob) => {
                 save('isochrone.png', blob);
               })
-            : exportSignal(format as ExportFormat, traces, review, token());
+            : exportSignal(exportRequest(format as ExportFormat, traces, review, live.marks));
       done.catch((error: unknown) => {
         setText(status, `Export failed: ${error instanceof Error ? error.message : String(error)}`);
       });
@@ -48,6 +47,7 @@ export function exportRequest(
   format: ExportFormat,
   traces: TraceBuffer,
   review: Review,
+  marks: readonly MarkEvent[],
 ): ExportRequest {
   const shown = review.shown();
   const end = shown.traces.end;
@@ -67,27 +67,14 @@ export function exportRequest(
     firstSampleIndex: first,
     microvoltBase64: base64Of(bytes),
     beats: shown.beats.filter((sampleIndex) => within({ sampleIndex })),
-    marks: review.marks.list.filter(within),
+    marks: marks.filter(within),
     ...(shown.result === undefined ? {} : { result: shown.result }),
     device: shown.hello?.boardName ?? 'unknown',
   };
 }
 
-async function exportSignal(
-  format: ExportFormat,
-  traces: TraceBuffer,
-  review: Review,
-  token: string | null,
-): Promise<void> {
-  const response = await fetch(new URL(`.${EXPORT_PATH}`, location.href), {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-    },
-    body: JSON.stringify(exportRequest(format, traces, review)),
-  });
-  if (!response.ok) throw new Error(await response.text());
+async function exportSignal(request: ExportRequest): Promise<void> {
+  const response = await post(EXPORT_PATH, request);
   const { files } = (await response.json()) as ExportAnswer;
   for (const { name, base64 } of files) {
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));

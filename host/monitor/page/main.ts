@@ -1,16 +1,17 @@
 import { fixed } from '../explanation-words.js';
 import { signalWarnings } from '../signal-words.js';
+import { MARK_PATH } from '../messages.js';
 import { showAlarms, showVeil } from './alarm-view.js';
 import { judge } from './alarms.js';
 import { Archive } from './archive.js';
 import { showComparison } from './compare.js';
-import { connect, tokenOf } from './connection.js';
+import { connect, post } from './connection.js';
 import { byId, element, setText } from './dom.js';
 import { makeExportMenu } from './export-menu.js';
 import { themeOf, type Theme } from './palette.js';
 import { showStatus, statusEntries } from './panels.js';
 import { judgeHeart } from './physiological.js';
-import { Review } from './review.js';
+import { clock, Review } from './review.js';
 import { Screen } from './screen.js';
 import { KEPT_SAMPLES, PageState } from './state.js';
 import { TraceBuffer } from './trace-buffer.js';
@@ -25,7 +26,14 @@ const traces = new TraceBuffer(KEPT_SAMPLES);
 const live = new PageState(traces);
 const archive = new Archive(traces);
 const screen = new Screen();
-const review = new Review(live, archive, () => screen.invalidate());
+const review = new Review(live, archive, {
+  redraw: () => screen.invalidate(),
+  mark: (sampleIndex, text) => {
+    post(MARK_PATH, { sampleIndex, text }).catch((error: unknown) => {
+      setText(byId('footer-status', HTMLOutputElement), `Not marked: ${String(error)}`);
+    });
+  },
+});
 const openedAtMs = performance.now();
 let theme: Theme = readTheme();
 let wordsAtMs = Number.NEGATIVE_INFINITY;
@@ -134,9 +142,11 @@ byId('compare-open', HTMLButtonElement).addEventListener('click', () => {
 byId('compare-close', HTMLButtonElement).addEventListener('click', () => {
   byId('compare', HTMLDialogElement).close();
 });
-makeExportMenu(traces, review, tokenOf);
+makeExportMenu(traces, live, review);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redrawAll);
-new ResizeObserver(redrawAll).observe(document.body);
+const resized = new ResizeObserver(redrawAll);
+// A line more in the strip or in a panel's head moves what stands below it.
+for (const stage of document.querySelectorAll('.stage')) resized.observe(stage);
 // Paper is light, whatever the screen is; canvases must be drawn again before the browser lays the page out.
 for (const [event, paper] of [
   ['beforeprint', true],
@@ -144,6 +154,11 @@ for (const [event, paper] of [
 ] as const) {
   addEventListener(event, () => {
     document.documentElement.classList.toggle('paper', paper);
+    const shown = review.shown();
+    setText(
+      byId('paper-note', HTMLElement),
+      `printed ${new Date().toLocaleString()}; up to ${clock(shown.traces.end)} of the device`,
+    );
     redrawAll();
     screen.draw(review.shown(), theme);
   });

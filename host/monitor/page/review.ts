@@ -2,7 +2,6 @@
 import type { Archive } from './archive.js';
 import { fitCanvas } from './canvas.js';
 import { byId, setText } from './dom.js';
-import { Marks } from './marks.js';
 import type { Theme } from './palette.js';
 import type { PageState } from './state.js';
 
@@ -11,7 +10,6 @@ const SAMPLE_RATE_HZ = 500;
 const STEP_SAMPLES = SAMPLE_RATE_HZ / 10;
 
 export class Review {
-  readonly marks = new Marks();
   /** The screen of the chosen moment; undefined while live. */
   state: PageState | undefined;
   /** The screen that was pinned. */
@@ -21,8 +19,12 @@ export class Review {
   constructor(
     private readonly live: PageState,
     private readonly archive: Archive,
-    /** Called when another moment is to be drawn. */
-    private readonly onChange: () => void,
+    private readonly act: {
+      /** Another moment is to be drawn. */
+      readonly redraw: () => void;
+      /** Somebody marks a moment. */
+      readonly mark: (sampleIndex: number, text: string) => void;
+    },
   ) {
     this.slider.step = String(STEP_SAMPLES);
     this.slider.addEventListener('input', () => this.show(Number(this.slider.value)));
@@ -32,7 +34,10 @@ export class Review {
     });
     this.onClick('review-previous', () => this.toResult(-1));
     this.onClick('review-next', () => this.toResult(1));
-    this.onClick('mark', () => this.mark());
+    byId('mark', HTMLFormElement).addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.mark();
+    });
     this.onClick('pin', () => {
       this.pinned = archive.stateAt(this.moment());
     });
@@ -60,12 +65,12 @@ export class Review {
     const { first, end } = this.live.traces;
     this.state = this.archive.stateAt(Math.max(first, Math.min(end, sampleIndex)));
     this.slider.value = String(this.moment());
-    this.onChange();
+    this.act.redraw();
   }
 
   goLive(): void {
     this.state = undefined;
-    this.onChange();
+    this.act.redraw();
   }
 
   /** Called a few times a second: the reach of the slider grows with the run. */
@@ -90,7 +95,13 @@ export class Review {
   }
 
   private mark(): void {
-    this.marks.add(Math.max(0, this.moment() - 1));
+    const field = byId('mark-text', HTMLInputElement);
+    const text = field.value.trim();
+    this.act.mark(
+      Math.max(0, this.moment() - 1),
+      text === '' ? `mark ${this.live.marks.length + 1}` : text,
+    );
+    field.value = '';
   }
 
   private toResult(direction: -1 | 1): void {
@@ -103,8 +114,8 @@ export class Review {
     if (next !== undefined) this.show(next);
   }
 
-  private onClick(id: string, act: () => void): void {
-    byId(id, HTMLButtonElement).addEventListener('click', act);
+  private onClick(id: string, does: () => void): void {
+    byId(id, HTMLButtonElement).addEventListener('click', does);
   }
 
   /** Results as short ticks, marks as long ones. */
@@ -119,7 +130,7 @@ export class Review {
       context.fillRect(x, height * (1 - share), 2 * ratio, height * share);
     };
     for (const at of this.archive.resultSamples()) tick(at, theme.mark, 0.5);
-    for (const { sampleIndex } of this.marks.list) tick(sampleIndex, theme.text, 1);
+    for (const { sampleIndex } of this.live.marks) tick(sampleIndex, theme.text, 1);
   }
 }
 

@@ -3,6 +3,7 @@ import type {
   HelloEvent,
   LinkEvent,
   LogEvent,
+  MarkEvent,
   MeasurementEvent,
   MedianBeatEvent,
   ResultEvent,
@@ -22,6 +23,7 @@ const BEATS_KEPT = 64;
 /** Two for each beat of a dual-chamber pacemaker. */
 const SPIKES_KEPT = 128;
 const LOG_KEPT = 30;
+const MARKS_KEPT = 200;
 
 /** What the page knows; changed by messages only, drawn by the views. Times come from outside, in milliseconds. */
 export class PageState {
@@ -48,6 +50,7 @@ export class PageState {
   readonly beats: number[] = [];
   readonly spikes: number[] = [];
   readonly log: LogEvent[] = [];
+  readonly marks: MarkEvent[] = [];
   /** Lowest sample index that a sweep must draw again. */
   private dirtyFrom = Number.POSITIVE_INFINITY;
   readonly traces: Traces;
@@ -142,6 +145,10 @@ export class PageState {
         this.say(message);
         break;
       case 'mark':
+        if (this.marks.some((mark) => mark.sampleIndex === message.sampleIndex)) break;
+        this.marks.push(message);
+        if (this.marks.length > MARKS_KEPT) this.marks.shift();
+        this.dirtyFrom = Math.min(this.dirtyFrom, message.sampleIndex);
         this.say({ kind: 'log', level: 'info', text: `mark: ${message.text}` });
         break;
       case 'end':
@@ -184,7 +191,7 @@ export class PageState {
     this.signal = this.measurement = this.medianBeat = this.medianMeasurement = undefined;
     this.ended = false;
     this.lastSampleAtMs = undefined;
-    this.beats.length = this.spikes.length = 0;
+    this.beats.length = this.spikes.length = this.marks.length = 0;
     this.heartRate.clear();
     this.dirtyFrom = 0;
   }

@@ -302,7 +302,7 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
       await page.click('#review-previous');
       await expect.poll(() => page.innerText('#why')).toContain('Result 1');
       await expect.poll(() => page.innerText('#review-when')).toContain('not live');
-      await page.click('#mark');
+      await page.click('#mark button');
       const moment = await page.inputValue('#review-at');
       // The device goes on, the screen stays.
       await page.waitForTimeout(600);
@@ -320,8 +320,11 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
   it('gives what it shows as a picture, as EDF+ with its marks, and as one page of paper', async () => {
     publishRun(11, [[4200, 300]]);
     await page.goto(monitor.url);
+    const stop = keepStreaming(5500);
     await page.waitForSelector('#why .headline');
-    await page.click('#mark');
+    await page.fill('#mark-text', 'after exercise');
+    await page.click('#mark button');
+    await expect.poll(() => page.textContent('#log')).toContain('mark: after exercise');
     const fileOf = async (format: string): Promise<Buffer> => {
       const download = page.waitForEvent('download');
       await page.click('#export summary');
@@ -338,10 +341,11 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
     expect([missing.lastIndexOf(true) - from + 1, missing.filter(Boolean).length]).toEqual([
       300, 300,
     ]);
-    expect(record.annotations?.map(({ label }) => label)).toContain('mark 1');
+    expect(record.annotations?.map(({ label }) => label)).toContain('after exercise');
     const paper = await page.pdf({ preferCSSPageSize: true, printBackground: true });
     writeFileSync(join(ARTIFACTS, 'page-report.pdf'), paper);
     expect(paper.toString('latin1').match(/\/Type\s*\/Page\b/gu)?.length).toBe(1);
+    stop();
   });
 
   it('tells alarms about the heart apart from technical ones', async () => {
@@ -364,8 +368,12 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
   });
 
   it('turns the heart by keyboard and mouse, and back', async () => {
+    // Wide enough that no line of the strip wraps when the rate becomes known.
+    await page.setViewportSize({ width: 2200, height: 1000 });
     publishRun(11);
     await page.goto(monitor.url);
+    // Without samples an alarm would come, and change the picture's size.
+    const stop = keepStreaming(5500);
     await page.waitForSelector('#why .headline');
     await page.waitForTimeout(300);
     const picture = (): Promise<string> =>
@@ -382,6 +390,7 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
     await page.mouse.move(box.x + 120, box.y + 80, { steps: 4 });
     await page.mouse.up();
     await expect.poll(picture).not.toBe(standard);
+    stop();
   });
 
   it('raises an alarm when the monitor goes, and comes back with it', async () => {

@@ -5,7 +5,13 @@ import { INDEPENDENT_LEAD_NAMES, type EcgRecord } from '../records/record.js';
 import { annotation, encodeAnnotations } from '../records/wfdb-annotations.js';
 import { encodeWfdb } from '../records/wfdb-write.js';
 import { toObservation } from '../sinks/fhir.js';
-import { EXPORT_FORMATS, type ExportAnswer, type ExportRequest } from './messages.js';
+import type { MarkEvent } from '../stream/events.js';
+import {
+  EXPORT_FORMATS,
+  MARK_TEXT_LENGTH,
+  type ExportAnswer,
+  type ExportRequest,
+} from './messages.js';
 
 const RATE_HZ = 500;
 const MISSING = -32_768;
@@ -89,9 +95,31 @@ function answer(files: Readonly<Record<string, Buffer>>): ExportAnswer {
   };
 }
 
+function whole(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function isMark(mark: unknown): mark is ExportRequest['marks'][number] {
+  const { sampleIndex, text } = (mark ?? {}) as { sampleIndex?: unknown; text?: unknown };
+  return whole(sampleIndex) && typeof text === 'string';
+}
+
+/** What somebody noted on a page. @throws {IsochroneError} MARK_INVALID */
+export function markOf(body: unknown): MarkEvent {
+  if (!isMark(body) || body.text === '' || body.text.length > MARK_TEXT_LENGTH) {
+    throw new IsochroneError(
+      'MARK_INVALID',
+      `A mark needs the index of its sample and a text of 1 to ${MARK_TEXT_LENGTH} characters.`,
+      { hint: 'Shorten the text, or reload the page.' },
+    );
+  }
+  // Control characters would end a line of a terminal or of a file.
+  const text = body.text.replace(/\p{Cc}/gu, ' ');
+  return { kind: 'mark', sampleIndex: body.sampleIndex, text };
+}
+
 function checked(body: unknown): ExportRequest {
   const request = (typeof body === 'object' ? body : null) as Partial<ExportRequest> | null;
-  const whole = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
   const refuse = (what: string): never => {
     throw new IsochroneError('EXPORT_REQUEST_INVALID', `An export needs ${what}.`, {
       hint: 'Reload the page; it and the monitor may be of different versions.',
@@ -107,10 +135,6 @@ function checked(body: unknown): ExportRequest {
   }
   if (typeof request.device !== 'string') refuse('the name of the device');
   if (!Array.isArray(request.beats) || !request.beats.every(whole)) refuse('its beats');
-  const isMark = (mark: unknown): boolean => {
-    const { sampleIndex, text } = (mark ?? {}) as { sampleIndex?: unknown; text?: unknown };
-    return whole(sampleIndex) && typeof text === 'string';
-  };
   if (!Array.isArray(request.marks) || !request.marks.every(isMark)) refuse('its marks');
   return request as ExportRequest;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseEdf } from '../records/edf.js';
 import { decodeAnnotations } from '../records/wfdb-annotations.js';
-import { exportFiles } from './export.js';
+import { exportFiles } from './page-requests.js';
 import type { ExportFormat, ExportRequest } from './messages.js';
 import { synthetic } from './synthetic-events.js';
 
