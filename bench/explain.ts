@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { emitFor, type CompiledNetwork } from '../codegen/compile.js';
 import { quantizeMicrovolt } from '../codegen/emit/input-factor.js';
-import { parseMethods } from '../codegen/explain/methods.js';
+import { parseMethods, SMOOTHGRAD } from '../codegen/explain/methods.js';
 import { integerTensor } from '../codegen/integer/program.js';
 import { packageRoot } from '../codegen/package-root.js';
 import { goldenAttribution } from '../host/attribution/golden.js';
@@ -68,7 +68,6 @@ interface Asked {
 }
 
 const TIMEOUT_MS = 600_000;
-const NOISE_MILLIVOLT = 0.05;
 
 export async function benchExplain(options: ExplainOptions): Promise<ExplainReport> {
   const network = compileModel(options.model, {
@@ -137,8 +136,8 @@ function requests(network: CompiledNetwork, options: ExplainOptions): readonly A
         method: 'smoothgrad',
         input,
         draws: options.draws,
-        seed: 1,
-        noise256ths: Math.round((256 * NOISE_MILLIVOLT) / scale),
+        seed: SMOOTHGRAD.seed,
+        noise256ths: Math.round((256 * SMOOTHGRAD.noiseMillivolt) / scale),
       },
       ...mean,
     },

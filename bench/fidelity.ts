@@ -8,6 +8,7 @@ import { emitFor } from '../codegen/compile.js';
 import { quantizeMicrovolt } from '../codegen/emit/input-factor.js';
 import { IsochroneError } from '../codegen/errors.js';
 import { isExplained } from '../codegen/explain/gradient.js';
+import { SMOOTHGRAD } from '../codegen/explain/methods.js';
 import { integerTensor } from '../codegen/integer/program.js';
 import { packageRoot } from '../codegen/package-root.js';
 import type { Precision } from '../codegen/quantize/precision.js';
@@ -75,8 +76,6 @@ export interface FidelityReport {
   readonly memory: KeptMemory;
 }
 
-/** Muscle and electrode noise of a resting ECG is of this size. */
-const NOISE_MILLIVOLT = 0.05;
 /** Records that are asked together: what their inputs and gradients take of this machine's memory. */
 const RECORDS_AT_ONCE = 8;
 
@@ -100,7 +99,11 @@ export async function benchFidelity(options: FidelityOptions): Promise<FidelityR
     codes: quantizeMicrovolt(program, window.microvolt),
     millivolt: Float64Array.from(window.microvolt, (microvolt) => microvolt / 1000),
   }));
-  const settings = { steps: options.steps, draws: options.draws, noiseMillivolt: NOISE_MILLIVOLT };
+  const settings = {
+    steps: options.steps,
+    draws: options.draws,
+    noiseMillivolt: SMOOTHGRAD.noiseMillivolt,
+  };
   const all = methods(program, {
     ...settings,
     ...(normal === undefined ? {} : { normalBeat: normal }),

@@ -1,4 +1,5 @@
 /** Each method as the device is asked for it, and as the float network gives it. Arrays of a record: [samples][leads]. */
+import { SMOOTHGRAD } from '../../codegen/explain/methods.js';
 import { elementsOf, integerTensor, type IntegerProgram } from '../../codegen/integer/program.js';
 import { noiseSource } from '../../host/attribution/mean-gradient.js';
 import { tileBeat } from '../../host/attribution/tile.js';
@@ -44,8 +45,6 @@ export interface Answer {
   readonly gradient: ArrayLike<number>;
   readonly logit: number;
 }
-
-const SEED = 1;
 
 export function methods(program: IntegerProgram, settings: MethodSettings): readonly Method[] {
   const tensor = integerTensor(program, program.input);
@@ -101,11 +100,11 @@ export function methods(program: IntegerProgram, settings: MethodSettings): read
       method: 'smoothgrad',
       input: codes,
       draws: settings.draws,
-      seed: SEED,
+      seed: SMOOTHGRAD.seed,
       noise256ths,
     }),
     floatInputs: ({ millivolt }) => {
-      const noise = noiseSource(SEED, noise256ths);
+      const noise = noiseSource(SMOOTHGRAD.seed, noise256ths);
       return Array.from({ length: settings.draws }, () =>
         millivolt.map((mv) => mv + noise() * scale),
       );

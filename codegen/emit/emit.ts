@@ -258,7 +258,7 @@ function headerOf(program: IntegerProgram, { methods, answer }: EmittedExtras): 
     `#define ISO_NET_LAYERS ${program.operations.length}`,
     '/* 1: iso_net_explain is there. */',
     `#define ISO_NET_EXPLAINS ${gradient === undefined ? 0 : 1}`,
-    ...methodsHeader(methods),
+    ...methodsHeader(methods, input.scale),
     '/* Microvolt to input code: saturated ((microvolt * MULTIPLIER + half) >> SHIFT) + ZERO_POINT. */',
     `#define ISO_NET_INPUT_MULTIPLIER ${multiplier}`,
     `#define ISO_NET_INPUT_SHIFT ${shift}`,

@@ -1,5 +1,5 @@
 /** What network.h says of the methods that explain. */
-import { METHODS, type ChosenMethod, type Method } from '../explain/methods.js';
+import { METHODS, SMOOTHGRAD, type ChosenMethod, type Method } from '../explain/methods.js';
 import { elementsOf, integerTensor, type IntegerProgram } from '../integer/program.js';
 import { floatLiteral } from './c-text.js';
 
@@ -7,16 +7,25 @@ const macro = (method: Method): string =>
   `ISO_NET_METHOD_${method.toUpperCase().replaceAll('-', '_')}`;
 
 /** Which methods were asked for, and how often each asks the network. */
-export function methodsHeader(methods: readonly ChosenMethod[]): readonly string[] {
+export function methodsHeader(
+  methods: readonly ChosenMethod[],
+  inputScaleMillivolt: number,
+): readonly string[] {
   const count = (wanted: Method): number =>
     methods.find(({ method }) => method === wanted)?.count ?? 0;
   return [
     '/* Methods that explain: bits of ISO_NET_METHODS say which were asked for. */',
     ...METHODS.map((method, bit) => `#define ${macro(method)} ${bit}`),
     `#define ISO_NET_METHODS ${methods.reduce((bits, { method }) => bits | (1 << METHODS.indexOf(method)), 0)}`,
+    '/* The same in the order in which they were asked for: the first explains what nobody asks for. */',
+    `#define ISO_NET_METHOD_COUNT ${methods.length}`,
+    `#define ISO_NET_METHOD_ORDER ${methods.map(({ method }) => macro(method)).join(', ')}`,
     '/* Inputs that each averages over (iso_attribution.h). */',
     `#define ISO_NET_INTEGRATED_GRADIENTS_STEPS ${count('integrated-gradients')}`,
     `#define ISO_NET_SMOOTHGRAD_DRAWS ${count('smoothgrad')}`,
+    `#define ISO_NET_SMOOTHGRAD_SEED ${SMOOTHGRAD.seed}u`,
+    '/* Standard deviation of its noise, in 1/256 of an input code. */',
+    `#define ISO_NET_SMOOTHGRAD_NOISE_256THS ${Math.round((256 * SMOOTHGRAD.noiseMillivolt) / inputScaleMillivolt)}u`,
   ];
 }
 

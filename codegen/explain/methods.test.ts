@@ -7,11 +7,11 @@ describe('--explain', () => {
     ['gradient', [{ method: 'gradient' }]],
     ['smoothgrad', [{ method: 'smoothgrad', count: 16 }]],
     [
-      'integrated-gradients:1, occlusion,smoothgrad:4096',
+      'integrated-gradients:1, occlusion,smoothgrad:256',
       [
         { method: 'integrated-gradients', count: 1 },
         { method: 'occlusion' },
-        { method: 'smoothgrad', count: 4096 },
+        { method: 'smoothgrad', count: 256 },
       ],
     ],
   ])('reads %s', (text, expected) => {
@@ -28,7 +28,7 @@ describe('--explain', () => {
     ['occlusion:3', 'EXPLAIN_METHOD'],
     ['smoothgrad:3:3', 'EXPLAIN_METHOD'],
     ['smoothgrad:0', 'EXPLAIN_STEPS'],
-    ['smoothgrad:4097', 'EXPLAIN_STEPS'],
+    ['smoothgrad:257', 'EXPLAIN_STEPS'],
     ['integrated-gradients:1.5', 'EXPLAIN_STEPS'],
   ])('refuses "%s"', (text, code) => {
     expect(() => parseMethods(text)).toThrow(expect.objectContaining({ code }));

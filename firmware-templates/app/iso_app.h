@@ -27,6 +27,12 @@
 /* Beats kept to place in a window: as many as the heart mapping reads. */
 #define ISO_APP_BEATS ISO_HEART_MAX_BEATS
 #define ISO_APP_CLASS_OF_WINNER 255u
+/* The field that takes the network's codes, wherever there are two. */
+#if ISO_NET_INPUT_BITS == 16
+#define ISO_APP_INPUT int16
+#else
+#define ISO_APP_INPUT int8
+#endif
 #define ISO_APP_SAMPLES_PER_FRAME 10u
 
 /* Raw samples on their way to the link. */
@@ -44,7 +50,8 @@ typedef struct {
 typedef struct {
     iso_wire_result result;
     uint8_t class_index;
-    uint8_t state; /* ISO_WIRE_EXPLANATION_STATE_*: whether there is an explanation, or why not */
+    uint8_t method; /* ISO_WIRE_METHOD_* */
+    uint8_t state;  /* ISO_WIRE_EXPLANATION_STATE_*: whether there is an explanation, or why not */
     iso_explanation explanation;
     uint8_t mapping; /* on the wire: what put the explanation's segments in order */
     uint32_t sent_at_ms;
@@ -52,6 +59,13 @@ typedef struct {
     bool acknowledged;
     bool any;
 } iso_app_answer;
+
+/* The explanation in the making; its answer is sent when it is complete. */
+typedef struct {
+    uint32_t ticks; /* that it took so far */
+    uint8_t method; /* ISO_WIRE_METHOD_* */
+    bool running;
+} iso_app_explaining;
 
 typedef struct {
     iso_frame_encoder encoder;
@@ -94,6 +108,8 @@ typedef struct {
     iso_app_samples samples;
     iso_app_beats beats;
     iso_app_answer answer;
+    iso_app_explaining explaining;
+    iso_wire_explain requested; /* where request_waits */
     iso_pull_back_work pull_back;
     iso_chain chain;
     iso_window window;
@@ -103,6 +119,7 @@ typedef struct {
     uint16_t next_result_id;
     uint32_t test_input_bytes; /* of an input of the host's, from the first on */
     uint8_t class_choice;
+    bool request_waits;
     bool stopped;
 } iso_app;
 
@@ -137,9 +154,21 @@ uint8_t iso_app_mains(const iso_app *app, uint32_t *millihertz);
 
 /* iso_app_infer.c: window to answer. */
 bool iso_app_answer_due(const iso_app *app);
+/* Asks the network and begins the explanation; none may be running. */
 void iso_app_answer_now(iso_app *app);
 /* Index of the largest logit, the first of equals. */
 uint8_t iso_app_winner(const int16_t logits[ISO_NET_CLASSES]);
+
+/* iso_app_explain.c: answer to explanation, step by step. */
+/* Values of ISO_WIRE_METHOD_*, the first by default; returns their number. */
+uint8_t iso_app_methods(uint8_t methods[ISO_WIRE_HELLO_MAX_METHOD_COUNT]);
+void iso_app_explain_begin(iso_app *app, uint8_t method);
+/* A part of the work that waits; false when none does. Sends the answer when it is complete. */
+bool iso_app_explain_step(iso_app *app);
+/* All of it at once, before something else takes the network. */
+void iso_app_explain_finish(iso_app *app);
+/* The next answer is given as soon as possible, and explained as asked. */
+void iso_app_request(iso_app *app, const iso_wire_explain *request);
 
 /* iso_app_report.c: answer to frames. */
 void iso_app_send_answer(iso_app *app);

@@ -43,6 +43,7 @@ void iso_app_send_hello(iso_app *app) {
         iso_wire_set_text(hello.class_names[i], sizeof hello.class_names[i],
                           iso_net_class_names[i]);
     }
+    hello.method_count = iso_app_methods(hello.methods);
     const size_t bytes = iso_wire_encode_hello(&hello, app->link.payload, sizeof app->link.payload);
     (void)iso_app_send(app, ISO_WIRE_HELLO, bytes, ISO_APP_DROP);
 }

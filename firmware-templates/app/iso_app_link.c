@@ -64,6 +64,15 @@ static void set_class(iso_app *app, const iso_frame *frame) {
     app->class_choice = message.class_index;
 }
 
+static void explain(iso_app *app, const iso_frame *frame) {
+    iso_wire_explain request;
+    if (iso_wire_decode_explain(&request, frame->payload, frame->payload_bytes)) {
+        iso_app_request(app, &request);
+    } else {
+        app->link.malformed += 1u;
+    }
+}
+
 static void acknowledge(iso_app *app, const iso_frame *frame) {
     iso_wire_ack message;
     if (!iso_wire_decode_ack(&message, frame->payload, frame->payload_bytes)) {
@@ -98,6 +107,9 @@ static void obey(iso_app *app, const iso_frame *frame) {
         break;
     case ISO_WIRE_SET_CLASS:
         set_class(app, frame);
+        break;
+    case ISO_WIRE_EXPLAIN:
+        explain(app, frame);
         break;
     case ISO_WIRE_ACK:
         acknowledge(app, frame);

@@ -33,7 +33,7 @@ static void send_explanation(iso_app *app) {
     iso_wire_explanation message = {
         .result_id = answer->result.result_id,
         .class_index = answer->class_index,
-        .method = ISO_WIRE_METHOD_GRADIENT_X_INPUT,
+        .method = answer->method,
         .mapping = answer->mapping,
         .transform = transform_on_the_wire[iso_heart_default_options.transform],
         .beat_count = from->beat_count,

@@ -37,6 +37,7 @@ void iso_app_self_test(iso_app *app) {
 }
 
 void iso_app_answer_self_test(iso_app *app) {
+    iso_app_explain_finish(app);
     /* Its input lies where a test's does. */
     app->test_input_bytes = 0u;
     const iso_wire_self_test_result message = {.outcome = outcome()};

@@ -104,16 +104,19 @@ static void log_too_short(iso_app *app, uint32_t sample_count) {
  */
 static void end_record(iso_app *app, uint32_t sample_count, const int32_t *last_microvolt) {
     iso_app_flush_samples(app);
+    iso_app_explain_finish(app);
     for (uint32_t i = 0; i < ISO_CHAIN_DELAY_SAMPLES && sample_count > 0u; i += 1u) {
         analyse(app, sample_count + i, last_microvolt);
         if (iso_app_answer_due(app)) {
             iso_app_answer_now(app);
+            iso_app_explain_finish(app);
         }
         while (iso_app_measure_step(app)) {
         }
     }
     if (iso_window_full(&app->window) && app->new_chain_samples > 0u) {
         iso_app_answer_now(app);
+        iso_app_explain_finish(app);
     }
     if (!app->answer.any) {
         log_too_short(app, sample_count);

@@ -42,6 +42,7 @@ void iso_app_take_test_input(iso_app *app, const iso_wire_test_input *part) {
         refuse(app, ISO_WIRE_TEST_STATUS_ACQUIRING);
         return;
     }
+    iso_app_explain_finish(app);
     if (part->first_byte == 0u) {
         app->test_input_bytes = 0u;
     }

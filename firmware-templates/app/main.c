@@ -18,9 +18,10 @@ int main(void) {
         if (iso_app_answer_due(&app)) {
             iso_app_answer_now(&app);
         }
+        const bool explained = iso_app_explain_step(&app);
         iso_app_repeat_answer(&app);
         const bool measured = iso_app_measure_step(&app);
-        if (!worked && !measured) {
+        if (!worked && !explained && !measured) {
             iso_hal_wait();
         }
     }

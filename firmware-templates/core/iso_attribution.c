@@ -113,15 +113,15 @@ static void put_noisy_point(iso_attribution_mean *mean) {
 }
 
 static int32_t sum_at(const iso_attribution_mean *mean, uint32_t i) {
-    return (int32_t)((uint32_t)(uint16_t)mean->gradient[i] << 16 | mean->fraction[i]);
+    return (int32_t)mean->gradient[i] * 256 + mean->fraction[i];
 }
 
 static void add(iso_attribution_mean *mean, const int16_t *gradient) {
     for (uint32_t i = 0; i < values_of(mean->network); i++) {
-        const uint32_t sum = (uint32_t)(sum_at(mean, i) + gradient[i]);
+        const int32_t sum = sum_at(mean, i) + gradient[i];
 
-        mean->gradient[i] = (int16_t)(uint16_t)(sum >> 16);
-        mean->fraction[i] = (uint16_t)(sum & 0xffffu);
+        mean->gradient[i] = (int16_t)(sum >> 8);
+        mean->fraction[i] = (uint8_t)(sum & 0xff);
     }
 }
 

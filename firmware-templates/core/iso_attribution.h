@@ -16,8 +16,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* So that a step of the path and a sum over all of it stay in 32 bits. */
-#define ISO_ATTRIBUTION_MAX_STEPS 4096u
+/* So that a sum over all of them stays in 24 bits. */
+#define ISO_ATTRIBUTION_MAX_STEPS 256u
 
 /* Input codes [samples][leads] to write, as wide as the network's; exactly one pointer is given. */
 typedef struct {
@@ -44,15 +44,15 @@ typedef struct {
 
 /*
  * A mean gradient in the making. All that it points to must stay while it runs. gradient and
- * fraction, [samples][leads] each, are the upper and lower halves of the sums; at the end gradient
- * is the mean and fraction is free again.
+ * fraction, [samples][leads] each, are the upper 16 and the lower 8 bits of the sums; at the end
+ * gradient is the mean and fraction is free again.
  */
 typedef struct {
     const iso_attribution_network *network;
     iso_attribution_codes explained;
     iso_attribution_codes baseline;
     int16_t *gradient;
-    uint16_t *fraction;
+    uint8_t *fraction;
     uint32_t saturations;  /* of all backward passes */
     uint32_t noise_state;  /* 0: a path, else SmoothGrad */
     uint32_t noise_256ths; /* standard deviation in 1/256 of an input code */
@@ -67,7 +67,7 @@ typedef struct {
     const iso_attribution_network *network;
     iso_attribution_codes explained;
     int16_t *gradient;
-    uint16_t *fraction;
+    uint8_t *fraction;
     uint16_t steps;
     uint8_t class_index;
 } iso_attribution_request;

@@ -134,8 +134,8 @@ static void clear(iso_explanation *out, uint8_t beat_count) {
     }
 }
 
-static iso_heart_status explain_beats(const iso_heart_input *in, const iso_heart_options *options,
-                                      iso_explanation *out) {
+static iso_heart_status find_beats(const iso_heart_input *in, const iso_heart_options *options,
+                                   iso_explanation *out) {
     iso_heart_scratch *const scratch = &out->scratch;
     if (out->beat_count == 0) {
         return ISO_HEART_NO_BEAT;
@@ -154,25 +154,41 @@ static iso_heart_status explain_beats(const iso_heart_input *in, const iso_heart
     }
     iso_phase_range ranges[ISO_HEART_PHASES];
     phase_ranges(out->fiducials, scratch->range_end, ranges);
+    out->path_length = iso_heart_path(scratch->vcg, ranges, out->path);
+    iso_heart_mean_vector(scratch->vcg, ranges[ISO_PHASE_QRS], out->mean_qrs_microvolt);
+    return ISO_HEART_OK;
+}
+
+static iso_heart_status or_cleared(iso_heart_status status, iso_explanation *out) {
+    if (status != ISO_HEART_OK) {
+        clear(out, out->beat_count);
+    }
+    return status;
+}
+
+iso_heart_status iso_heart_find_beats(const iso_heart_input *in, const iso_heart_options *options,
+                                      iso_explanation *out) {
+    clear(out, 0);
+    out->beat_count = iso_heart_select_beats(in, &out->scratch);
+    return or_cleared(find_beats(in, options, out), out);
+}
+
+iso_heart_status iso_heart_place_evidence(const iso_heart_input *in,
+                                          const iso_heart_options *options, iso_explanation *out) {
+    iso_phase_range ranges[ISO_HEART_PHASES];
+    phase_ranges(out->fiducials, out->scratch.range_end, ranges);
     if (!map_over_beats(in, options, ranges, out)) {
-        return ISO_HEART_NO_EVIDENCE;
+        return or_cleared(ISO_HEART_NO_EVIDENCE, out);
     }
     attribute(in, out);
     sum_lead_evidence(ranges, out);
     out->residual_share = residual_share(in, options->transform, ranges, out);
-    out->path_length = iso_heart_path(scratch->vcg, ranges, out->path);
     paint_path(ranges[ISO_PHASE_P].begin, in->leads, out);
-    iso_heart_mean_vector(scratch->vcg, ranges[ISO_PHASE_QRS], out->mean_qrs_microvolt);
     return ISO_HEART_OK;
 }
 
 iso_heart_status iso_heart_explain(const iso_heart_input *in, const iso_heart_options *options,
                                    iso_explanation *out) {
-    clear(out, 0);
-    out->beat_count = iso_heart_select_beats(in, &out->scratch);
-    const iso_heart_status status = explain_beats(in, options, out);
-    if (status != ISO_HEART_OK) {
-        clear(out, out->beat_count);
-    }
-    return status;
+    const iso_heart_status status = iso_heart_find_beats(in, options, out);
+    return status == ISO_HEART_OK ? iso_heart_place_evidence(in, options, out) : status;
 }

@@ -52,6 +52,7 @@ typedef struct {
     const uint16_t *r_index;     /* R positions in the window (100 Hz samples), ascending */
     uint8_t beat_count;          /* entries of r_index */
     uint8_t leads;               /* 12, or the 8 independent ones */
+    int16_t zero_point;          /* the code of 0 V */
 } iso_heart_input;
 
 typedef struct {
@@ -107,5 +108,15 @@ void iso_heart_to_heart_axes(const float frank[3], float heart[3]);
 /* 8 324 bytes in *out; docs/cineecg-method.md has the figures of time and stack. */
 iso_heart_status iso_heart_explain(const iso_heart_input *in, const iso_heart_options *options,
                                    iso_explanation *out);
+
+/*
+ * The same in two parts, for a gradient that takes its time: the first reads what is measured
+ * (microvolt, r_index), which may have moved on when the second reads gradient and codes. The
+ * second wants ISO_HEART_OK of the first and the same *out.
+ */
+iso_heart_status iso_heart_find_beats(const iso_heart_input *in, const iso_heart_options *options,
+                                      iso_explanation *out);
+iso_heart_status iso_heart_place_evidence(const iso_heart_input *in,
+                                          const iso_heart_options *options, iso_explanation *out);
 
 #endif

@@ -51,7 +51,7 @@ bool iso_heart_normalize_map(float map[ISO_HEART_REGIONS]);
 /* Place of each independent lead among I II III aVR aVL aVF V1..V6. */
 extern const uint8_t iso_heart_independent_in_twelve[ISO_HEART_LEADS];
 
-/* Code that the network saw, by its own count of leads. */
+/* Code that the network saw, from that of 0 V, by its own count of leads. */
 int32_t iso_heart_code(const iso_heart_input *in, uint32_t sample, uint32_t lead);
 
 /* Gradient of one moment by the independent leads, in half steps. */

@@ -11,7 +11,7 @@ const uint8_t iso_heart_independent_in_twelve[ISO_HEART_LEADS] = {0, 1, 6, 7, 8,
 
 int32_t iso_heart_code(const iso_heart_input *in, uint32_t sample, uint32_t lead) {
     const uint32_t at = sample * in->leads + lead;
-    return in->int8 != NULL ? in->int8[at] : in->int16[at];
+    return (in->int8 != NULL ? in->int8[at] : in->int16[at]) - in->zero_point;
 }
 
 void iso_heart_folded_gradient(const iso_heart_input *in, uint32_t sample,

@@ -177,6 +177,7 @@ bool iso_wire_type_is_known(uint8_t type) {
     case ISO_WIRE_START:
     case ISO_WIRE_STOP:
     case ISO_WIRE_SET_CLASS:
+    case ISO_WIRE_EXPLAIN:
     case ISO_WIRE_ACK:
     case ISO_WIRE_REBOOT:
     case ISO_WIRE_SELF_TEST:
@@ -211,6 +212,10 @@ size_t iso_wire_encode_hello(const iso_wire_hello *message, uint8_t *payload, si
     for (size_t i = 0; i < bounded(message->class_count, 8u); i++) {
         put_text(&out, message->class_names[i], 8u);
     }
+    put_count(&out, message->method_count, 6u);
+    for (size_t i = 0; i < bounded(message->method_count, 6u); i++) {
+        put_u8(&out, message->methods[i]);
+    }
     return out.failed ? 0u : out.used;
 }
 
@@ -236,6 +241,10 @@ bool iso_wire_decode_hello(iso_wire_hello *message, const uint8_t *payload, size
     message->class_count = get_count(&in, 8u);
     for (size_t i = 0; i < message->class_count; i++) {
         get_text(&in, message->class_names[i], 8u);
+    }
+    message->method_count = get_count(&in, 6u);
+    for (size_t i = 0; i < message->method_count; i++) {
+        message->methods[i] = get_u8(&in);
     }
     return !in.failed && in.used == in.size;
 }
@@ -360,7 +369,7 @@ size_t iso_wire_encode_explanation(const iso_wire_explanation *message, uint8_t 
     writer out = {payload, capacity, 0u, false};
     put_u16(&out, message->result_id);
     put_u8(&out, message->class_index);
-    put_choice(&out, message->method, 1u);
+    put_choice(&out, message->method, 6u);
     put_choice(&out, message->mapping, 3u);
     put_choice(&out, message->transform, 3u);
     put_u8(&out, message->beat_count);
@@ -386,7 +395,7 @@ bool iso_wire_decode_explanation(iso_wire_explanation *message, const uint8_t *p
     reader in = {payload, payload_bytes, 0u, false};
     message->result_id = get_u16(&in);
     message->class_index = get_u8(&in);
-    message->method = get_choice(&in, 1u);
+    message->method = get_choice(&in, 6u);
     message->mapping = get_choice(&in, 3u);
     message->transform = get_choice(&in, 3u);
     message->beat_count = get_u8(&in);
@@ -833,6 +842,21 @@ bool iso_wire_decode_set_class(iso_wire_set_class *message, const uint8_t *paylo
                                size_t payload_bytes) {
     reader in = {payload, payload_bytes, 0u, false};
     message->class_index = get_u8(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_explain(const iso_wire_explain *message, uint8_t *payload, size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u8(&out, message->class_index);
+    put_choice(&out, message->method, 6u);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_explain(iso_wire_explain *message, const uint8_t *payload,
+                             size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->class_index = get_u8(&in);
+    message->method = get_choice(&in, 6u);
     return !in.failed && in.used == in.size;
 }
 

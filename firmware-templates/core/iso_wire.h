@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define ISO_WIRE_PROTOCOL_VERSION 1u
-#define ISO_WIRE_SCHEMA_HASH 0x74F66BBDu
+#define ISO_WIRE_SCHEMA_HASH 0x3782BF8Bu
 #define ISO_WIRE_MAX_PAYLOAD 512u
 
 /* Frame types. */
@@ -44,6 +44,7 @@
 #define ISO_WIRE_START 0x84u
 #define ISO_WIRE_STOP 0x85u
 #define ISO_WIRE_SET_CLASS 0x86u
+#define ISO_WIRE_EXPLAIN 0x8Cu
 #define ISO_WIRE_ACK 0x87u
 #define ISO_WIRE_REBOOT 0x88u
 #define ISO_WIRE_SELF_TEST 0x89u
@@ -51,7 +52,7 @@
 #define ISO_WIRE_TEST_RUN 0x8Bu
 
 /* The longest payload of each message. */
-#define ISO_WIRE_HELLO_MAX_BYTES 189u
+#define ISO_WIRE_HELLO_MAX_BYTES 196u
 #define ISO_WIRE_STATUS_MAX_BYTES 40u
 #define ISO_WIRE_SAMPLES_MAX_BYTES 173u
 #define ISO_WIRE_BEAT_MAX_BYTES 7u
@@ -78,6 +79,7 @@
 #define ISO_WIRE_START_MAX_BYTES 0u
 #define ISO_WIRE_STOP_MAX_BYTES 0u
 #define ISO_WIRE_SET_CLASS_MAX_BYTES 1u
+#define ISO_WIRE_EXPLAIN_MAX_BYTES 2u
 #define ISO_WIRE_ACK_MAX_BYTES 2u
 #define ISO_WIRE_REBOOT_MAX_BYTES 0u
 #define ISO_WIRE_SELF_TEST_MAX_BYTES 0u
@@ -87,6 +89,7 @@
 /* The most elements of each counted field. */
 #define ISO_WIRE_HELLO_MAX_UNIQUE_ID_BYTES 16u
 #define ISO_WIRE_HELLO_MAX_CLASS_COUNT 8u
+#define ISO_WIRE_HELLO_MAX_METHOD_COUNT 6u
 #define ISO_WIRE_SAMPLES_MAX_SAMPLE_COUNT 10u
 #define ISO_WIRE_RESULT_MAX_PROBABILITY_COUNT 8u
 #define ISO_WIRE_RESULT_MAX_LOGIT_COUNT 8u
@@ -100,6 +103,11 @@
 
 /* How an attribution is made. */
 #define ISO_WIRE_METHOD_GRADIENT_X_INPUT 0u
+#define ISO_WIRE_METHOD_INTEGRATED_GRADIENTS 1u
+#define ISO_WIRE_METHOD_SMOOTHGRAD 2u
+#define ISO_WIRE_METHOD_GRAD_CAM 3u
+#define ISO_WIRE_METHOD_OCCLUSION 4u
+#define ISO_WIRE_METHOD_RELEVANCE 5u
 
 /* How an attribution is carried from leads to the heart. */
 #define ISO_WIRE_MAPPING_ADJOINT_DIRECTION 0u
@@ -220,6 +228,9 @@ typedef struct {
     uint8_t class_count;
     /* In the order of every per-class array. */
     char class_names[8][9];
+    uint8_t method_count;
+    /* What explains, values of `method`; the first explains every result, the others on request. */
+    uint8_t methods[6];
 } iso_wire_hello;
 
 size_t iso_wire_encode_hello(const iso_wire_hello *message, uint8_t *payload, size_t capacity);
@@ -721,6 +732,20 @@ size_t iso_wire_encode_set_class(const iso_wire_set_class *message, uint8_t *pay
                                  size_t capacity);
 bool iso_wire_decode_set_class(iso_wire_set_class *message, const uint8_t *payload,
                                size_t payload_bytes);
+
+/*
+ * EXPLAIN: Answer for the signal as it is now, explained this once for this class by this method.
+ */
+typedef struct {
+    /* Index, or 255 for the winner. */
+    uint8_t class_index;
+    /* One of those that HELLO names. */
+    uint8_t method;
+} iso_wire_explain;
+
+size_t iso_wire_encode_explain(const iso_wire_explain *message, uint8_t *payload, size_t capacity);
+bool iso_wire_decode_explain(iso_wire_explain *message, const uint8_t *payload,
+                             size_t payload_bytes);
 
 /* ACK: The host has all of a result; it need not be sent again. */
 typedef struct {

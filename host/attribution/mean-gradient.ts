@@ -3,11 +3,10 @@
  * numbers, and the same ones.
  */
 import { IsochroneError } from '../../codegen/errors.js';
+import { MOST_STEPS } from '../../codegen/explain/methods.js';
 import type { SignalArray } from '../../codegen/integer/program.js';
 import { inputCodes, type AttributionNetwork } from './network.js';
 
-/** ISO_ATTRIBUTION_MAX_STEPS: the device's sums stay in 32 bits. */
-export const MOST_STEPS = 4096;
 /** Sum of four uniform bytes: its mean; 2^28 / (256 · its standard deviation, √(4 · (256² − 1) / 12) = 147.8). */
 const NOISE_MEAN = 510;
 const NOISE_MULTIPLIER = 7094;

@@ -136,13 +136,11 @@ async function start(options: StartOptions, signal: AbortSignal): Promise<void> 
 
 /** @throws IsochroneError EXPLAIN_NOT_SHOWN */
 function requireShown(methods: readonly ChosenMethod[]): void {
-  const other = methods.find(
-    ({ method }) => method !== 'gradient-x-input' && method !== 'gradient',
-  );
+  const other = methods.find(({ method }) => method === 'grad-cam' || method === 'occlusion');
   if (other === undefined) return;
   throw new IsochroneError(
     'EXPLAIN_NOT_SHOWN',
-    `the application explains by gradient × input; ${other.method} is for programs of your own`,
+    `the application does not explain by ${other.method}; it is for programs of your own`,
     {
       hint: 'Build the network with it (`isochrone build --explain`) and call firmware-templates/core/iso_attribution.h, or leave it out here.',
       where: { method: other.method },

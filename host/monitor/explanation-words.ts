@@ -148,7 +148,14 @@ export function indistinctSegments(
     .map(({ index }) => index);
 }
 
-const METHOD_WORDS: Readonly<Record<string, string>> = { gradient_x_input: 'gradient × input' };
+const METHOD_WORDS: Readonly<Record<string, string>> = {
+  gradient_x_input: 'gradient × input',
+  integrated_gradients: 'integrated gradients',
+  smoothgrad: 'SmoothGrad × input',
+  grad_cam: 'Grad-CAM, in time only',
+  occlusion: 'occlusion by lead and wave',
+  relevance: 'layer-wise relevance',
+};
 /**
  * Whose each mapping is, is said wherever it is named: the paper's formula is not published in what this project holds,
  * so no mapping here is called the paper's.

@@ -72,6 +72,7 @@ function hello(): HelloEvent {
     sampleRateHz: 500,
     networkRateHz: 100,
     classNames: CLASS_NAMES,
+    methods: ['gradient_x_input'],
   };
 }
 

@@ -1,7 +1,14 @@
 /* Generated from host/protocol/schema.ts by `npm run generate`: do not edit. */
 
 /** How an attribution is made. Index = value on the wire. */
-export const METHOD_VALUES = ['gradient_x_input'] as const;
+export const METHOD_VALUES = [
+  'gradient_x_input',
+  'integrated_gradients',
+  'smoothgrad',
+  'grad_cam',
+  'occlusion',
+  'relevance',
+] as const;
 export type Method = (typeof METHOD_VALUES)[number];
 
 /** How an attribution is carried from leads to the heart. Index = value on the wire. */
@@ -116,6 +123,8 @@ export interface HelloMessage {
   readonly windowSamples: number;
   /** In the order of every per-class array. At most 8. */
   readonly classNames: readonly string[];
+  /** What explains, values of `method`; the first explains every result, the others on request. At most 6. */
+  readonly methods: readonly number[];
 }
 
 /** Health, once a second and before END. Counters run since the start and wrap at 2^32. */
@@ -499,6 +508,15 @@ export interface SetClassMessage {
   readonly classIndex: number;
 }
 
+/** Answer for the signal as it is now, explained this once for this class by this method. */
+export interface ExplainMessage {
+  readonly kind: 'EXPLAIN';
+  /** Index, or 255 for the winner. */
+  readonly classIndex: number;
+  /** One of those that HELLO names. */
+  readonly method: Method;
+}
+
 /** The host has all of a result; it need not be sent again. */
 export interface AckMessage {
   readonly kind: 'ACK';
@@ -564,6 +582,7 @@ export type HostMessage =
   | StartMessage
   | StopMessage
   | SetClassMessage
+  | ExplainMessage
   | AckMessage
   | RebootMessage
   | SelfTestMessage

@@ -22,6 +22,11 @@ const DERIVED_LEADS = 12;
 const PHASES = 3;
 /** 17 AHA segments and 4 of the right ventricle. */
 const SEGMENTS = 21;
+/** `relevance` is layer-wise relevance propagation. */
+const METHODS = [
+  ...['gradient_x_input', 'integrated_gradients', 'smoothgrad'],
+  ...['grad_cam', 'occlusion', 'relevance'],
+];
 /** 0.8 s of mean beat at 100 Hz. */
 const MAX_BEAT_SAMPLES = 80;
 
@@ -61,6 +66,12 @@ const deviceToHost: readonly MessageSchema[] = [
       scalar('ticksPerSecond', 'u32', 'Rate of every deviceTick.'),
       scalar('windowSamples', 'u16', 'Length of a window in acquisition samples.'),
       texts('classNames', 'classCount', MAX_CLASSES, 8, 'In the order of every per-class array.'),
+      list(
+        'methods',
+        'u8',
+        { countName: 'methodCount', max: METHODS.length },
+        'What explains, values of `method`; the first explains every result, the others on request.',
+      ),
     ],
   },
   {
@@ -358,6 +369,17 @@ const hostToDevice: readonly MessageSchema[] = [
     fields: [scalar('classIndex', 'u8', 'Index, or 255 for the winner of each result.')],
   },
   {
+    name: 'EXPLAIN',
+    type: 0x8c,
+    direction: 'host_to_device',
+    checksum: 'schema',
+    doc: 'Answer for the signal as it is now, explained this once for this class by this method.',
+    fields: [
+      scalar('classIndex', 'u8', 'Index, or 255 for the winner.'),
+      choice('method', 'method', 'One of those that HELLO names.'),
+    ],
+  },
+  {
     name: 'ACK',
     type: 0x87,
     direction: 'host_to_device',
@@ -380,7 +402,7 @@ export const WIRE_SCHEMA: WireSchema = {
   protocolVersion: 1,
   maxPayloadBytes: 512,
   enums: [
-    { name: 'method', doc: 'How an attribution is made.', values: ['gradient_x_input'] },
+    { name: 'method', doc: 'How an attribution is made.', values: METHODS },
     {
       name: 'mapping',
       doc: 'How an attribution is carried from leads to the heart.',

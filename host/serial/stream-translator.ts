@@ -1,10 +1,11 @@
 /** Wire messages in, stream events out: gaps are told, results are told once, explanations are put together. */
-import type {
-  DeviceMessage,
-  ExplanationState,
-  HelloMessage,
-  SamplesMessage,
-  StatusMessage,
+import {
+  METHOD_VALUES,
+  type DeviceMessage,
+  type ExplanationState,
+  type HelloMessage,
+  type SamplesMessage,
+  type StatusMessage,
 } from '../protocol/messages.js';
 import {
   INDEPENDENT_LEADS,
@@ -84,7 +85,7 @@ const warning = (text: string): LogEvent => ({ kind: 'log', level: 'warning', te
 
 function toHelloEvent(message: HelloMessage): HelloEvent {
   const { boardName, modelName, modelHash, buildId, bootId } = message;
-  const { sampleRateHz, networkRateHz, classNames } = message;
+  const { sampleRateHz, networkRateHz, classNames, methods } = message;
   return {
     kind: 'hello',
     boardName,
@@ -95,6 +96,7 @@ function toHelloEvent(message: HelloMessage): HelloEvent {
     sampleRateHz,
     networkRateHz,
     classNames,
+    methods: methods.map((method) => METHOD_VALUES[method] ?? `method ${method}`),
   };
 }
 

@@ -31,6 +31,7 @@ export const helloMessage = (bootId = 1): HelloMessage => ({
   ticksPerSecond: 1_000_000,
   windowSamples: 5000,
   classNames: ['NORM', 'MI'],
+  methods: [0],
 });
 
 export const samplesMessage = (

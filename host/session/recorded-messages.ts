@@ -4,6 +4,7 @@
  */
 import { PROTOCOL_VERSION, SCHEMA_HASH } from '../protocol/frame.js';
 import {
+  METHOD_VALUES,
   REVERSAL_VALUES,
   type BeatAttributionMessage,
   type BeatMeasurementMessage,
@@ -71,6 +72,9 @@ function toHello(event: HelloEvent): HelloMessage {
     leadCount: 8,
     ticksPerSecond: TICKS_PER_SECOND,
     windowSamples: 10 * event.sampleRateHz,
+    methods: event.methods
+      .map((name) => METHOD_VALUES.findIndex((known) => known === name))
+      .filter((value) => value >= 0),
   };
 }
 

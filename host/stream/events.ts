@@ -35,6 +35,8 @@ export interface HelloEvent {
   readonly sampleRateHz: number;
   readonly networkRateHz: number;
   readonly classNames: readonly string[];
+  /** What explains, as an explanation names it: the first every result, the others on request. */
+  readonly methods: readonly string[];
 }
 
 /** A run of raw samples; `microvolt[lead][i]`, leads in INDEPENDENT_LEADS order, 500 Hz. */

@@ -156,7 +156,7 @@ static void run_steps(step_function step, void *state, result_head *result) {
 
 #if ISO_NET_EXPLAINS
 static int16_t gradient[VALUES];
-static uint16_t fraction[VALUES];
+static uint8_t fraction[VALUES];
 
 static bool step_mean(void *state) {
     return iso_attribution_mean_step(state);

@@ -11,6 +11,26 @@ export const NETWORK = join(
   'network',
 );
 
+const METHODS = [
+  '#define ISO_NET_METHODS 2',
+  '#define ISO_NET_METHOD_COUNT 1',
+  '#define ISO_NET_METHOD_ORDER ISO_NET_METHOD_GRADIENT_X_INPUT',
+] as const;
+
+/** The fixture network with integrated gradients beside gradient × input. */
+export async function networkOfTwoMethods(): Promise<string> {
+  const folder = await changedNetwork('two-methods', '');
+  const header = await readFile(join(folder, 'network.h'), 'utf8');
+  const [bits, count, order] = METHODS;
+  if (METHODS.some((line) => !header.includes(line))) throw new Error('the fixture has changed');
+  const changed = header
+    .replace(bits, '#define ISO_NET_METHODS 6')
+    .replace(count, '#define ISO_NET_METHOD_COUNT 2')
+    .replace(order, `${order}, ISO_NET_METHOD_INTEGRATED_GRADIENTS`);
+  await writeFile(join(folder, 'network.h'), changed);
+  return folder;
+}
+
 /** The fixture network with something more in front of its forward pass, in a folder of its own. */
 export async function changedNetwork(name: string, statements: string): Promise<string> {
   const folder = join(packageRoot(), 'build', 'test', 'emulator', `network-${name}`);

@@ -12,7 +12,7 @@ import {
   returnedSamples,
   type ConnectedDevice,
 } from './emulated-device.js';
-import { changedNetwork, NETWORK } from './fixture-network.js';
+import { changedNetwork, NETWORK, networkOfTwoMethods } from './fixture-network.js';
 
 /** As fast as a busy machine carries it; nothing here depends on the speed. */
 const SPEED = 8;
@@ -75,6 +75,7 @@ describe('a record over the UART', () => {
       sampleRateHz: 500,
       networkRateHz: 100,
       classNames: ['LIMB', 'CHEST'],
+      methods: ['gradient_x_input'],
     });
     const record = pulseRecord(14 * 500 + 3);
     await inject(device, record, SPEED);
@@ -218,6 +219,33 @@ describe('commands', () => {
       const explanation = await next.waitFor('explanation', WAIT_MS);
       expect(explanation.classIndex).toBe(classIndex);
       await next.stop();
+    }
+  });
+
+  it('EXPLAIN explains the signal as it is now, once, by a method that is built in', async () => {
+    const built = await build('two-methods', await networkOfTwoMethods());
+    const device = await start(built.elfPath);
+    expect((await device.waitFor('hello', WAIT_MS)).methods).toEqual([
+      'gradient_x_input',
+      'integrated_gradients',
+    ]);
+    await inject(device, pulseRecord(5000), SPEED);
+    const first = await device.waitFor('explanation', WAIT_MS);
+    expect(first).toMatchObject({ method: 'gradient_x_input', resultId: 0 });
+    await device.waitFor('end', WAIT_MS);
+    await device.link.send({ kind: 'EXPLAIN', classIndex: 0, method: 'smoothgrad' });
+    expect((await device.waitFor('log', WAIT_MS)).text).toContain('not built in');
+    for (const [classIndex, resultId] of [
+      [0, 1],
+      [1, 2],
+    ] as const) {
+      await device.link.send({ kind: 'EXPLAIN', classIndex, method: 'integrated_gradients' });
+      const next = await device.waitFor('explanation', WAIT_MS, (e) => e.resultId === resultId);
+      expect(next).toMatchObject({ method: 'integrated_gradients', classIndex });
+      // The fixture's gradient is the same everywhere: so is its mean, and with it the attribution.
+      if (classIndex === first.classIndex) {
+        expect(next.meanBeat.attribution).toEqual(first.meanBeat.attribution);
+      }
     }
   });
 
