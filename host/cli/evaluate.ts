@@ -1,13 +1,18 @@
-/** `isochrone evaluate-network MODEL --data DIR`: what the integers cost, as area under the ROC curve on a fold. */
+/** `isochrone evaluate-network MODEL --data DIR`: what the network is worth on a fold, in float, in integers and on a board. */
 import { join } from 'node:path';
-import type { Leads } from '../../codegen/compile.js';
+import type { CompiledNetwork, Leads } from '../../codegen/compile.js';
 import { IsochroneError } from '../../codegen/errors.js';
+import { packageRoot } from '../../codegen/package-root.js';
 import type { Precision } from '../../codegen/quantize/precision.js';
 import { decodedRecords, openDecodedSet } from '../records/decoded-set.js';
-import { LABEL_RULES, readFoldLabels } from '../records/labels.js';
+import { readFoldTable, superclassLabels } from '../records/labels.js';
 import type { EcgRecord } from '../records/record.js';
-import { measureAccuracy, type AccuracyReport } from '../validate/accuracy.js';
+import { evaluationText } from '../report/evaluation-text.js';
+import { foldAnswers, type EvaluationWindow, type FoldAnswers } from '../validate/accuracy.js';
+import { deviceAnswers, type DeviceReport } from '../validate/device-answers.js';
+import { evaluation, type EvaluationReport } from '../validate/evaluation.js';
 import { windowsOfRecords } from '../validate/record-inputs.js';
+import { targetByName } from '../validate/targets.js';
 import { compileModel, widthOptions } from './network.js';
 import { progress } from './progress.js';
 import { recordInputs } from './record-inputs.js';
@@ -22,13 +27,16 @@ export interface EvaluateOptions {
   readonly preprocess?: string;
   /** For a model that does not name its classes. */
   readonly classes?: string;
+  /** Emulated, which runs windows spread over the fold. */
+  readonly board?: string;
+  readonly deviceRecords?: number;
   readonly json: boolean;
 }
 
 export async function runEvaluate(modelFile: string, options: EvaluateOptions): Promise<void> {
   const report = await evaluateNetwork(modelFile, options);
   process.stdout.write(
-    options.json ? `${JSON.stringify(report, null, 2)}\n` : accuracyText(report),
+    options.json ? `${JSON.stringify(report, null, 2)}\n` : evaluationText(report),
   );
 }
 
@@ -36,21 +44,25 @@ export async function runEvaluate(modelFile: string, options: EvaluateOptions): 
 export async function evaluateNetwork(
   modelFile: string,
   options: Omit<EvaluateOptions, 'json'>,
-): Promise<AccuracyReport> {
+): Promise<EvaluationReport> {
   const { data, fold, leads } = options;
   // The answer is the same with and without its explanation.
   const network = compileModel(modelFile, { explain: 'none', leads, ...widthOptions(options) });
   const { metadata } = network.program;
-  const classes = (options.classes ?? metadata['isochrone.classes'] ?? '')
-    .split(',')
-    .filter((name) => name !== '');
+  const classes = listed(options.classes ?? metadata['isochrone.classes']);
   if (classes.length === 0) {
     throw new IsochroneError('LABELS_INVALID', 'the model does not name its classes', {
       hint: 'Name them with --classes, or in the metadata property isochrone.classes, for instance NORM,MI,STTC,CD,HYP.',
       where: { file: modelFile },
     });
   }
-  const labels = await readFoldLabels(data, fold, classes);
+  const table = await readFoldTable(data, fold);
+  const superclasses = classes.filter((name) => table.superclass('sup', name) !== undefined);
+  const labels = superclassLabels(
+    table,
+    // None at all: the error names a column that would be needed.
+    superclasses.length === 0 ? classes : superclasses,
+  );
   const set = await openDecodedSet(join(data, `fold${String(fold).padStart(2, '0')}.d16.gz`));
   const records: EcgRecord[] = [];
   for await (const record of decodedRecords(set)) records.push(record);
@@ -59,31 +71,47 @@ export async function evaluateNetwork(
     own.map(({ float, codes }) => ({ float, integer: codes(network.program) })),
   );
   const bar = progress('evaluate');
-  const report = measureAccuracy(network, windows, labels, (done) => {
+  const answers = foldAnswers(network, windows, (done) => {
     bar.update(done, records.length);
   });
+  const points = listed(metadata['isochrone.operating_points']).map(Number);
+  const report = evaluation({
+    fold,
+    classes,
+    answers,
+    labels,
+    about: table.about,
+    operatingPoints: new Map(classes.flatMap((name, c) => pair(name, points[c]))),
+  });
+  const device = await onBoard(network, windows, answers, options);
   bar.finish(`${report.records} records of fold ${fold}`);
-  return report;
+  return { ...report, ...(device === undefined ? {} : { device }) };
 }
 
-export function accuracyText(report: AccuracyReport): string {
-  const lines = LABEL_RULES.flatMap((rule) => {
-    const { float, integer, macroLoss } = report.rules[rule];
-    const row = (name: string, a: number, b: number): string =>
-      `${rule.padEnd(6)} ${name.padEnd(8)} ${a.toFixed(4)}  ${b.toFixed(4)}  ${(b - a).toFixed(4).padStart(7)}`;
-    return [
-      ...Object.entries(float.classes).map(([name, area]) =>
-        row(name, area, integer.classes[name] ?? NaN),
-      ),
-      row('macro', float.macro, float.macro - macroLoss),
-    ];
-  });
-  const { rootMeanSquareError, largestError } = report.logits;
-  return [
-    'area under the ROC curve',
-    'rule   class    float   integer  change',
-    ...lines,
-    `logits: root mean square error ${rootMeanSquareError.toFixed(4)}, largest ${largestError.toFixed(4)}, ${report.records} records`,
-    '',
-  ].join('\n');
+/** Windows spread over the fold: neighbours may be alike. */
+async function onBoard(
+  network: CompiledNetwork,
+  records: readonly (readonly EvaluationWindow[])[],
+  answers: FoldAnswers,
+  { board, deviceRecords = 0 }: Pick<EvaluateOptions, 'board' | 'deviceRecords'>,
+): Promise<DeviceReport | undefined> {
+  const windows = records.flat();
+  const count = Math.min(deviceRecords, windows.length);
+  if (board === undefined || count === 0) return undefined;
+  const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * windows.length) / count));
+  return deviceAnswers(
+    network,
+    await targetByName(board),
+    chosen.flatMap((index) => windows[index]?.integer ?? []),
+    chosen.flatMap((index) => answers.steps[index] ?? []),
+    join(packageRoot(), 'build', 'evaluate', network.program.name),
+  );
+}
+
+function pair(name: string, point: number | undefined): readonly (readonly [string, number])[] {
+  return point === undefined || !(point > 0 && point < 1) ? [] : [[name, point]];
+}
+
+function listed(text = ''): readonly string[] {
+  return text.split(',').filter((name) => name !== '');
 }

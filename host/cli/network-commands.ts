@@ -158,7 +158,9 @@ export function addNetworkCommands(program: Command): void {
 
   program
     .command('evaluate-network')
-    .description('what the integers cost: area under the ROC curve, float and integer, on a fold')
+    .description(
+      'what a network is worth on a fold, in float, in integers and on an emulated board: areas with intervals, groups, probabilities',
+    )
     .argument('[model]', 'an ONNX file with its calibration beside it', DEFAULT_MODEL)
     .requiredOption('--data <folder>', 'decoded sets (foldNN.d16.gz) and labels.csv')
     .option('--fold <n>', 'which fold; the network must not have trained on it', wholeNumber, 9)
@@ -167,6 +169,8 @@ export function addNetworkCommands(program: Command): void {
     .addOption(ramOption())
     .addOption(preprocessOption())
     .option('--classes <list>', 'for a model that does not name its classes: NORM,MI,…')
+    .option('--board <name>', 'emulated, on which some records are run too', 'mps2-an386')
+    .option('--device-records <n>', 'how many records on the board; 0 for none', wholeNumber, 60)
     .option('--json', 'print JSON', false)
     .action(async (model: string, options) => {
       const { runEvaluate } = await import('./evaluate.js');

@@ -12,6 +12,61 @@ export type LabelRule = (typeof LABEL_RULES)[number];
 /** For each rule and class, whether each record of the fold has it. */
 export type FoldLabels = Readonly<Record<LabelRule, ReadonlyMap<string, readonly boolean[]>>>;
 
+/** What `labels.csv` tells of one record besides its classes; what is empty there is absent here. */
+export interface RecordAbout {
+  readonly id: string;
+  /** Over 89 is 300 in PTB-XL, which hides ages; here as there. */
+  readonly ageYears?: number;
+  readonly sex?: 'male' | 'female';
+  readonly device?: string;
+  /** Superclasses divided further: AMI, CLBBB, LAFB/LPFB … */
+  readonly subclasses: readonly string[];
+  /** Of infarcts, with any likelihood: A, AS, AL, I, IL, IP, IPL, L, P. A reading of the ECG, not an image. */
+  readonly infarctWalls: readonly string[];
+}
+
+export interface FoldTable {
+  readonly path: string;
+  readonly about: readonly RecordAbout[];
+  /** Whether each record has the class; undefined where the table has no column of it. */
+  superclass(rule: LabelRule, name: string): readonly boolean[] | undefined;
+}
+
+/**
+ * One fold of `labels.csv`, by column name: a column that is missing leaves its field absent.
+ * @throws IsochroneError LABELS_INVALID, RECORD_NOT_FOUND
+ */
+export async function readFoldTable(folder: string, fold: number): Promise<FoldTable> {
+  const { path, header, ofFold } = await readFold(folder, fold);
+  const columns = new Map(header.map((name, at) => [name, at]));
+  const cell = (row: readonly string[], name: string): string =>
+    row[columns.get(name) ?? -1]?.trim() ?? '';
+  return {
+    path,
+    about: ofFold.map((row, at) => {
+      const [age = '', sex = '', device = ''] = ['age', 'sex', 'device'].map((name) =>
+        cell(row, name),
+      );
+      return {
+        id: cell(row, 'ecg_id') || String(at),
+        ...(age === '' ? {} : { ageYears: Number(age) }),
+        ...(sex === '0' || sex === '1' ? { sex: sex === '0' ? 'male' : 'female' } : {}),
+        ...(device === '' ? {} : { device }),
+        subclasses: words(cell(row, 'subclasses')),
+        infarctWalls: words(cell(row, 'mi_location')).map((wall) => wall.split(':')[0] ?? wall),
+      };
+    }),
+    superclass: (rule, name) => {
+      const column = columns.get(`${rule}_${name}`);
+      return column === undefined ? undefined : ofFold.map((row) => row[column] === '1');
+    },
+  };
+}
+
+function words(text: string): readonly string[] {
+  return text.split(/\s+/u).filter((word) => word !== '');
+}
+
 /**
  * @param classes names of the network's classes: NORM, MI …
  * @throws IsochroneError LABELS_INVALID, RECORD_NOT_FOUND
@@ -21,14 +76,19 @@ export async function readFoldLabels(
   fold: number,
   classes: readonly string[],
 ): Promise<FoldLabels> {
-  const { path, header, ofFold } = await readFold(folder, fold);
-  const column = (rule: LabelRule, name: string): readonly boolean[] => {
-    const index = header.indexOf(`${rule}_${name}`);
-    if (index < 0) throw invalid(path, `has no column ${rule}_${name}`);
-    return ofFold.map((row) => row[index] === '1');
-  };
+  return superclassLabels(await readFoldTable(folder, fold), classes);
+}
+
+/** @throws IsochroneError LABELS_INVALID where the table has no column of a class */
+export function superclassLabels(table: FoldTable, classes: readonly string[]): FoldLabels {
   const byClass = (rule: LabelRule): ReadonlyMap<string, readonly boolean[]> =>
-    new Map(classes.map((name) => [name, column(rule, name)]));
+    new Map(
+      classes.map((name) => {
+        const labels = table.superclass(rule, name);
+        if (labels === undefined) throw invalid(table.path, `has no column ${rule}_${name}`);
+        return [name, labels];
+      }),
+    );
   return { sup: byClass('sup'), sup50: byClass('sup50') };
 }
 
