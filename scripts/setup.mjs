@@ -33,6 +33,8 @@ const debian = {
   'libclang-rt-14-dev': { file: '/usr/share/doc/libclang-rt-14-dev' },
   mosquitto: { file: '/usr/sbin/mosquitto' },
   socat: { command: 'socat' },
+  // Reads WFDB and EDF+, to check what is written here.
+  'biosig-tools': { command: 'save2gdf' },
 };
 
 /** What `npm start` needs. */
@@ -47,7 +49,10 @@ export const toMeasure = [
   'qemu-user',
 ];
 /** What `npm test` needs. */
-export const toTest = [...toMeasure, 'chromium', 'clang-format', 'cppcheck', 'mosquitto', 'socat'];
+export const toTest = [
+  ...toMeasure,
+  ...['chromium', 'clang-format', 'cppcheck', 'mosquitto', 'socat', 'biosig-tools'],
+];
 
 export class SetupError extends Error {}
 
