@@ -12,8 +12,12 @@ import type {
   HelloEvent,
   LinkEvent,
   LinkState,
+  MeasurementEvent,
+  MedianBeatEvent,
+  PacerEvent,
   ResultEvent,
   SamplesEvent,
+  SignalEvent,
   StreamEvent,
 } from './stream/events.js';
 
@@ -22,6 +26,8 @@ export { openRecord } from './records/open-record.js';
 export type { EcgRecord } from './records/record.js';
 export { listPorts, type FoundPort } from './serial/ports.js';
 export { startRecorder, type Recorder, type RecorderOptions } from './records/recorder.js';
+export { mqttSink, type MqttOptions } from './sinks/mqtt.js';
+export type { Sink } from './sinks/sink.js';
 export * from './stream/events.js';
 export type { ConnectionStatistics, HostMessage };
 
@@ -46,6 +52,10 @@ export interface Device {
   beats(): AsyncIterable<BeatEvent>;
   results(): AsyncIterable<ResultEvent>;
   explanations(): AsyncIterable<ExplanationEvent>;
+  /** The measured median beat, with each beat that joins it; the beat itself at most once in 2.5 s. */
+  measurements(): AsyncIterable<MeasurementEvent | MedianBeatEvent>;
+  /** Electrodes, readability, exchanged electrodes, mains: with each change and once a second; pacemaker spikes between them. */
+  signals(): AsyncIterable<SignalEvent | PacerEvent>;
   states(): AsyncIterable<LinkEvent>;
   /** @throws IsochroneError LINK_NOT_OPEN */
   send(message: HostMessage): Promise<void>;
@@ -85,6 +95,8 @@ export function connect(address: string, options: ConnectOptions = {}): Device {
     beats: () => only('beat'),
     results: () => only('result'),
     explanations: () => only('explanation'),
+    measurements: () => only('measurement', 'median-beat'),
+    signals: () => only('signal', 'pacer'),
     states: () => only('link'),
     send: (message) => connection.send(message),
     statistics: () => connection.statistics(),

@@ -24,6 +24,7 @@ function withSinks(command: Command): Command {
       '--mqtt <url>',
       'broker of the ward; user and password in ISOCHRONE_MQTT_USER, …_PASSWORD',
     )
+    .option('--marks', 'each line on standard input is an event mark, at the newest sample', false)
     .option('--bed <name>', 'what this device is called there', 'bed')
     .option('--downstream <port>', 'a port with the same wire, for a monitor behind this host')
     .option('--fhir <target>', 'an Observation for each result: a FHIR server or a folder');

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Observation } from 'fhir/r4.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { SEGMENT_NAMES } from '../cineecg/geometry.js';
@@ -18,9 +19,9 @@ import { replayStart, replayTransport } from '../session/replay-transport.js';
 import { openDownstream, type Downstream } from '../sinks/downstream.js';
 import { fhirSink } from '../sinks/fhir.js';
 import { mqttSink } from '../sinks/mqtt.js';
-import { sinkSet, type Sink } from '../sinks/sink.js';
+import { SAMPLES_LIMIT_BYTES, sinkSet, type Sink } from '../sinks/sink.js';
 import type { DeviceMessage } from '../protocol/messages.js';
-import type { MarkEvent, StreamEvent } from '../stream/events.js';
+import type { MarkEvent, SamplesEvent, StreamEvent } from '../stream/events.js';
 import { toJson } from '../stream/json.js';
 
 export interface ServeOptions {
@@ -44,6 +45,8 @@ export interface ServeOptions {
   readonly bed: string;
   readonly downstream?: string;
   readonly fhir?: string;
+  /** Lines of standard input are event marks. */
+  readonly marks: boolean;
   /** Events as lines of JSON on standard output. */
   readonly lines: boolean;
 }
@@ -68,6 +71,8 @@ export async function runServe(options: ServeOptions): Promise<void> {
   const stop = (): void => abort.abort();
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  // Who reads the lines has seen enough: head, a closed terminal.
+  if (options.lines) process.stdout.on('error', stop);
   try {
     // What a page marks goes to every sink, as what comes from the device.
     let publishMark: (mark: MarkEvent) => void = () => undefined;
@@ -81,11 +86,20 @@ export async function runServe(options: ServeOptions): Promise<void> {
       say(`${name} gets nothing more:`);
       trouble(error);
     });
+    let newest: number | undefined;
     const publish = (event: StreamEvent): void => {
       if (event.kind === 'link' || event.kind === 'log') tell(event);
+      if (event.kind === 'samples') newest = lastSampleOf(event);
       set.publish(event);
     };
     publishMark = publish;
+    if (options.marks) {
+      const lines = createInterface({ input: process.stdin });
+      abort.signal.addEventListener('abort', () => lines.close(), { once: true });
+      lines.on('line', (text) => {
+        if (newest !== undefined) publish({ kind: 'mark', sampleIndex: newest, text });
+      });
+    }
     const forward = (message: DeviceMessage): void => downstream?.forward(message);
     if (options.replay === undefined) await follow(options, publish, forward, abort.signal);
     else await replay(options, options.replay, publish, forward, abort.signal);
@@ -93,9 +107,15 @@ export async function runServe(options: ServeOptions): Promise<void> {
   } finally {
     process.removeListener('SIGINT', stop);
     process.removeListener('SIGTERM', stop);
+    // What waits for standard input would keep the program.
+    abort.abort();
     await Promise.all(sinks.map((sink) => sink.close().catch(trouble)));
     await downstream?.close();
   }
+}
+
+function lastSampleOf({ firstSampleIndex, microvolt }: SamplesEvent): number {
+  return (firstSampleIndex + (microvolt[0]?.length ?? 1) - 1) >>> 0;
 }
 
 function tell(event: Extract<StreamEvent, { kind: 'link' | 'log' }>): void {
@@ -192,7 +212,10 @@ async function openSinks(
   if (options.lines) {
     sinks.push({
       name: 'standard output',
-      publish: (event) => void process.stdout.write(`${toJson(event)}\n`),
+      publish: (event) => {
+        if (event.kind === 'samples' && process.stdout.writableLength > SAMPLES_LIMIT_BYTES) return;
+        process.stdout.write(`${toJson(event)}\n`);
+      },
       close: () => Promise.resolve(),
     });
   }

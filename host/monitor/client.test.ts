@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CLIENT_LIMIT_BYTES, MonitorClient, SAMPLES_LIMIT_BYTES } from './client.js';
+import { SAMPLES_LIMIT_BYTES } from '../sinks/sink.js';
+import { CLIENT_LIMIT_BYTES, MonitorClient } from './client.js';
 import { HISTORY_ENTRIES, StreamHistory } from './history.js';
 import { encodeMessage, type PageMessage } from './messages.js';
 import type { StreamEvent } from '../stream/events.js';

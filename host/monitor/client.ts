@@ -1,5 +1,6 @@
 import type { StreamEvent } from '../stream/events.js';
 import type { StreamHistory } from './history.js';
+import { SAMPLES_LIMIT_BYTES } from '../sinks/sink.js';
 import { encodeMessage } from './messages.js';
 
 /** The part of a WebSocket that a client needs; a test gives its own. */
@@ -12,11 +13,6 @@ export interface ClientSocket {
 }
 
 const SOCKET_OPEN = 1;
-/**
- * Unread bytes above which samples are left out. About 8 s of samples (8 leads × 500 Hz × 6 characters = 24 kB/s): a
- * screen further behind than that is better served by a gap.
- */
-export const SAMPLES_LIMIT_BYTES = 200_000;
 /**
  * Unread bytes above which the client counts as dead: some 250 explained results of 30 kB. It is cut off, and gets the
  * latest result in the snapshot when it comes back.

@@ -6,7 +6,7 @@ import mqtt, { type MqttClient } from 'mqtt';
 import { IsochroneError } from '../../codegen/errors.js';
 import type { LinkState, StreamEvent } from '../stream/events.js';
 import { toJson } from '../stream/json.js';
-import type { Sink } from './sink.js';
+import { SAMPLES_LIMIT_BYTES, type Sink } from './sink.js';
 
 export interface MqttOptions {
   /** `mqtt://host:port` or `mqtts://…`. */
@@ -24,8 +24,6 @@ export interface BedStatus {
   readonly detail: string;
 }
 
-/** Unsent bytes above which samples are left out: about 8 s of them, as of a page. */
-const SAMPLES_LIMIT_BYTES = 200_000;
 const KEEP_ALIVE_S = 5;
 /** State that a client which comes later needs at once. */
 const RETAINED = new Set<StreamEvent['kind']>(['hello', 'link']);

@@ -9,6 +9,12 @@ export interface Sink {
   close(): Promise<void>;
 }
 
+/**
+ * Bytes that a reader has not taken above which samples are left out for it. About 8 s of samples (8 leads × 500 Hz × 6 characters = 24 kB/s): a
+ * reader further behind than that is better served by a gap.
+ */
+export const SAMPLES_LIMIT_BYTES = 200_000;
+
 export interface SinkSet {
   publish(event: StreamEvent): void;
   /** Names of those that still take events. */

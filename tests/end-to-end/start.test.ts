@@ -1,25 +1,15 @@
-import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packageRoot } from '../../codegen/package-root.js';
 import { hasShared, NEEDS_SHARED, sharedPath } from '../../host/records/shared-data.js';
-
-interface Run {
-  readonly child: ChildProcess;
-  output(): string;
-  /** Resolves with the exit code when the program has ended. */
-  readonly ended: Promise<number | null>;
-  /** Resolves when the output holds the text; rejects when the program ends without it. */
-  seen(text: string | RegExp): Promise<void>;
-}
+import { buildProgram, isochrone, type Program } from '../support/program.js';
 
 let folder = '';
-const BUILD = "const { buildIfStale } = await import('./scripts/setup.mjs'); buildIfStale();";
 
 beforeAll(() => {
-  execFileSync(process.execPath, ['--input-type=module', '-e', BUILD], { cwd: packageRoot() });
+  buildProgram();
   folder = mkdtempSync(join(tmpdir(), 'isochrone-start-test-'));
 });
 afterAll(() => {
@@ -27,39 +17,8 @@ afterAll(() => {
 });
 
 /** `isochrone start …` as it is built, its temporary files in a folder of the test's own. */
-function start(...args: readonly string[]): Run {
-  const root = packageRoot();
-  const child = spawn(process.execPath, ['dist/host/cli/main.js', 'start', '--no-page', ...args], {
-    cwd: root,
-    env: { ...process.env, TMPDIR: folder },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let text = '';
-  const watchers = new Set<() => void>();
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      for (const watch of watchers) watch();
-    });
-  }
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  return {
-    child,
-    output: () => text,
-    ended,
-    seen: (wanted) =>
-      new Promise((resolve, reject) => {
-        const watch = (): void => {
-          if (typeof wanted === 'string' ? !text.includes(wanted) : !wanted.test(text)) return;
-          watchers.delete(watch);
-          resolve();
-        };
-        watchers.add(watch);
-        watch();
-        void ended.then(() => reject(new Error(`ended without ${String(wanted)}:\n${text}`)));
-      }),
-  };
-}
+const start = (...args: readonly string[]): Program =>
+  isochrone(['start', '--no-page', ...args], { TMPDIR: folder });
 
 /** Emulators whose files are in this test's folder. */
 function emulators(): readonly number[] {
