@@ -6,6 +6,7 @@
 
 #include "iso_afe.h"
 #include "iso_board.h"
+#include "iso_bulk.h"
 #include "iso_chain.h"
 #include "iso_frame.h"
 #include "iso_heart.h"
@@ -22,8 +23,6 @@
  * nothing here needs a lock.
  */
 
-/* A new answer after 2.5 s of new signal: successive windows share three quarters. */
-#define ISO_APP_RESULT_INTERVAL_CHAIN_SAMPLES 250u
 /* Beats kept to place in a window: as many as the heart mapping reads. */
 #define ISO_APP_BEATS ISO_HEART_MAX_BEATS
 #define ISO_APP_CLASS_OF_WINNER 255u
@@ -33,7 +32,36 @@
 #else
 #define ISO_APP_INPUT int8
 #endif
-#define ISO_APP_SAMPLES_PER_FRAME 10u
+
+/* What a host may change (iso_app_settings.c). */
+typedef struct {
+    uint32_t result_interval_ms; /* new signal from one answer to the next */
+    uint8_t samples_per_frame;
+    bool explanations;
+    bool median_beats;
+} iso_app_settings;
+
+/* The time of day, as a host told it. */
+typedef struct {
+    uint32_t unix_seconds; /* 0: it did not */
+    uint16_t milliseconds;
+    uint32_t told_at_ms; /* of uptime_ms */
+} iso_app_calendar;
+
+/* What a host reads piece by piece. */
+typedef struct {
+    iso_bulk reading;
+    bool of_network_input;
+    const uint8_t *input; /* of the newest answer, NULL: the network was given another since */
+    uint16_t input_result_id;
+} iso_app_bulk;
+
+/* The command that takes long: asked again under the same id, it is answered and not run again. */
+typedef struct {
+    uint16_t request_id;
+    uint8_t outcome;
+    bool any;
+} iso_app_self_test_memory;
 
 /* Raw samples on their way to the link. */
 typedef struct {
@@ -64,6 +92,7 @@ typedef struct {
 typedef struct {
     uint32_t ticks; /* that it took so far */
     uint8_t method; /* ISO_WIRE_METHOD_* */
+    bool wanted;    /* asked for, or explanations are on */
     bool running;
 } iso_app_explaining;
 
@@ -109,7 +138,7 @@ typedef struct {
     iso_app_beats beats;
     iso_app_answer answer;
     iso_app_explaining explaining;
-    iso_wire_explain requested; /* where request_waits */
+    iso_wire_explain requested; /* the newest, where requested_any */
     iso_pull_back_work pull_back;
     iso_chain chain;
     iso_window window;
@@ -118,7 +147,12 @@ typedef struct {
     uint32_t gradient_saturations;
     uint16_t next_result_id;
     uint32_t test_input_bytes; /* of an input of the host's, from the first on */
+    iso_app_settings settings;
+    iso_app_calendar calendar;
+    iso_app_bulk bulk;
+    iso_app_self_test_memory self_test;
     uint8_t class_choice;
+    bool requested_any;
     bool request_waits;
     bool stopped;
 } iso_app;
@@ -167,8 +201,9 @@ void iso_app_explain_begin(iso_app *app, uint8_t method);
 bool iso_app_explain_step(iso_app *app);
 /* All of it at once, before something else takes the network. */
 void iso_app_explain_finish(iso_app *app);
-/* The next answer is given as soon as possible, and explained as asked. */
-void iso_app_request(iso_app *app, const iso_wire_explain *request);
+/* The next answer is given as soon as possible, and explained as asked; gives
+ * ISO_WIRE_COMMAND_OUTCOME_*. */
+uint8_t iso_app_request(iso_app *app, const iso_wire_explain *request);
 
 /* iso_app_report.c: answer to frames. */
 void iso_app_send_answer(iso_app *app);
@@ -189,6 +224,29 @@ bool iso_app_send(iso_app *app, uint8_t type, size_t payload_bytes, iso_app_urge
 void iso_app_log(iso_app *app, uint8_t level, const char *text);
 void iso_app_receive(iso_app *app);
 
+/* iso_app_commands.c: what the host asks for. */
+void iso_app_obey(iso_app *app, const iso_frame *frame);
+
+/* iso_app_settings.c: what a host may change, within what the line carries. */
+void iso_app_settings_init(iso_app *app);
+/* Says what the line was too slow for, once after the start. */
+void iso_app_log_settings(iso_app *app);
+void iso_app_send_configuration(iso_app *app);
+void iso_app_get_setting(iso_app *app, const iso_wire_get_setting *request);
+void iso_app_set_setting(iso_app *app, const iso_wire_set_setting *request);
+
+/* iso_app_clock.c: both clocks side by side, and the time of day. */
+void iso_app_reply_time(iso_app *app, const iso_wire_time_request *request, uint32_t received_tick);
+void iso_app_set_time(iso_app *app, const iso_wire_set_time *request);
+
+/* iso_app_bulk.c: long objects, behind everything live. */
+void iso_app_read_object(iso_app *app, const iso_wire_read_object *request);
+void iso_app_grant(iso_app *app, const iso_wire_credit *credit);
+/* The input of the network is about to change: of a result, or (NULL) of no result. */
+void iso_app_input_changes(iso_app *app, const uint16_t *result_id);
+/* A part into an idle line; false when none may go. */
+bool iso_app_bulk_step(iso_app *app);
+
 /* iso_app_health.c: who and how. */
 void iso_app_time_step(iso_app *app);
 uint32_t iso_app_microseconds(uint32_t ticks);
@@ -201,7 +259,7 @@ void iso_app_log_reset(iso_app *app);
 /* iso_app_self_test.c: the network's known answer, at boot; says how it went. */
 void iso_app_self_test(iso_app *app);
 /* The same on request: the answer to SELF_TEST. */
-void iso_app_answer_self_test(iso_app *app);
+void iso_app_answer_self_test(iso_app *app, const iso_wire_self_test *request);
 
 /* iso_app_test_run.c: the network on an input of the host's. */
 void iso_app_take_test_input(iso_app *app, const iso_wire_test_input *part);

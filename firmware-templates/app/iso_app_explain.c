@@ -112,10 +112,11 @@ static iso_attribution_network network(void) {
     };
 }
 
-static void begin_mean(const iso_app *app) {
+static void begin_mean(iso_app *app) {
     static iso_attribution_network asked;
     asked = network();
     memcpy(explained, iso_net_input(), sizeof explained);
+    app->bulk.input = (const uint8_t *)explained;
     const bool path = app->explaining.method == ISO_WIRE_METHOD_INTEGRATED_GRADIENTS;
     const iso_attribution_request request = {
         .network = &asked,
@@ -178,7 +179,8 @@ static bool step(iso_app *app) {
 
 static void begin(iso_app *app, uint8_t method) {
     app->explaining.method = method;
-    app->answer.state = doubt_state(app);
+    app->answer.state =
+        app->explaining.wanted ? doubt_state(app) : ISO_WIRE_EXPLANATION_STATE_SWITCHED_OFF;
     if (app->answer.state == ISO_WIRE_EXPLANATION_STATE_SENT) {
         app->answer.state = find_beats(app);
     }
@@ -240,16 +242,21 @@ void iso_app_explain_finish(iso_app *app) {
     }
 }
 
-void iso_app_request(iso_app *app, const iso_wire_explain *request) {
+uint8_t iso_app_request(iso_app *app, const iso_wire_explain *request) {
     uint8_t methods[ISO_WIRE_HELLO_MAX_METHOD_COUNT];
     const uint8_t count = iso_app_methods(methods);
+    if (app->requested_any && app->requested.request_id == request->request_id) {
+        return ISO_WIRE_COMMAND_OUTCOME_DONE; /* asked again: one answer is enough */
+    }
     if (request->class_index >= ISO_NET_CLASSES &&
         request->class_index != ISO_APP_CLASS_OF_WINNER) {
-        iso_app_log(app, ISO_WIRE_LOG_LEVEL_WARNING, "EXPLAIN: the network has no such class");
-    } else if (memchr(methods, request->method, count) == NULL) {
-        iso_app_log(app, ISO_WIRE_LOG_LEVEL_WARNING, "EXPLAIN: that method is not built in");
-    } else {
-        app->requested = *request;
-        app->request_waits = true;
+        return ISO_WIRE_COMMAND_OUTCOME_NO_SUCH_CLASS;
     }
+    if (memchr(methods, request->method, count) == NULL) {
+        return ISO_WIRE_COMMAND_OUTCOME_NOT_BUILT_IN;
+    }
+    app->requested = *request;
+    app->requested_any = true;
+    app->request_waits = true;
+    return ISO_WIRE_COMMAND_OUTCOME_DONE;
 }

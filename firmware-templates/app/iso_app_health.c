@@ -46,6 +46,7 @@ void iso_app_send_hello(iso_app *app) {
     hello.method_count = iso_app_methods(hello.methods);
     const size_t bytes = iso_wire_encode_hello(&hello, app->link.payload, sizeof app->link.payload);
     (void)iso_app_send(app, ISO_WIRE_HELLO, bytes, ISO_APP_DROP);
+    iso_app_send_configuration(app);
 }
 
 static uint16_t held(uint32_t value) {

@@ -4,9 +4,12 @@
 #include <math.h>
 #include <string.h>
 
+#define MS_PER_S 1000u
+
 bool iso_app_answer_due(const iso_app *app) {
+    const uint32_t interval = app->settings.result_interval_ms * ISO_CHAIN_OUTPUT_HZ / MS_PER_S;
     return iso_window_full(&app->window) && !app->explaining.running &&
-           (app->request_waits || app->new_chain_samples >= ISO_APP_RESULT_INTERVAL_CHAIN_SAMPLES);
+           (app->request_waits || app->new_chain_samples >= interval);
 }
 
 uint8_t iso_app_winner(const int16_t logits[ISO_NET_CLASSES]) {
@@ -62,6 +65,7 @@ void iso_app_answer_now(iso_app *app) {
             ? app->requested
             : (iso_wire_explain){.class_index = app->class_choice, .method = default_method()};
     int16_t logits[ISO_NET_CLASSES];
+    iso_app_input_changes(app, &app->next_result_id);
     memset(&answer->result, 0, sizeof answer->result);
     answer->result.result_id = app->next_result_id;
     answer->result.window_first_sample_index = iso_window_first_index(&app->window);
@@ -69,6 +73,7 @@ void iso_app_answer_now(iso_app *app) {
     forward(app, logits);
     answer->class_index =
         asked.class_index == ISO_APP_CLASS_OF_WINNER ? answer->result.winner : asked.class_index;
+    app->explaining.wanted = app->request_waits || app->settings.explanations;
     app->request_waits = false;
     app->next_result_id = (uint16_t)(app->next_result_id + 1u);
     app->new_chain_samples = 0u;

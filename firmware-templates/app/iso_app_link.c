@@ -8,7 +8,6 @@
 
 void iso_app_link_init(iso_app *app) {
     iso_frame_decoder_init(&app->link.decoder);
-    app->class_choice = ISO_APP_CLASS_OF_WINNER;
     app->time.last_tick = iso_hal_ticks();
     app->time.report_tick = app->time.last_tick;
 }
@@ -51,101 +50,13 @@ void iso_app_log(iso_app *app, uint8_t level, const char *text) {
     (void)iso_app_send(app, ISO_WIRE_LOG, bytes, ISO_APP_WAIT);
 }
 
-static void set_class(iso_app *app, const iso_frame *frame) {
-    iso_wire_set_class message;
-    if (!iso_wire_decode_set_class(&message, frame->payload, frame->payload_bytes)) {
-        app->link.malformed += 1u;
-        return;
-    }
-    if (message.class_index >= ISO_NET_CLASSES && message.class_index != ISO_APP_CLASS_OF_WINNER) {
-        iso_app_log(app, ISO_WIRE_LOG_LEVEL_WARNING, "SET_CLASS: the network has no such class");
-        return;
-    }
-    app->class_choice = message.class_index;
-}
-
-static void explain(iso_app *app, const iso_frame *frame) {
-    iso_wire_explain request;
-    if (iso_wire_decode_explain(&request, frame->payload, frame->payload_bytes)) {
-        iso_app_request(app, &request);
-    } else {
-        app->link.malformed += 1u;
-    }
-}
-
-static void acknowledge(iso_app *app, const iso_frame *frame) {
-    iso_wire_ack message;
-    if (!iso_wire_decode_ack(&message, frame->payload, frame->payload_bytes)) {
-        app->link.malformed += 1u;
-    } else if (message.result_id == app->answer.result.result_id) {
-        app->answer.acknowledged = true;
-    }
-}
-
-static void take_test_input(iso_app *app, const iso_frame *frame) {
-    static iso_wire_test_input part; /* 240 bytes that need not be on the stack */
-    if (iso_wire_decode_test_input(&part, frame->payload, frame->payload_bytes)) {
-        iso_app_take_test_input(app, &part);
-    } else {
-        app->link.malformed += 1u;
-    }
-}
-
-static void test_run(iso_app *app, const iso_frame *frame) {
-    iso_wire_test_run request;
-    if (iso_wire_decode_test_run(&request, frame->payload, frame->payload_bytes)) {
-        iso_app_test_run(app, &request);
-    } else {
-        app->link.malformed += 1u;
-    }
-}
-
-static void obey(iso_app *app, const iso_frame *frame) {
-    switch (frame->type) {
-    case ISO_WIRE_HELLO_REQUEST:
-        iso_app_send_hello(app);
-        break;
-    case ISO_WIRE_SET_CLASS:
-        set_class(app, frame);
-        break;
-    case ISO_WIRE_EXPLAIN:
-        explain(app, frame);
-        break;
-    case ISO_WIRE_ACK:
-        acknowledge(app, frame);
-        break;
-    case ISO_WIRE_START:
-        app->stopped = false;
-        break;
-    case ISO_WIRE_STOP:
-        app->stopped = true;
-        break;
-    case ISO_WIRE_SELF_TEST:
-        iso_app_answer_self_test(app);
-        break;
-    case ISO_WIRE_TEST_INPUT:
-        take_test_input(app, frame);
-        break;
-    case ISO_WIRE_TEST_RUN:
-        test_run(app, frame);
-        break;
-    case ISO_WIRE_REBOOT:
-        iso_hal_reboot();
-        break;
-    default:
-        /* A good frame that is not for this port. */
-        app->link.malformed += 1u;
-        break;
-    }
-}
-
 void iso_app_receive(iso_app *app) {
     uint8_t chunk[CHUNK_BYTES];
     const size_t count = iso_hal_read(ISO_HAL_PORT_LINK, chunk, sizeof chunk);
     for (size_t i = 0; i < count; i += 1u) {
         iso_frame frame;
         if (iso_frame_decoder_push(&app->link.decoder, chunk[i], &frame)) {
-            obey(app, &frame);
+            iso_app_obey(app, &frame);
         }
     }
 }

@@ -60,6 +60,9 @@ static void send_median_lead(iso_app *app, uint32_t sample_index, uint8_t lead) 
 
 static void send_median(iso_app *app, uint32_t sample_index) {
     iso_app_monitor *monitor = &app->monitor;
+    if (!app->settings.median_beats) {
+        return;
+    }
     if (monitor->median_sent && sample_index - monitor->median_index < MEDIAN_EVERY_SAMPLES) {
         return;
     }

@@ -36,11 +36,18 @@ void iso_app_self_test(iso_app *app) {
     }
 }
 
-void iso_app_answer_self_test(iso_app *app) {
-    iso_app_explain_finish(app);
-    /* Its input lies where a test's does. */
-    app->test_input_bytes = 0u;
-    const iso_wire_self_test_result message = {.outcome = outcome()};
+void iso_app_answer_self_test(iso_app *app, const iso_wire_self_test *request) {
+    iso_app_self_test_memory *memory = &app->self_test;
+    if (!memory->any || memory->request_id != request->request_id) {
+        iso_app_explain_finish(app);
+        /* Its input lies where a test's does, and a result's. */
+        app->test_input_bytes = 0u;
+        iso_app_input_changes(app, NULL);
+        *memory = (iso_app_self_test_memory){
+            .request_id = request->request_id, .outcome = outcome(), .any = true};
+    }
+    const iso_wire_self_test_result message = {.request_id = request->request_id,
+                                               .outcome = memory->outcome};
     (void)iso_app_send(
         app, ISO_WIRE_SELF_TEST_RESULT,
         iso_wire_encode_self_test_result(&message, app->link.payload, sizeof app->link.payload),

@@ -46,7 +46,7 @@ static void echo(iso_app *app, const iso_afe_event *event) {
         out[lead] = wire_microvolt(event->microvolt[lead]);
     }
     frame->sample_count = (uint8_t)(frame->sample_count + 1u);
-    if (frame->sample_count == ISO_APP_SAMPLES_PER_FRAME) {
+    if (frame->sample_count >= app->settings.samples_per_frame) {
         iso_app_flush_samples(app);
     }
 }

@@ -48,6 +48,7 @@ void iso_app_take_test_input(iso_app *app, const iso_wire_test_input *part) {
     }
     if (part->first_byte == app->test_input_bytes &&
         part->byte_count <= INPUT_BYTES - app->test_input_bytes) {
+        iso_app_input_changes(app, NULL);
         memcpy((uint8_t *)iso_net_input() + part->first_byte, part->bytes, part->byte_count);
         app->test_input_bytes += part->byte_count;
     }

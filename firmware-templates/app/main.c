@@ -6,8 +6,10 @@ static iso_app app;
 int main(void) {
     iso_hal_init();
     iso_app_link_init(&app);
+    iso_app_settings_init(&app);
     iso_app_send_hello(&app);
     iso_app_log_reset(&app);
+    iso_app_log_settings(&app);
     iso_app_self_test(&app);
     iso_app_signal_init(&app);
     for (;;) {
@@ -21,7 +23,8 @@ int main(void) {
         const bool explained = iso_app_explain_step(&app);
         iso_app_repeat_answer(&app);
         const bool measured = iso_app_measure_step(&app);
-        if (!worked && !explained && !measured) {
+        const bool read = iso_app_bulk_step(&app);
+        if (!worked && !explained && !measured && !read) {
             iso_hal_wait();
         }
     }

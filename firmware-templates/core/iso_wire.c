@@ -151,9 +151,18 @@ bool iso_wire_type_is_plain(uint8_t type) {
 bool iso_wire_type_is_known(uint8_t type) {
     switch (type) {
     case ISO_WIRE_HELLO:
+    case ISO_WIRE_HELLO_REQUEST:
     case ISO_WIRE_STATUS:
+    case ISO_WIRE_LOG:
     case ISO_WIRE_SAMPLES:
+    case ISO_WIRE_INJECT:
+    case ISO_WIRE_END_OF_RECORD:
+    case ISO_WIRE_END:
     case ISO_WIRE_BEAT:
+    case ISO_WIRE_SIGNAL_STATE:
+    case ISO_WIRE_PACER_SPIKE:
+    case ISO_WIRE_BEAT_MEASUREMENT:
+    case ISO_WIRE_MEDIAN_LEAD:
     case ISO_WIRE_RESULT:
     case ISO_WIRE_EXPLANATION:
     case ISO_WIRE_BEAT_LEAD:
@@ -161,26 +170,29 @@ bool iso_wire_type_is_known(uint8_t type) {
     case ISO_WIRE_BEAT_FIDUCIALS:
     case ISO_WIRE_PATH:
     case ISO_WIRE_RESULT_END:
-    case ISO_WIRE_LOG:
-    case ISO_WIRE_END:
-    case ISO_WIRE_SIGNAL_STATE:
-    case ISO_WIRE_PACER_SPIKE:
-    case ISO_WIRE_BEAT_MEASUREMENT:
-    case ISO_WIRE_MEDIAN_LEAD:
+    case ISO_WIRE_EXPLAIN:
+    case ISO_WIRE_ACK:
+    case ISO_WIRE_CONFIGURATION:
+    case ISO_WIRE_COMMAND_RESULT:
+    case ISO_WIRE_SETTING:
     case ISO_WIRE_SELF_TEST_RESULT:
-    case ISO_WIRE_TEST_INPUT_HELD:
-    case ISO_WIRE_TEST_LAYER:
-    case ISO_WIRE_TEST_RESULT:
-    case ISO_WIRE_HELLO_REQUEST:
-    case ISO_WIRE_INJECT:
-    case ISO_WIRE_END_OF_RECORD:
     case ISO_WIRE_START:
     case ISO_WIRE_STOP:
     case ISO_WIRE_SET_CLASS:
-    case ISO_WIRE_EXPLAIN:
-    case ISO_WIRE_ACK:
     case ISO_WIRE_REBOOT:
     case ISO_WIRE_SELF_TEST:
+    case ISO_WIRE_GET_SETTING:
+    case ISO_WIRE_SET_SETTING:
+    case ISO_WIRE_TIME_REPLY:
+    case ISO_WIRE_TIME_REQUEST:
+    case ISO_WIRE_SET_TIME:
+    case ISO_WIRE_OBJECT:
+    case ISO_WIRE_OBJECT_PART:
+    case ISO_WIRE_READ_OBJECT:
+    case ISO_WIRE_CREDIT:
+    case ISO_WIRE_TEST_INPUT_HELD:
+    case ISO_WIRE_TEST_LAYER:
+    case ISO_WIRE_TEST_RESULT:
     case ISO_WIRE_TEST_INPUT:
     case ISO_WIRE_TEST_RUN:
         return true;
@@ -249,6 +261,20 @@ bool iso_wire_decode_hello(iso_wire_hello *message, const uint8_t *payload, size
     return !in.failed && in.used == in.size;
 }
 
+size_t iso_wire_encode_hello_request(const iso_wire_hello_request *message, uint8_t *payload,
+                                     size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->host_version);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_hello_request(iso_wire_hello_request *message, const uint8_t *payload,
+                                   size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->host_version = get_u16(&in);
+    return !in.failed && in.used == in.size;
+}
+
 size_t iso_wire_encode_status(const iso_wire_status *message, uint8_t *payload, size_t capacity) {
     writer out = {payload, capacity, 0u, false};
     put_u32(&out, message->uptime_ms);
@@ -284,6 +310,20 @@ bool iso_wire_decode_status(iso_wire_status *message, const uint8_t *payload,
     return !in.failed && in.used == in.size;
 }
 
+size_t iso_wire_encode_log(const iso_wire_log *message, uint8_t *payload, size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_choice(&out, message->level, 3u);
+    put_text(&out, message->text, 200u);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_log(iso_wire_log *message, const uint8_t *payload, size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->level = get_choice(&in, 3u);
+    get_text(&in, message->text, 200u);
+    return !in.failed && in.used == in.size;
+}
+
 size_t iso_wire_encode_samples(const iso_wire_samples *message, uint8_t *payload, size_t capacity) {
     writer out = {payload, capacity, 0u, false};
     put_u32(&out, message->first_sample_index);
@@ -309,6 +349,57 @@ bool iso_wire_decode_samples(iso_wire_samples *message, const uint8_t *payload,
     return !in.failed && in.used == in.size;
 }
 
+size_t iso_wire_encode_inject(const iso_wire_inject *message, uint8_t *payload, size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u32(&out, message->first_sample_index);
+    put_u16(&out, message->contact_measured);
+    put_u16(&out, message->contact_off);
+    put_count(&out, message->sample_count, 20u);
+    for (size_t i = 0; i < bounded(message->sample_count, 20u) * 8u; i++) {
+        put_u16(&out, (uint16_t)message->microvolt[i]);
+    }
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_inject(iso_wire_inject *message, const uint8_t *payload,
+                            size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->first_sample_index = get_u32(&in);
+    message->contact_measured = get_u16(&in);
+    message->contact_off = get_u16(&in);
+    message->sample_count = get_count(&in, 20u);
+    for (size_t i = 0; i < (size_t)message->sample_count * 8u; i++) {
+        message->microvolt[i] = (int16_t)get_u16(&in);
+    }
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_end_of_record(const iso_wire_end_of_record *message, uint8_t *payload,
+                                     size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u32(&out, message->sample_count);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_end_of_record(iso_wire_end_of_record *message, const uint8_t *payload,
+                                   size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->sample_count = get_u32(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_end(const iso_wire_end *message, uint8_t *payload, size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u32(&out, message->sample_count);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_end(iso_wire_end *message, const uint8_t *payload, size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->sample_count = get_u32(&in);
+    return !in.failed && in.used == in.size;
+}
+
 size_t iso_wire_encode_beat(const iso_wire_beat *message, uint8_t *payload, size_t capacity) {
     writer out = {payload, capacity, 0u, false};
     put_u32(&out, message->sample_index);
@@ -322,6 +413,140 @@ bool iso_wire_decode_beat(iso_wire_beat *message, const uint8_t *payload, size_t
     message->sample_index = get_u32(&in);
     message->rr_ms = get_u16(&in);
     message->noise_percent = get_u8(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_signal_state(const iso_wire_signal_state *message, uint8_t *payload,
+                                    size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u32(&out, message->sample_index);
+    put_choice(&out, message->stages, 2u);
+    put_choice(&out, message->contact_ra, 3u);
+    put_choice(&out, message->contact_la, 3u);
+    put_choice(&out, message->contact_ll, 3u);
+    put_choice(&out, message->contact_v1, 3u);
+    put_choice(&out, message->contact_v2, 3u);
+    put_choice(&out, message->contact_v3, 3u);
+    put_choice(&out, message->contact_v4, 3u);
+    put_choice(&out, message->contact_v5, 3u);
+    put_choice(&out, message->contact_v6, 3u);
+    put_choice(&out, message->quality, 3u);
+    for (size_t i = 0; i < 8u; i++) {
+        put_u8(&out, message->lead_reasons[i]);
+    }
+    put_choice(&out, message->limb_reversal, 12u);
+    put_choice(&out, message->chest_reversal, 12u);
+    put_choice(&out, message->mains, 4u);
+    put_u32(&out, message->mains_millihertz);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_signal_state(iso_wire_signal_state *message, const uint8_t *payload,
+                                  size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->sample_index = get_u32(&in);
+    message->stages = get_choice(&in, 2u);
+    message->contact_ra = get_choice(&in, 3u);
+    message->contact_la = get_choice(&in, 3u);
+    message->contact_ll = get_choice(&in, 3u);
+    message->contact_v1 = get_choice(&in, 3u);
+    message->contact_v2 = get_choice(&in, 3u);
+    message->contact_v3 = get_choice(&in, 3u);
+    message->contact_v4 = get_choice(&in, 3u);
+    message->contact_v5 = get_choice(&in, 3u);
+    message->contact_v6 = get_choice(&in, 3u);
+    message->quality = get_choice(&in, 3u);
+    for (size_t i = 0; i < 8u; i++) {
+        message->lead_reasons[i] = get_u8(&in);
+    }
+    message->limb_reversal = get_choice(&in, 12u);
+    message->chest_reversal = get_choice(&in, 12u);
+    message->mains = get_choice(&in, 4u);
+    message->mains_millihertz = get_u32(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_pacer_spike(const iso_wire_pacer_spike *message, uint8_t *payload,
+                                   size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u32(&out, message->sample_index);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_pacer_spike(iso_wire_pacer_spike *message, const uint8_t *payload,
+                                 size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->sample_index = get_u32(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_beat_measurement(const iso_wire_beat_measurement *message, uint8_t *payload,
+                                        size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u32(&out, message->sample_index);
+    put_u8(&out, message->beat_count);
+    put_u16(&out, (uint16_t)message->p_onset);
+    put_u16(&out, (uint16_t)message->p_end);
+    put_u16(&out, (uint16_t)message->qrs_onset);
+    put_u16(&out, (uint16_t)message->qrs_end);
+    put_u16(&out, (uint16_t)message->t_peak);
+    put_u16(&out, (uint16_t)message->t_end);
+    put_u16(&out, message->heart_rate_per_min);
+    put_u16(&out, message->mean_rr_ms);
+    put_u16(&out, message->pr_ms);
+    put_u16(&out, message->qrs_ms);
+    put_u16(&out, message->qt_ms);
+    put_u16(&out, message->qtc_fridericia_ms);
+    put_u16(&out, message->qtc_bazett_ms);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_beat_measurement(iso_wire_beat_measurement *message, const uint8_t *payload,
+                                      size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->sample_index = get_u32(&in);
+    message->beat_count = get_u8(&in);
+    message->p_onset = (int16_t)get_u16(&in);
+    message->p_end = (int16_t)get_u16(&in);
+    message->qrs_onset = (int16_t)get_u16(&in);
+    message->qrs_end = (int16_t)get_u16(&in);
+    message->t_peak = (int16_t)get_u16(&in);
+    message->t_end = (int16_t)get_u16(&in);
+    message->heart_rate_per_min = get_u16(&in);
+    message->mean_rr_ms = get_u16(&in);
+    message->pr_ms = get_u16(&in);
+    message->qrs_ms = get_u16(&in);
+    message->qt_ms = get_u16(&in);
+    message->qtc_fridericia_ms = get_u16(&in);
+    message->qtc_bazett_ms = get_u16(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_median_lead(const iso_wire_median_lead *message, uint8_t *payload,
+                                   size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u32(&out, message->sample_index);
+    put_u8(&out, message->lead_index);
+    put_u16(&out, message->rate_hz);
+    put_u8(&out, message->centre_index);
+    put_count(&out, message->sample_count, 148u);
+    for (size_t i = 0; i < bounded(message->sample_count, 148u); i++) {
+        put_u16(&out, (uint16_t)message->microvolt[i]);
+    }
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_median_lead(iso_wire_median_lead *message, const uint8_t *payload,
+                                 size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->sample_index = get_u32(&in);
+    message->lead_index = get_u8(&in);
+    message->rate_hz = get_u16(&in);
+    message->centre_index = get_u8(&in);
+    message->sample_count = get_count(&in, 148u);
+    for (size_t i = 0; i < message->sample_count; i++) {
+        message->microvolt[i] = (int16_t)get_u16(&in);
+    }
     return !in.failed && in.used == in.size;
 }
 
@@ -532,7 +757,7 @@ size_t iso_wire_encode_result_end(const iso_wire_result_end *message, uint8_t *p
                                   size_t capacity) {
     writer out = {payload, capacity, 0u, false};
     put_u16(&out, message->result_id);
-    put_choice(&out, message->explanation, 7u);
+    put_choice(&out, message->explanation, 8u);
     return out.failed ? 0u : out.used;
 }
 
@@ -540,173 +765,106 @@ bool iso_wire_decode_result_end(iso_wire_result_end *message, const uint8_t *pay
                                 size_t payload_bytes) {
     reader in = {payload, payload_bytes, 0u, false};
     message->result_id = get_u16(&in);
-    message->explanation = get_choice(&in, 7u);
+    message->explanation = get_choice(&in, 8u);
     return !in.failed && in.used == in.size;
 }
 
-size_t iso_wire_encode_log(const iso_wire_log *message, uint8_t *payload, size_t capacity) {
+size_t iso_wire_encode_explain(const iso_wire_explain *message, uint8_t *payload, size_t capacity) {
     writer out = {payload, capacity, 0u, false};
-    put_choice(&out, message->level, 3u);
-    put_text(&out, message->text, 200u);
+    put_u16(&out, message->request_id);
+    put_u8(&out, message->class_index);
+    put_choice(&out, message->method, 6u);
     return out.failed ? 0u : out.used;
 }
 
-bool iso_wire_decode_log(iso_wire_log *message, const uint8_t *payload, size_t payload_bytes) {
+bool iso_wire_decode_explain(iso_wire_explain *message, const uint8_t *payload,
+                             size_t payload_bytes) {
     reader in = {payload, payload_bytes, 0u, false};
-    message->level = get_choice(&in, 3u);
-    get_text(&in, message->text, 200u);
+    message->request_id = get_u16(&in);
+    message->class_index = get_u8(&in);
+    message->method = get_choice(&in, 6u);
     return !in.failed && in.used == in.size;
 }
 
-size_t iso_wire_encode_end(const iso_wire_end *message, uint8_t *payload, size_t capacity) {
+size_t iso_wire_encode_ack(const iso_wire_ack *message, uint8_t *payload, size_t capacity) {
     writer out = {payload, capacity, 0u, false};
-    put_u32(&out, message->sample_count);
+    put_u16(&out, message->result_id);
     return out.failed ? 0u : out.used;
 }
 
-bool iso_wire_decode_end(iso_wire_end *message, const uint8_t *payload, size_t payload_bytes) {
+bool iso_wire_decode_ack(iso_wire_ack *message, const uint8_t *payload, size_t payload_bytes) {
     reader in = {payload, payload_bytes, 0u, false};
-    message->sample_count = get_u32(&in);
+    message->result_id = get_u16(&in);
     return !in.failed && in.used == in.size;
 }
 
-size_t iso_wire_encode_signal_state(const iso_wire_signal_state *message, uint8_t *payload,
-                                    size_t capacity) {
+size_t iso_wire_encode_configuration(const iso_wire_configuration *message, uint8_t *payload,
+                                     size_t capacity) {
     writer out = {payload, capacity, 0u, false};
-    put_u32(&out, message->sample_index);
-    put_choice(&out, message->stages, 2u);
-    put_choice(&out, message->contact_ra, 3u);
-    put_choice(&out, message->contact_la, 3u);
-    put_choice(&out, message->contact_ll, 3u);
-    put_choice(&out, message->contact_v1, 3u);
-    put_choice(&out, message->contact_v2, 3u);
-    put_choice(&out, message->contact_v3, 3u);
-    put_choice(&out, message->contact_v4, 3u);
-    put_choice(&out, message->contact_v5, 3u);
-    put_choice(&out, message->contact_v6, 3u);
-    put_choice(&out, message->quality, 3u);
-    for (size_t i = 0; i < 8u; i++) {
-        put_u8(&out, message->lead_reasons[i]);
-    }
-    put_choice(&out, message->limb_reversal, 12u);
-    put_choice(&out, message->chest_reversal, 12u);
-    put_choice(&out, message->mains, 4u);
-    put_u32(&out, message->mains_millihertz);
+    put_u32(&out, message->link_baud);
+    put_u32(&out, message->result_interval_ms);
+    put_u8(&out, message->samples_per_frame);
+    put_u8(&out, message->explanations);
+    put_u8(&out, message->median_beats);
+    put_u8(&out, message->measures_beats);
     return out.failed ? 0u : out.used;
 }
 
-bool iso_wire_decode_signal_state(iso_wire_signal_state *message, const uint8_t *payload,
-                                  size_t payload_bytes) {
+bool iso_wire_decode_configuration(iso_wire_configuration *message, const uint8_t *payload,
+                                   size_t payload_bytes) {
     reader in = {payload, payload_bytes, 0u, false};
-    message->sample_index = get_u32(&in);
-    message->stages = get_choice(&in, 2u);
-    message->contact_ra = get_choice(&in, 3u);
-    message->contact_la = get_choice(&in, 3u);
-    message->contact_ll = get_choice(&in, 3u);
-    message->contact_v1 = get_choice(&in, 3u);
-    message->contact_v2 = get_choice(&in, 3u);
-    message->contact_v3 = get_choice(&in, 3u);
-    message->contact_v4 = get_choice(&in, 3u);
-    message->contact_v5 = get_choice(&in, 3u);
-    message->contact_v6 = get_choice(&in, 3u);
-    message->quality = get_choice(&in, 3u);
-    for (size_t i = 0; i < 8u; i++) {
-        message->lead_reasons[i] = get_u8(&in);
-    }
-    message->limb_reversal = get_choice(&in, 12u);
-    message->chest_reversal = get_choice(&in, 12u);
-    message->mains = get_choice(&in, 4u);
-    message->mains_millihertz = get_u32(&in);
+    message->link_baud = get_u32(&in);
+    message->result_interval_ms = get_u32(&in);
+    message->samples_per_frame = get_u8(&in);
+    message->explanations = get_u8(&in);
+    message->median_beats = get_u8(&in);
+    message->measures_beats = get_u8(&in);
     return !in.failed && in.used == in.size;
 }
 
-size_t iso_wire_encode_pacer_spike(const iso_wire_pacer_spike *message, uint8_t *payload,
-                                   size_t capacity) {
+size_t iso_wire_encode_command_result(const iso_wire_command_result *message, uint8_t *payload,
+                                      size_t capacity) {
     writer out = {payload, capacity, 0u, false};
-    put_u32(&out, message->sample_index);
+    put_u16(&out, message->request_id);
+    put_choice(&out, message->outcome, 6u);
     return out.failed ? 0u : out.used;
 }
 
-bool iso_wire_decode_pacer_spike(iso_wire_pacer_spike *message, const uint8_t *payload,
-                                 size_t payload_bytes) {
+bool iso_wire_decode_command_result(iso_wire_command_result *message, const uint8_t *payload,
+                                    size_t payload_bytes) {
     reader in = {payload, payload_bytes, 0u, false};
-    message->sample_index = get_u32(&in);
+    message->request_id = get_u16(&in);
+    message->outcome = get_choice(&in, 6u);
     return !in.failed && in.used == in.size;
 }
 
-size_t iso_wire_encode_beat_measurement(const iso_wire_beat_measurement *message, uint8_t *payload,
-                                        size_t capacity) {
+size_t iso_wire_encode_setting(const iso_wire_setting *message, uint8_t *payload, size_t capacity) {
     writer out = {payload, capacity, 0u, false};
-    put_u32(&out, message->sample_index);
-    put_u8(&out, message->beat_count);
-    put_u16(&out, (uint16_t)message->p_onset);
-    put_u16(&out, (uint16_t)message->p_end);
-    put_u16(&out, (uint16_t)message->qrs_onset);
-    put_u16(&out, (uint16_t)message->qrs_end);
-    put_u16(&out, (uint16_t)message->t_peak);
-    put_u16(&out, (uint16_t)message->t_end);
-    put_u16(&out, message->heart_rate_per_min);
-    put_u16(&out, message->mean_rr_ms);
-    put_u16(&out, message->pr_ms);
-    put_u16(&out, message->qrs_ms);
-    put_u16(&out, message->qt_ms);
-    put_u16(&out, message->qtc_fridericia_ms);
-    put_u16(&out, message->qtc_bazett_ms);
+    put_u16(&out, message->request_id);
+    put_choice(&out, message->outcome, 6u);
+    put_choice(&out, message->setting, 4u);
+    put_u32(&out, message->value);
+    put_u32(&out, message->least);
+    put_u32(&out, message->most);
     return out.failed ? 0u : out.used;
 }
 
-bool iso_wire_decode_beat_measurement(iso_wire_beat_measurement *message, const uint8_t *payload,
-                                      size_t payload_bytes) {
+bool iso_wire_decode_setting(iso_wire_setting *message, const uint8_t *payload,
+                             size_t payload_bytes) {
     reader in = {payload, payload_bytes, 0u, false};
-    message->sample_index = get_u32(&in);
-    message->beat_count = get_u8(&in);
-    message->p_onset = (int16_t)get_u16(&in);
-    message->p_end = (int16_t)get_u16(&in);
-    message->qrs_onset = (int16_t)get_u16(&in);
-    message->qrs_end = (int16_t)get_u16(&in);
-    message->t_peak = (int16_t)get_u16(&in);
-    message->t_end = (int16_t)get_u16(&in);
-    message->heart_rate_per_min = get_u16(&in);
-    message->mean_rr_ms = get_u16(&in);
-    message->pr_ms = get_u16(&in);
-    message->qrs_ms = get_u16(&in);
-    message->qt_ms = get_u16(&in);
-    message->qtc_fridericia_ms = get_u16(&in);
-    message->qtc_bazett_ms = get_u16(&in);
-    return !in.failed && in.used == in.size;
-}
-
-size_t iso_wire_encode_median_lead(const iso_wire_median_lead *message, uint8_t *payload,
-                                   size_t capacity) {
-    writer out = {payload, capacity, 0u, false};
-    put_u32(&out, message->sample_index);
-    put_u8(&out, message->lead_index);
-    put_u16(&out, message->rate_hz);
-    put_u8(&out, message->centre_index);
-    put_count(&out, message->sample_count, 148u);
-    for (size_t i = 0; i < bounded(message->sample_count, 148u); i++) {
-        put_u16(&out, (uint16_t)message->microvolt[i]);
-    }
-    return out.failed ? 0u : out.used;
-}
-
-bool iso_wire_decode_median_lead(iso_wire_median_lead *message, const uint8_t *payload,
-                                 size_t payload_bytes) {
-    reader in = {payload, payload_bytes, 0u, false};
-    message->sample_index = get_u32(&in);
-    message->lead_index = get_u8(&in);
-    message->rate_hz = get_u16(&in);
-    message->centre_index = get_u8(&in);
-    message->sample_count = get_count(&in, 148u);
-    for (size_t i = 0; i < message->sample_count; i++) {
-        message->microvolt[i] = (int16_t)get_u16(&in);
-    }
+    message->request_id = get_u16(&in);
+    message->outcome = get_choice(&in, 6u);
+    message->setting = get_choice(&in, 4u);
+    message->value = get_u32(&in);
+    message->least = get_u32(&in);
+    message->most = get_u32(&in);
     return !in.failed && in.used == in.size;
 }
 
 size_t iso_wire_encode_self_test_result(const iso_wire_self_test_result *message, uint8_t *payload,
                                         size_t capacity) {
     writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->request_id);
     put_choice(&out, message->outcome, 4u);
     return out.failed ? 0u : out.used;
 }
@@ -714,7 +872,243 @@ size_t iso_wire_encode_self_test_result(const iso_wire_self_test_result *message
 bool iso_wire_decode_self_test_result(iso_wire_self_test_result *message, const uint8_t *payload,
                                       size_t payload_bytes) {
     reader in = {payload, payload_bytes, 0u, false};
+    message->request_id = get_u16(&in);
     message->outcome = get_choice(&in, 4u);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_start(const iso_wire_start *message, uint8_t *payload, size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->request_id);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_start(iso_wire_start *message, const uint8_t *payload, size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->request_id = get_u16(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_stop(const iso_wire_stop *message, uint8_t *payload, size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->request_id);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_stop(iso_wire_stop *message, const uint8_t *payload, size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->request_id = get_u16(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_set_class(const iso_wire_set_class *message, uint8_t *payload,
+                                 size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->request_id);
+    put_u8(&out, message->class_index);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_set_class(iso_wire_set_class *message, const uint8_t *payload,
+                               size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->request_id = get_u16(&in);
+    message->class_index = get_u8(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_reboot(const iso_wire_reboot *message, uint8_t *payload, size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->request_id);
+    put_u32(&out, message->boot_id);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_reboot(iso_wire_reboot *message, const uint8_t *payload,
+                            size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->request_id = get_u16(&in);
+    message->boot_id = get_u32(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_self_test(const iso_wire_self_test *message, uint8_t *payload,
+                                 size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->request_id);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_self_test(iso_wire_self_test *message, const uint8_t *payload,
+                               size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->request_id = get_u16(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_get_setting(const iso_wire_get_setting *message, uint8_t *payload,
+                                   size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->request_id);
+    put_choice(&out, message->setting, 4u);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_get_setting(iso_wire_get_setting *message, const uint8_t *payload,
+                                 size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->request_id = get_u16(&in);
+    message->setting = get_choice(&in, 4u);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_set_setting(const iso_wire_set_setting *message, uint8_t *payload,
+                                   size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->request_id);
+    put_choice(&out, message->setting, 4u);
+    put_u32(&out, message->value);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_set_setting(iso_wire_set_setting *message, const uint8_t *payload,
+                                 size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->request_id = get_u16(&in);
+    message->setting = get_choice(&in, 4u);
+    message->value = get_u32(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_time_reply(const iso_wire_time_reply *message, uint8_t *payload,
+                                  size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->request_id);
+    put_u32(&out, message->received_tick);
+    put_u32(&out, message->sent_tick);
+    put_u32(&out, message->unix_seconds);
+    put_u16(&out, message->milliseconds);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_time_reply(iso_wire_time_reply *message, const uint8_t *payload,
+                                size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->request_id = get_u16(&in);
+    message->received_tick = get_u32(&in);
+    message->sent_tick = get_u32(&in);
+    message->unix_seconds = get_u32(&in);
+    message->milliseconds = get_u16(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_time_request(const iso_wire_time_request *message, uint8_t *payload,
+                                    size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->request_id);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_time_request(iso_wire_time_request *message, const uint8_t *payload,
+                                  size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->request_id = get_u16(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_set_time(const iso_wire_set_time *message, uint8_t *payload,
+                                size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->request_id);
+    put_u32(&out, message->unix_seconds);
+    put_u16(&out, message->milliseconds);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_set_time(iso_wire_set_time *message, const uint8_t *payload,
+                              size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->request_id = get_u16(&in);
+    message->unix_seconds = get_u32(&in);
+    message->milliseconds = get_u16(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_object(const iso_wire_object *message, uint8_t *payload, size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->request_id);
+    put_choice(&out, message->state, 3u);
+    put_u32(&out, message->byte_count);
+    put_u32(&out, message->crc);
+    put_u16(&out, message->result_id);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_object(iso_wire_object *message, const uint8_t *payload,
+                            size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->request_id = get_u16(&in);
+    message->state = get_choice(&in, 3u);
+    message->byte_count = get_u32(&in);
+    message->crc = get_u32(&in);
+    message->result_id = get_u16(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_object_part(const iso_wire_object_part *message, uint8_t *payload,
+                                   size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->request_id);
+    put_u32(&out, message->first_byte);
+    put_count(&out, message->byte_count, 240u);
+    for (size_t i = 0; i < bounded(message->byte_count, 240u); i++) {
+        put_u8(&out, message->bytes[i]);
+    }
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_object_part(iso_wire_object_part *message, const uint8_t *payload,
+                                 size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->request_id = get_u16(&in);
+    message->first_byte = get_u32(&in);
+    message->byte_count = get_count(&in, 240u);
+    for (size_t i = 0; i < message->byte_count; i++) {
+        message->bytes[i] = get_u8(&in);
+    }
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_read_object(const iso_wire_read_object *message, uint8_t *payload,
+                                   size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->request_id);
+    put_choice(&out, message->object, 2u);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_read_object(iso_wire_read_object *message, const uint8_t *payload,
+                                 size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->request_id = get_u16(&in);
+    message->object = get_choice(&in, 2u);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_credit(const iso_wire_credit *message, uint8_t *payload, size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->request_id);
+    put_u32(&out, message->first_byte);
+    put_u16(&out, message->byte_count);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_credit(iso_wire_credit *message, const uint8_t *payload,
+                            size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->request_id = get_u16(&in);
+    message->first_byte = get_u32(&in);
+    message->byte_count = get_u16(&in);
     return !in.failed && in.used == in.size;
 }
 
@@ -775,100 +1169,6 @@ bool iso_wire_decode_test_result(iso_wire_test_result *message, const uint8_t *p
     for (size_t i = 0; i < message->logit_count; i++) {
         message->logits[i] = (int16_t)get_u16(&in);
     }
-    return !in.failed && in.used == in.size;
-}
-
-size_t iso_wire_encode_hello_request(const iso_wire_hello_request *message, uint8_t *payload,
-                                     size_t capacity) {
-    writer out = {payload, capacity, 0u, false};
-    put_u16(&out, message->host_version);
-    return out.failed ? 0u : out.used;
-}
-
-bool iso_wire_decode_hello_request(iso_wire_hello_request *message, const uint8_t *payload,
-                                   size_t payload_bytes) {
-    reader in = {payload, payload_bytes, 0u, false};
-    message->host_version = get_u16(&in);
-    return !in.failed && in.used == in.size;
-}
-
-size_t iso_wire_encode_inject(const iso_wire_inject *message, uint8_t *payload, size_t capacity) {
-    writer out = {payload, capacity, 0u, false};
-    put_u32(&out, message->first_sample_index);
-    put_u16(&out, message->contact_measured);
-    put_u16(&out, message->contact_off);
-    put_count(&out, message->sample_count, 20u);
-    for (size_t i = 0; i < bounded(message->sample_count, 20u) * 8u; i++) {
-        put_u16(&out, (uint16_t)message->microvolt[i]);
-    }
-    return out.failed ? 0u : out.used;
-}
-
-bool iso_wire_decode_inject(iso_wire_inject *message, const uint8_t *payload,
-                            size_t payload_bytes) {
-    reader in = {payload, payload_bytes, 0u, false};
-    message->first_sample_index = get_u32(&in);
-    message->contact_measured = get_u16(&in);
-    message->contact_off = get_u16(&in);
-    message->sample_count = get_count(&in, 20u);
-    for (size_t i = 0; i < (size_t)message->sample_count * 8u; i++) {
-        message->microvolt[i] = (int16_t)get_u16(&in);
-    }
-    return !in.failed && in.used == in.size;
-}
-
-size_t iso_wire_encode_end_of_record(const iso_wire_end_of_record *message, uint8_t *payload,
-                                     size_t capacity) {
-    writer out = {payload, capacity, 0u, false};
-    put_u32(&out, message->sample_count);
-    return out.failed ? 0u : out.used;
-}
-
-bool iso_wire_decode_end_of_record(iso_wire_end_of_record *message, const uint8_t *payload,
-                                   size_t payload_bytes) {
-    reader in = {payload, payload_bytes, 0u, false};
-    message->sample_count = get_u32(&in);
-    return !in.failed && in.used == in.size;
-}
-
-size_t iso_wire_encode_set_class(const iso_wire_set_class *message, uint8_t *payload,
-                                 size_t capacity) {
-    writer out = {payload, capacity, 0u, false};
-    put_u8(&out, message->class_index);
-    return out.failed ? 0u : out.used;
-}
-
-bool iso_wire_decode_set_class(iso_wire_set_class *message, const uint8_t *payload,
-                               size_t payload_bytes) {
-    reader in = {payload, payload_bytes, 0u, false};
-    message->class_index = get_u8(&in);
-    return !in.failed && in.used == in.size;
-}
-
-size_t iso_wire_encode_explain(const iso_wire_explain *message, uint8_t *payload, size_t capacity) {
-    writer out = {payload, capacity, 0u, false};
-    put_u8(&out, message->class_index);
-    put_choice(&out, message->method, 6u);
-    return out.failed ? 0u : out.used;
-}
-
-bool iso_wire_decode_explain(iso_wire_explain *message, const uint8_t *payload,
-                             size_t payload_bytes) {
-    reader in = {payload, payload_bytes, 0u, false};
-    message->class_index = get_u8(&in);
-    message->method = get_choice(&in, 6u);
-    return !in.failed && in.used == in.size;
-}
-
-size_t iso_wire_encode_ack(const iso_wire_ack *message, uint8_t *payload, size_t capacity) {
-    writer out = {payload, capacity, 0u, false};
-    put_u16(&out, message->result_id);
-    return out.failed ? 0u : out.used;
-}
-
-bool iso_wire_decode_ack(iso_wire_ack *message, const uint8_t *payload, size_t payload_bytes) {
-    reader in = {payload, payload_bytes, 0u, false};
-    message->result_id = get_u16(&in);
     return !in.failed && in.used == in.size;
 }
 

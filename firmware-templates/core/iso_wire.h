@@ -13,14 +13,23 @@
 #include <stdint.h>
 
 #define ISO_WIRE_PROTOCOL_VERSION 1u
-#define ISO_WIRE_SCHEMA_HASH 0x3782BF8Bu
+#define ISO_WIRE_SCHEMA_HASH 0xDE6471C1u
 #define ISO_WIRE_MAX_PAYLOAD 512u
 
 /* Frame types. */
 #define ISO_WIRE_HELLO 0x01u
+#define ISO_WIRE_HELLO_REQUEST 0x81u
 #define ISO_WIRE_STATUS 0x02u
+#define ISO_WIRE_LOG 0x0Cu
 #define ISO_WIRE_SAMPLES 0x03u
+#define ISO_WIRE_INJECT 0x82u
+#define ISO_WIRE_END_OF_RECORD 0x83u
+#define ISO_WIRE_END 0x0Du
 #define ISO_WIRE_BEAT 0x04u
+#define ISO_WIRE_SIGNAL_STATE 0x12u
+#define ISO_WIRE_PACER_SPIKE 0x13u
+#define ISO_WIRE_BEAT_MEASUREMENT 0x14u
+#define ISO_WIRE_MEDIAN_LEAD 0x15u
 #define ISO_WIRE_RESULT 0x05u
 #define ISO_WIRE_EXPLANATION 0x06u
 #define ISO_WIRE_BEAT_LEAD 0x07u
@@ -28,34 +37,46 @@
 #define ISO_WIRE_BEAT_FIDUCIALS 0x09u
 #define ISO_WIRE_PATH 0x0Au
 #define ISO_WIRE_RESULT_END 0x0Bu
-#define ISO_WIRE_LOG 0x0Cu
-#define ISO_WIRE_END 0x0Du
-#define ISO_WIRE_SIGNAL_STATE 0x12u
-#define ISO_WIRE_PACER_SPIKE 0x13u
-#define ISO_WIRE_BEAT_MEASUREMENT 0x14u
-#define ISO_WIRE_MEDIAN_LEAD 0x15u
+#define ISO_WIRE_EXPLAIN 0x8Cu
+#define ISO_WIRE_ACK 0x87u
+#define ISO_WIRE_CONFIGURATION 0x16u
+#define ISO_WIRE_COMMAND_RESULT 0x17u
+#define ISO_WIRE_SETTING 0x18u
 #define ISO_WIRE_SELF_TEST_RESULT 0x0Eu
-#define ISO_WIRE_TEST_INPUT_HELD 0x0Fu
-#define ISO_WIRE_TEST_LAYER 0x10u
-#define ISO_WIRE_TEST_RESULT 0x11u
-#define ISO_WIRE_HELLO_REQUEST 0x81u
-#define ISO_WIRE_INJECT 0x82u
-#define ISO_WIRE_END_OF_RECORD 0x83u
 #define ISO_WIRE_START 0x84u
 #define ISO_WIRE_STOP 0x85u
 #define ISO_WIRE_SET_CLASS 0x86u
-#define ISO_WIRE_EXPLAIN 0x8Cu
-#define ISO_WIRE_ACK 0x87u
 #define ISO_WIRE_REBOOT 0x88u
 #define ISO_WIRE_SELF_TEST 0x89u
+#define ISO_WIRE_GET_SETTING 0x92u
+#define ISO_WIRE_SET_SETTING 0x8Du
+#define ISO_WIRE_TIME_REPLY 0x19u
+#define ISO_WIRE_TIME_REQUEST 0x8Eu
+#define ISO_WIRE_SET_TIME 0x8Fu
+#define ISO_WIRE_OBJECT 0x1Au
+#define ISO_WIRE_OBJECT_PART 0x1Bu
+#define ISO_WIRE_READ_OBJECT 0x90u
+#define ISO_WIRE_CREDIT 0x91u
+#define ISO_WIRE_TEST_INPUT_HELD 0x0Fu
+#define ISO_WIRE_TEST_LAYER 0x10u
+#define ISO_WIRE_TEST_RESULT 0x11u
 #define ISO_WIRE_TEST_INPUT 0x8Au
 #define ISO_WIRE_TEST_RUN 0x8Bu
 
 /* The longest payload of each message. */
 #define ISO_WIRE_HELLO_MAX_BYTES 196u
+#define ISO_WIRE_HELLO_REQUEST_MAX_BYTES 2u
 #define ISO_WIRE_STATUS_MAX_BYTES 40u
+#define ISO_WIRE_LOG_MAX_BYTES 202u
 #define ISO_WIRE_SAMPLES_MAX_BYTES 173u
+#define ISO_WIRE_INJECT_MAX_BYTES 329u
+#define ISO_WIRE_END_OF_RECORD_MAX_BYTES 4u
+#define ISO_WIRE_END_MAX_BYTES 4u
 #define ISO_WIRE_BEAT_MAX_BYTES 7u
+#define ISO_WIRE_SIGNAL_STATE_MAX_BYTES 30u
+#define ISO_WIRE_PACER_SPIKE_MAX_BYTES 4u
+#define ISO_WIRE_BEAT_MEASUREMENT_MAX_BYTES 31u
+#define ISO_WIRE_MEDIAN_LEAD_MAX_BYTES 305u
 #define ISO_WIRE_RESULT_MAX_BYTES 83u
 #define ISO_WIRE_EXPLANATION_MAX_BYTES 336u
 #define ISO_WIRE_BEAT_LEAD_MAX_BYTES 167u
@@ -63,26 +84,29 @@
 #define ISO_WIRE_BEAT_FIDUCIALS_MAX_BYTES 14u
 #define ISO_WIRE_PATH_MAX_BYTES 445u
 #define ISO_WIRE_RESULT_END_MAX_BYTES 3u
-#define ISO_WIRE_LOG_MAX_BYTES 202u
-#define ISO_WIRE_END_MAX_BYTES 4u
-#define ISO_WIRE_SIGNAL_STATE_MAX_BYTES 30u
-#define ISO_WIRE_PACER_SPIKE_MAX_BYTES 4u
-#define ISO_WIRE_BEAT_MEASUREMENT_MAX_BYTES 31u
-#define ISO_WIRE_MEDIAN_LEAD_MAX_BYTES 305u
-#define ISO_WIRE_SELF_TEST_RESULT_MAX_BYTES 1u
+#define ISO_WIRE_EXPLAIN_MAX_BYTES 4u
+#define ISO_WIRE_ACK_MAX_BYTES 2u
+#define ISO_WIRE_CONFIGURATION_MAX_BYTES 12u
+#define ISO_WIRE_COMMAND_RESULT_MAX_BYTES 3u
+#define ISO_WIRE_SETTING_MAX_BYTES 16u
+#define ISO_WIRE_SELF_TEST_RESULT_MAX_BYTES 3u
+#define ISO_WIRE_START_MAX_BYTES 2u
+#define ISO_WIRE_STOP_MAX_BYTES 2u
+#define ISO_WIRE_SET_CLASS_MAX_BYTES 3u
+#define ISO_WIRE_REBOOT_MAX_BYTES 6u
+#define ISO_WIRE_SELF_TEST_MAX_BYTES 2u
+#define ISO_WIRE_GET_SETTING_MAX_BYTES 3u
+#define ISO_WIRE_SET_SETTING_MAX_BYTES 7u
+#define ISO_WIRE_TIME_REPLY_MAX_BYTES 16u
+#define ISO_WIRE_TIME_REQUEST_MAX_BYTES 2u
+#define ISO_WIRE_SET_TIME_MAX_BYTES 8u
+#define ISO_WIRE_OBJECT_MAX_BYTES 13u
+#define ISO_WIRE_OBJECT_PART_MAX_BYTES 247u
+#define ISO_WIRE_READ_OBJECT_MAX_BYTES 3u
+#define ISO_WIRE_CREDIT_MAX_BYTES 8u
 #define ISO_WIRE_TEST_INPUT_HELD_MAX_BYTES 4u
 #define ISO_WIRE_TEST_LAYER_MAX_BYTES 10u
 #define ISO_WIRE_TEST_RESULT_MAX_BYTES 27u
-#define ISO_WIRE_HELLO_REQUEST_MAX_BYTES 2u
-#define ISO_WIRE_INJECT_MAX_BYTES 329u
-#define ISO_WIRE_END_OF_RECORD_MAX_BYTES 4u
-#define ISO_WIRE_START_MAX_BYTES 0u
-#define ISO_WIRE_STOP_MAX_BYTES 0u
-#define ISO_WIRE_SET_CLASS_MAX_BYTES 1u
-#define ISO_WIRE_EXPLAIN_MAX_BYTES 2u
-#define ISO_WIRE_ACK_MAX_BYTES 2u
-#define ISO_WIRE_REBOOT_MAX_BYTES 0u
-#define ISO_WIRE_SELF_TEST_MAX_BYTES 0u
 #define ISO_WIRE_TEST_INPUT_MAX_BYTES 245u
 #define ISO_WIRE_TEST_RUN_MAX_BYTES 5u
 
@@ -91,38 +115,21 @@
 #define ISO_WIRE_HELLO_MAX_CLASS_COUNT 8u
 #define ISO_WIRE_HELLO_MAX_METHOD_COUNT 6u
 #define ISO_WIRE_SAMPLES_MAX_SAMPLE_COUNT 10u
+#define ISO_WIRE_INJECT_MAX_SAMPLE_COUNT 20u
+#define ISO_WIRE_MEDIAN_LEAD_MAX_SAMPLE_COUNT 148u
 #define ISO_WIRE_RESULT_MAX_PROBABILITY_COUNT 8u
 #define ISO_WIRE_RESULT_MAX_LOGIT_COUNT 8u
 #define ISO_WIRE_BEAT_LEAD_MAX_SAMPLE_COUNT 80u
 #define ISO_WIRE_BEAT_ATTRIBUTION_MAX_SAMPLE_COUNT 80u
 #define ISO_WIRE_PATH_MAX_POINT_COUNT 40u
-#define ISO_WIRE_MEDIAN_LEAD_MAX_SAMPLE_COUNT 148u
+#define ISO_WIRE_OBJECT_PART_MAX_BYTE_COUNT 240u
 #define ISO_WIRE_TEST_RESULT_MAX_LOGIT_COUNT 8u
-#define ISO_WIRE_INJECT_MAX_SAMPLE_COUNT 20u
 #define ISO_WIRE_TEST_INPUT_MAX_BYTE_COUNT 240u
 
-/* How an attribution is made. */
-#define ISO_WIRE_METHOD_GRADIENT_X_INPUT 0u
-#define ISO_WIRE_METHOD_INTEGRATED_GRADIENTS 1u
-#define ISO_WIRE_METHOD_SMOOTHGRAD 2u
-#define ISO_WIRE_METHOD_GRAD_CAM 3u
-#define ISO_WIRE_METHOD_OCCLUSION 4u
-#define ISO_WIRE_METHOD_RELEVANCE 5u
-
-/* How an attribution is carried from leads to the heart. */
-#define ISO_WIRE_MAPPING_ADJOINT_DIRECTION 0u
-#define ISO_WIRE_MAPPING_PAPER_LIKE_POSITION 1u
-#define ISO_WIRE_MAPPING_CHAIN_RULE 2u
-
-/* How leads become a vectorcardiogram. */
-#define ISO_WIRE_TRANSFORM_KORS 0u
-#define ISO_WIRE_TRANSFORM_INVERSE_DOWER 1u
-#define ISO_WIRE_TRANSFORM_GEOMETRIC 2u
-
-/* Part of the beat. */
-#define ISO_WIRE_PHASE_P 0u
-#define ISO_WIRE_PHASE_QRS 1u
-#define ISO_WIRE_PHASE_ST_T 2u
+/* How serious a line is. */
+#define ISO_WIRE_LOG_LEVEL_INFO 0u
+#define ISO_WIRE_LOG_LEVEL_WARNING 1u
+#define ISO_WIRE_LOG_LEVEL_ERROR 2u
 
 /* What a build does with the signal: watches it, or measures its beats as well. */
 #define ISO_WIRE_SIGNAL_STAGES_WATCH 0u
@@ -158,6 +165,29 @@
 #define ISO_WIRE_MAINS_HZ_50 2u
 #define ISO_WIRE_MAINS_HZ_60 3u
 
+/* How an attribution is made. */
+#define ISO_WIRE_METHOD_GRADIENT_X_INPUT 0u
+#define ISO_WIRE_METHOD_INTEGRATED_GRADIENTS 1u
+#define ISO_WIRE_METHOD_SMOOTHGRAD 2u
+#define ISO_WIRE_METHOD_GRAD_CAM 3u
+#define ISO_WIRE_METHOD_OCCLUSION 4u
+#define ISO_WIRE_METHOD_RELEVANCE 5u
+
+/* How an attribution is carried from leads to the heart. */
+#define ISO_WIRE_MAPPING_ADJOINT_DIRECTION 0u
+#define ISO_WIRE_MAPPING_PAPER_LIKE_POSITION 1u
+#define ISO_WIRE_MAPPING_CHAIN_RULE 2u
+
+/* How leads become a vectorcardiogram. */
+#define ISO_WIRE_TRANSFORM_KORS 0u
+#define ISO_WIRE_TRANSFORM_INVERSE_DOWER 1u
+#define ISO_WIRE_TRANSFORM_GEOMETRIC 2u
+
+/* Part of the beat. */
+#define ISO_WIRE_PHASE_P 0u
+#define ISO_WIRE_PHASE_QRS 1u
+#define ISO_WIRE_PHASE_ST_T 2u
+
 /* Whether a result was explained, and why not. */
 #define ISO_WIRE_EXPLANATION_STATE_SENT 0u
 #define ISO_WIRE_EXPLANATION_STATE_NOT_COMPILED 1u
@@ -166,6 +196,21 @@
 #define ISO_WIRE_EXPLANATION_STATE_NO_BEAT 4u
 #define ISO_WIRE_EXPLANATION_STATE_NO_QRS 5u
 #define ISO_WIRE_EXPLANATION_STATE_NO_EVIDENCE 6u
+#define ISO_WIRE_EXPLANATION_STATE_SWITCHED_OFF 7u
+
+/* What became of a command. */
+#define ISO_WIRE_COMMAND_OUTCOME_DONE 0u
+#define ISO_WIRE_COMMAND_OUTCOME_NO_SUCH_CLASS 1u
+#define ISO_WIRE_COMMAND_OUTCOME_OUT_OF_RANGE 2u
+#define ISO_WIRE_COMMAND_OUTCOME_EXCEEDS_LINK 3u
+#define ISO_WIRE_COMMAND_OUTCOME_NOT_BUILT_IN 4u
+#define ISO_WIRE_COMMAND_OUTCOME_ANOTHER_RUN 5u
+
+/* What a host may change of a running device. */
+#define ISO_WIRE_SETTING_RESULT_INTERVAL_MS 0u
+#define ISO_WIRE_SETTING_SAMPLES_PER_FRAME 1u
+#define ISO_WIRE_SETTING_EXPLANATIONS 2u
+#define ISO_WIRE_SETTING_MEDIAN_BEATS 3u
 
 /* Outcome of the known-answer test. */
 #define ISO_WIRE_SELF_TEST_PASSED 0u
@@ -173,16 +218,20 @@
 #define ISO_WIRE_SELF_TEST_EXPLANATION_DIFFERS 2u
 #define ISO_WIRE_SELF_TEST_NOT_BUILT_IN 3u
 
+/* What can be read. */
+#define ISO_WIRE_BULK_OBJECT_NETWORK_INPUT 0u
+#define ISO_WIRE_BULK_OBJECT_CRASH_RECORD 1u
+
+/* What became of a reading. */
+#define ISO_WIRE_BULK_STATE_OPEN 0u
+#define ISO_WIRE_BULK_STATE_NOT_THERE 1u
+#define ISO_WIRE_BULK_STATE_CHANGED 2u
+
 /* Whether a test run took place, and why not. */
 #define ISO_WIRE_TEST_STATUS_DONE 0u
 #define ISO_WIRE_TEST_STATUS_ACQUIRING 1u
 #define ISO_WIRE_TEST_STATUS_INPUT_INCOMPLETE 2u
 #define ISO_WIRE_TEST_STATUS_NO_SUCH_CLASS 3u
-
-/* How serious a line is. */
-#define ISO_WIRE_LOG_LEVEL_INFO 0u
-#define ISO_WIRE_LOG_LEVEL_WARNING 1u
-#define ISO_WIRE_LOG_LEVEL_ERROR 2u
 
 /* Whether the CRC of this frame type leaves the schema hash out. */
 bool iso_wire_type_is_plain(uint8_t type);
@@ -236,6 +285,17 @@ typedef struct {
 size_t iso_wire_encode_hello(const iso_wire_hello *message, uint8_t *payload, size_t capacity);
 bool iso_wire_decode_hello(iso_wire_hello *message, const uint8_t *payload, size_t payload_bytes);
 
+/* HELLO_REQUEST: Asks for HELLO now. */
+typedef struct {
+    /* The host's ISO_WIRE_PROTOCOL_VERSION. */
+    uint16_t host_version;
+} iso_wire_hello_request;
+
+size_t iso_wire_encode_hello_request(const iso_wire_hello_request *message, uint8_t *payload,
+                                     size_t capacity);
+bool iso_wire_decode_hello_request(iso_wire_hello_request *message, const uint8_t *payload,
+                                   size_t payload_bytes);
+
 /* STATUS: Health, once a second and before END. Counters run since the start and wrap at 2^32. */
 typedef struct {
     /* Since the start. */
@@ -267,6 +327,17 @@ typedef struct {
 size_t iso_wire_encode_status(const iso_wire_status *message, uint8_t *payload, size_t capacity);
 bool iso_wire_decode_status(iso_wire_status *message, const uint8_t *payload, size_t payload_bytes);
 
+/* LOG: A line for people. */
+typedef struct {
+    /* How serious. */
+    uint8_t level;
+    /* The line. */
+    char text[201];
+} iso_wire_log;
+
+size_t iso_wire_encode_log(const iso_wire_log *message, uint8_t *payload, size_t capacity);
+bool iso_wire_decode_log(iso_wire_log *message, const uint8_t *payload, size_t payload_bytes);
+
 /* SAMPLES: A run of raw samples. Never sent again; what is missing is reported by index. */
 typedef struct {
     /* Index of the first sample of this frame. */
@@ -284,6 +355,42 @@ size_t iso_wire_encode_samples(const iso_wire_samples *message, uint8_t *payload
 bool iso_wire_decode_samples(iso_wire_samples *message, const uint8_t *payload,
                              size_t payload_bytes);
 
+/* INJECT: Samples in place of a front end, for emulators and benches. */
+typedef struct {
+    /* Index of the first sample of this frame. */
+    uint32_t first_sample_index;
+    /* Electrodes whose contact the front end measures: bit 0 RA, LA, LL, V1 to V6. */
+    uint16_t contact_measured;
+    /* Of these, those without contact, during all of this frame. */
+    uint16_t contact_off;
+    uint8_t sample_count;
+    /* Sample-major, leads I II V1 V2 V3 V4 V5 V6. */
+    int16_t microvolt[160];
+} iso_wire_inject;
+
+size_t iso_wire_encode_inject(const iso_wire_inject *message, uint8_t *payload, size_t capacity);
+bool iso_wire_decode_inject(iso_wire_inject *message, const uint8_t *payload, size_t payload_bytes);
+
+/* END_OF_RECORD: No INJECT follows; the device finishes and answers END. */
+typedef struct {
+    /* Samples of the record: one more than its last index. */
+    uint32_t sample_count;
+} iso_wire_end_of_record;
+
+size_t iso_wire_encode_end_of_record(const iso_wire_end_of_record *message, uint8_t *payload,
+                                     size_t capacity);
+bool iso_wire_decode_end_of_record(iso_wire_end_of_record *message, const uint8_t *payload,
+                                   size_t payload_bytes);
+
+/* END: The injected record has ended and everything about it has been sent. */
+typedef struct {
+    /* Samples of the record, lost ones included. */
+    uint32_t sample_count;
+} iso_wire_end;
+
+size_t iso_wire_encode_end(const iso_wire_end *message, uint8_t *payload, size_t capacity);
+bool iso_wire_decode_end(iso_wire_end *message, const uint8_t *payload, size_t payload_bytes);
+
 /* BEAT: A QRS complex was found. */
 typedef struct {
     /* R mark, filter delays removed. */
@@ -296,6 +403,130 @@ typedef struct {
 
 size_t iso_wire_encode_beat(const iso_wire_beat *message, uint8_t *payload, size_t capacity);
 bool iso_wire_decode_beat(iso_wire_beat *message, const uint8_t *payload, size_t payload_bytes);
+
+/*
+ * SIGNAL_STATE: What the device knows of its signal: with each change, once a second and before
+ * END.
+ */
+typedef struct {
+    /* The newest sample that it is known of. */
+    uint32_t sample_index;
+    /* What this build does with the signal. */
+    uint8_t stages;
+    /* Electrode RA. */
+    uint8_t contact_ra;
+    /* Electrode LA. */
+    uint8_t contact_la;
+    /* Electrode LL. */
+    uint8_t contact_ll;
+    /* Electrode V1. */
+    uint8_t contact_v1;
+    /* Electrode V2. */
+    uint8_t contact_v2;
+    /* Electrode V3. */
+    uint8_t contact_v3;
+    /* Electrode V4. */
+    uint8_t contact_v4;
+    /* Electrode V5. */
+    uint8_t contact_v5;
+    /* Electrode V6. */
+    uint8_t contact_v6;
+    /* Whether the last ten seconds can be read. */
+    uint8_t quality;
+    /* What speaks against each lead, order of SAMPLES. Bits: 1 flat, 2 restless, 4 wander. */
+    uint8_t lead_reasons[8];
+    /* Limb electrodes that seem exchanged in the last window. */
+    uint8_t limb_reversal;
+    /* The same of chest electrodes. */
+    uint8_t chest_reversal;
+    /* Mains interference that is found and subtracted. */
+    uint8_t mains;
+    /* Its frequency; 0 when there is none. */
+    uint32_t mains_millihertz;
+} iso_wire_signal_state;
+
+size_t iso_wire_encode_signal_state(const iso_wire_signal_state *message, uint8_t *payload,
+                                    size_t capacity);
+bool iso_wire_decode_signal_state(iso_wire_signal_state *message, const uint8_t *payload,
+                                  size_t payload_bytes);
+
+/*
+ * PACER_SPIKE: A pacemaker spike was found. None says nothing about spikes too small to be seen at
+ * this rate.
+ */
+typedef struct {
+    /* Its moment, delays removed. */
+    uint32_t sample_index;
+} iso_wire_pacer_spike;
+
+size_t iso_wire_encode_pacer_spike(const iso_wire_pacer_spike *message, uint8_t *payload,
+                                   size_t capacity);
+bool iso_wire_decode_pacer_spike(iso_wire_pacer_spike *message, const uint8_t *payload,
+                                 size_t payload_bytes);
+
+/*
+ * BEAT_MEASUREMENT: The median beat, measured anew with each beat that joins it. Marks hold for all
+ * leads together.
+ */
+typedef struct {
+    /* Middle of the QRS of the newest beat in it. */
+    uint32_t sample_index;
+    /* Beats in it, at most 8. */
+    uint8_t beat_count;
+    /* Start of the P wave, acquisition samples from sampleIndex; -32768: not there. */
+    int16_t p_onset;
+    /* End of the P wave, acquisition samples from sampleIndex; -32768: not there. */
+    int16_t p_end;
+    /* Start of the QRS complex, acquisition samples from sampleIndex; -32768: not there. */
+    int16_t qrs_onset;
+    /* End of the QRS complex, acquisition samples from sampleIndex; -32768: not there. */
+    int16_t qrs_end;
+    /* Peak of the T wave, acquisition samples from sampleIndex; -32768: not there. */
+    int16_t t_peak;
+    /* End of the T wave, acquisition samples from sampleIndex; -32768: not there. */
+    int16_t t_end;
+    /* From the mean of the last eight RR intervals; 0: not known. */
+    uint16_t heart_rate_per_min;
+    /* That mean; 0: not known. */
+    uint16_t mean_rr_ms;
+    /* P onset to QRS onset; 0: not known. */
+    uint16_t pr_ms;
+    /* QRS onset to QRS end; 0: not known. */
+    uint16_t qrs_ms;
+    /* QRS onset to T end; 0: not known. */
+    uint16_t qt_ms;
+    /* QT / (RR / 1 s)^(1/3); 0: not known. */
+    uint16_t qtc_fridericia_ms;
+    /* QT / (RR / 1 s)^(1/2); 0: not known. */
+    uint16_t qtc_bazett_ms;
+} iso_wire_beat_measurement;
+
+size_t iso_wire_encode_beat_measurement(const iso_wire_beat_measurement *message, uint8_t *payload,
+                                        size_t capacity);
+bool iso_wire_decode_beat_measurement(iso_wire_beat_measurement *message, const uint8_t *payload,
+                                      size_t payload_bytes);
+
+/*
+ * MEDIAN_LEAD: One lead of the median beat; eight follow a BEAT_MEASUREMENT, at most once in 2.5 s.
+ */
+typedef struct {
+    /* That of its BEAT_MEASUREMENT. */
+    uint32_t sample_index;
+    /* 0 to 7, order of SAMPLES. */
+    uint8_t lead_index;
+    /* Rate of the samples. */
+    uint16_t rate_hz;
+    /* The sample that begins at sampleIndex. */
+    uint8_t centre_index;
+    uint8_t sample_count;
+    /* The beat. */
+    int16_t microvolt[148];
+} iso_wire_median_lead;
+
+size_t iso_wire_encode_median_lead(const iso_wire_median_lead *message, uint8_t *payload,
+                                   size_t capacity);
+bool iso_wire_decode_median_lead(iso_wire_median_lead *message, const uint8_t *payload,
+                                 size_t payload_bytes);
 
 /* RESULT: The network's answer for one window. */
 typedef struct {
@@ -470,152 +701,91 @@ size_t iso_wire_encode_result_end(const iso_wire_result_end *message, uint8_t *p
 bool iso_wire_decode_result_end(iso_wire_result_end *message, const uint8_t *payload,
                                 size_t payload_bytes);
 
-/* LOG: A line for people. */
-typedef struct {
-    /* How serious. */
-    uint8_t level;
-    /* The line. */
-    char text[201];
-} iso_wire_log;
-
-size_t iso_wire_encode_log(const iso_wire_log *message, uint8_t *payload, size_t capacity);
-bool iso_wire_decode_log(iso_wire_log *message, const uint8_t *payload, size_t payload_bytes);
-
-/* END: The injected record has ended and everything about it has been sent. */
-typedef struct {
-    /* Samples of the record, lost ones included. */
-    uint32_t sample_count;
-} iso_wire_end;
-
-size_t iso_wire_encode_end(const iso_wire_end *message, uint8_t *payload, size_t capacity);
-bool iso_wire_decode_end(iso_wire_end *message, const uint8_t *payload, size_t payload_bytes);
-
 /*
- * SIGNAL_STATE: What the device knows of its signal: with each change, once a second and before
- * END.
+ * EXPLAIN: Answer for the signal as it is now, explained this once for this class by this method.
  */
 typedef struct {
-    /* The newest sample that it is known of. */
-    uint32_t sample_index;
-    /* What this build does with the signal. */
-    uint8_t stages;
-    /* Electrode RA. */
-    uint8_t contact_ra;
-    /* Electrode LA. */
-    uint8_t contact_la;
-    /* Electrode LL. */
-    uint8_t contact_ll;
-    /* Electrode V1. */
-    uint8_t contact_v1;
-    /* Electrode V2. */
-    uint8_t contact_v2;
-    /* Electrode V3. */
-    uint8_t contact_v3;
-    /* Electrode V4. */
-    uint8_t contact_v4;
-    /* Electrode V5. */
-    uint8_t contact_v5;
-    /* Electrode V6. */
-    uint8_t contact_v6;
-    /* Whether the last ten seconds can be read. */
-    uint8_t quality;
-    /* What speaks against each lead, order of SAMPLES. Bits: 1 flat, 2 restless, 4 wander. */
-    uint8_t lead_reasons[8];
-    /* Limb electrodes that seem exchanged in the last window. */
-    uint8_t limb_reversal;
-    /* The same of chest electrodes. */
-    uint8_t chest_reversal;
-    /* Mains interference that is found and subtracted. */
-    uint8_t mains;
-    /* Its frequency; 0 when there is none. */
-    uint32_t mains_millihertz;
-} iso_wire_signal_state;
+    /* Names this request; COMMAND_RESULT carries it. */
+    uint16_t request_id;
+    /* Index, or 255 for the winner. */
+    uint8_t class_index;
+    /* One of those that HELLO names. */
+    uint8_t method;
+} iso_wire_explain;
 
-size_t iso_wire_encode_signal_state(const iso_wire_signal_state *message, uint8_t *payload,
-                                    size_t capacity);
-bool iso_wire_decode_signal_state(iso_wire_signal_state *message, const uint8_t *payload,
-                                  size_t payload_bytes);
+size_t iso_wire_encode_explain(const iso_wire_explain *message, uint8_t *payload, size_t capacity);
+bool iso_wire_decode_explain(iso_wire_explain *message, const uint8_t *payload,
+                             size_t payload_bytes);
+
+/* ACK: The host has all of a result; it need not be sent again. */
+typedef struct {
+    /* The result that arrived. */
+    uint16_t result_id;
+} iso_wire_ack;
+
+size_t iso_wire_encode_ack(const iso_wire_ack *message, uint8_t *payload, size_t capacity);
+bool iso_wire_decode_ack(iso_wire_ack *message, const uint8_t *payload, size_t payload_bytes);
 
 /*
- * PACER_SPIKE: A pacemaker spike was found. None says nothing about spikes too small to be seen at
- * this rate.
+ * CONFIGURATION: What fills the line: follows each HELLO, and each SETTING that changed something.
  */
 typedef struct {
-    /* Its moment, delays removed. */
-    uint32_t sample_index;
-} iso_wire_pacer_spike;
+    /* Rate of the line; 0 where it has none. */
+    uint32_t link_baud;
+    /* Signal from one result to the next. */
+    uint32_t result_interval_ms;
+    /* Samples in each SAMPLES. */
+    uint8_t samples_per_frame;
+    /* 1: results are explained. */
+    uint8_t explanations;
+    /* 1: MEDIAN_LEAD is sent. */
+    uint8_t median_beats;
+    /* 1: the build measures beats. */
+    uint8_t measures_beats;
+} iso_wire_configuration;
 
-size_t iso_wire_encode_pacer_spike(const iso_wire_pacer_spike *message, uint8_t *payload,
-                                   size_t capacity);
-bool iso_wire_decode_pacer_spike(iso_wire_pacer_spike *message, const uint8_t *payload,
-                                 size_t payload_bytes);
+size_t iso_wire_encode_configuration(const iso_wire_configuration *message, uint8_t *payload,
+                                     size_t capacity);
+bool iso_wire_decode_configuration(iso_wire_configuration *message, const uint8_t *payload,
+                                   size_t payload_bytes);
 
-/*
- * BEAT_MEASUREMENT: The median beat, measured anew with each beat that joins it. Marks hold for all
- * leads together.
- */
+/* COMMAND_RESULT: The answer to START, STOP, SET_CLASS, EXPLAIN, SET_TIME and REBOOT. */
 typedef struct {
-    /* Middle of the QRS of the newest beat in it. */
-    uint32_t sample_index;
-    /* Beats in it, at most 8. */
-    uint8_t beat_count;
-    /* Start of the P wave, acquisition samples from sampleIndex; -32768: not there. */
-    int16_t p_onset;
-    /* End of the P wave, acquisition samples from sampleIndex; -32768: not there. */
-    int16_t p_end;
-    /* Start of the QRS complex, acquisition samples from sampleIndex; -32768: not there. */
-    int16_t qrs_onset;
-    /* End of the QRS complex, acquisition samples from sampleIndex; -32768: not there. */
-    int16_t qrs_end;
-    /* Peak of the T wave, acquisition samples from sampleIndex; -32768: not there. */
-    int16_t t_peak;
-    /* End of the T wave, acquisition samples from sampleIndex; -32768: not there. */
-    int16_t t_end;
-    /* From the mean of the last eight RR intervals; 0: not known. */
-    uint16_t heart_rate_per_min;
-    /* That mean; 0: not known. */
-    uint16_t mean_rr_ms;
-    /* P onset to QRS onset; 0: not known. */
-    uint16_t pr_ms;
-    /* QRS onset to QRS end; 0: not known. */
-    uint16_t qrs_ms;
-    /* QRS onset to T end; 0: not known. */
-    uint16_t qt_ms;
-    /* QT / (RR / 1 s)^(1/3); 0: not known. */
-    uint16_t qtc_fridericia_ms;
-    /* QT / (RR / 1 s)^(1/2); 0: not known. */
-    uint16_t qtc_bazett_ms;
-} iso_wire_beat_measurement;
+    /* The request that this answers. */
+    uint16_t request_id;
+    /* Whether it was done, and why not. */
+    uint8_t outcome;
+} iso_wire_command_result;
 
-size_t iso_wire_encode_beat_measurement(const iso_wire_beat_measurement *message, uint8_t *payload,
-                                        size_t capacity);
-bool iso_wire_decode_beat_measurement(iso_wire_beat_measurement *message, const uint8_t *payload,
-                                      size_t payload_bytes);
+size_t iso_wire_encode_command_result(const iso_wire_command_result *message, uint8_t *payload,
+                                      size_t capacity);
+bool iso_wire_decode_command_result(iso_wire_command_result *message, const uint8_t *payload,
+                                    size_t payload_bytes);
 
-/*
- * MEDIAN_LEAD: One lead of the median beat; eight follow a BEAT_MEASUREMENT, at most once in 2.5 s.
- */
+/* SETTING: The answer to GET_SETTING and SET_SETTING. */
 typedef struct {
-    /* That of its BEAT_MEASUREMENT. */
-    uint32_t sample_index;
-    /* 0 to 7, order of SAMPLES. */
-    uint8_t lead_index;
-    /* Rate of the samples. */
-    uint16_t rate_hz;
-    /* The sample that begins at sampleIndex. */
-    uint8_t centre_index;
-    uint8_t sample_count;
-    /* The beat. */
-    int16_t microvolt[148];
-} iso_wire_median_lead;
+    /* The request that this answers. */
+    uint16_t request_id;
+    /* Whether it was done, and why not. */
+    uint8_t outcome;
+    /* Which. */
+    uint8_t setting;
+    /* As it is now. */
+    uint32_t value;
+    /* The least that this build takes. */
+    uint32_t least;
+    /* The most that it takes; a slow line may bear less. */
+    uint32_t most;
+} iso_wire_setting;
 
-size_t iso_wire_encode_median_lead(const iso_wire_median_lead *message, uint8_t *payload,
-                                   size_t capacity);
-bool iso_wire_decode_median_lead(iso_wire_median_lead *message, const uint8_t *payload,
-                                 size_t payload_bytes);
+size_t iso_wire_encode_setting(const iso_wire_setting *message, uint8_t *payload, size_t capacity);
+bool iso_wire_decode_setting(iso_wire_setting *message, const uint8_t *payload,
+                             size_t payload_bytes);
 
 /* SELF_TEST_RESULT: How the known-answer test went; the answer to SELF_TEST. */
 typedef struct {
+    /* The request that this answers. */
+    uint16_t request_id;
     /* What the network made of the known input. */
     uint8_t outcome;
 } iso_wire_self_test_result;
@@ -624,6 +794,191 @@ size_t iso_wire_encode_self_test_result(const iso_wire_self_test_result *message
                                         size_t capacity);
 bool iso_wire_decode_self_test_result(iso_wire_self_test_result *message, const uint8_t *payload,
                                       size_t payload_bytes);
+
+/* START: Start acquisition. A device acquires from its start without being told. */
+typedef struct {
+    /* Names this request; the answer carries it. */
+    uint16_t request_id;
+} iso_wire_start;
+
+size_t iso_wire_encode_start(const iso_wire_start *message, uint8_t *payload, size_t capacity);
+bool iso_wire_decode_start(iso_wire_start *message, const uint8_t *payload, size_t payload_bytes);
+
+/* STOP: Stop acquisition; HELLO and STATUS go on. */
+typedef struct {
+    /* Names this request; the answer carries it. */
+    uint16_t request_id;
+} iso_wire_stop;
+
+size_t iso_wire_encode_stop(const iso_wire_stop *message, uint8_t *payload, size_t capacity);
+bool iso_wire_decode_stop(iso_wire_stop *message, const uint8_t *payload, size_t payload_bytes);
+
+/* SET_CLASS: Which class to explain from the next result on. */
+typedef struct {
+    /* Names this request; the answer carries it. */
+    uint16_t request_id;
+    /* Index, or 255 for the winner of each result. */
+    uint8_t class_index;
+} iso_wire_set_class;
+
+size_t iso_wire_encode_set_class(const iso_wire_set_class *message, uint8_t *payload,
+                                 size_t capacity);
+bool iso_wire_decode_set_class(iso_wire_set_class *message, const uint8_t *payload,
+                               size_t payload_bytes);
+
+/* REBOOT: Restart the device, if it still is in this run. */
+typedef struct {
+    /* Names this request; the answer carries it. */
+    uint16_t request_id;
+    /* The run to end: that of HELLO. */
+    uint32_t boot_id;
+} iso_wire_reboot;
+
+size_t iso_wire_encode_reboot(const iso_wire_reboot *message, uint8_t *payload, size_t capacity);
+bool iso_wire_decode_reboot(iso_wire_reboot *message, const uint8_t *payload, size_t payload_bytes);
+
+/* SELF_TEST: Run the known-answer test now. */
+typedef struct {
+    /* Names this request; the answer carries it. */
+    uint16_t request_id;
+} iso_wire_self_test;
+
+size_t iso_wire_encode_self_test(const iso_wire_self_test *message, uint8_t *payload,
+                                 size_t capacity);
+bool iso_wire_decode_self_test(iso_wire_self_test *message, const uint8_t *payload,
+                               size_t payload_bytes);
+
+/* GET_SETTING: Asks what a setting is. */
+typedef struct {
+    /* Names this request; the answer carries it. */
+    uint16_t request_id;
+    /* Which. */
+    uint8_t setting;
+} iso_wire_get_setting;
+
+size_t iso_wire_encode_get_setting(const iso_wire_get_setting *message, uint8_t *payload,
+                                   size_t capacity);
+bool iso_wire_decode_get_setting(iso_wire_get_setting *message, const uint8_t *payload,
+                                 size_t payload_bytes);
+
+/* SET_SETTING: Changes a setting, until the device restarts. */
+typedef struct {
+    /* Names this request; the answer carries it. */
+    uint16_t request_id;
+    /* Which. */
+    uint8_t setting;
+    /* From now on. */
+    uint32_t value;
+} iso_wire_set_setting;
+
+size_t iso_wire_encode_set_setting(const iso_wire_set_setting *message, uint8_t *payload,
+                                   size_t capacity);
+bool iso_wire_decode_set_setting(iso_wire_set_setting *message, const uint8_t *payload,
+                                 size_t payload_bytes);
+
+/* TIME_REPLY: The answer to TIME_REQUEST. */
+typedef struct {
+    /* The request that this answers. */
+    uint16_t request_id;
+    /* deviceTick when the device took the request; wraps. */
+    uint32_t received_tick;
+    /* deviceTick when it wrote this answer; wraps. */
+    uint32_t sent_tick;
+    /* The time of day by SET_TIME; 0: it was not told. */
+    uint32_t unix_seconds;
+    /* Of that second. */
+    uint16_t milliseconds;
+} iso_wire_time_reply;
+
+size_t iso_wire_encode_time_reply(const iso_wire_time_reply *message, uint8_t *payload,
+                                  size_t capacity);
+bool iso_wire_decode_time_reply(iso_wire_time_reply *message, const uint8_t *payload,
+                                size_t payload_bytes);
+
+/* TIME_REQUEST: Asks for both ticks. */
+typedef struct {
+    /* Names this exchange. */
+    uint16_t request_id;
+} iso_wire_time_request;
+
+size_t iso_wire_encode_time_request(const iso_wire_time_request *message, uint8_t *payload,
+                                    size_t capacity);
+bool iso_wire_decode_time_request(iso_wire_time_request *message, const uint8_t *payload,
+                                  size_t payload_bytes);
+
+/* SET_TIME: Tells the device the time of day; deviceTick and sampleIndex go on as they were. */
+typedef struct {
+    /* Names this request; COMMAND_RESULT carries it. */
+    uint16_t request_id;
+    /* Seconds since 1970-01-01 00:00:00 UTC. */
+    uint32_t unix_seconds;
+    /* Of that second. */
+    uint16_t milliseconds;
+} iso_wire_set_time;
+
+size_t iso_wire_encode_set_time(const iso_wire_set_time *message, uint8_t *payload,
+                                size_t capacity);
+bool iso_wire_decode_set_time(iso_wire_set_time *message, const uint8_t *payload,
+                              size_t payload_bytes);
+
+/* OBJECT: The answer to READ_OBJECT; and once more when the object changed while it was read. */
+typedef struct {
+    /* The READ_OBJECT that this belongs to. */
+    uint16_t request_id;
+    /* Whether it can be read; otherwise the rest is 0. */
+    uint8_t state;
+    /* Of the whole object. */
+    uint32_t byte_count;
+    /* CRC-32C of the whole object. */
+    uint32_t crc;
+    /* The answer that a network_input belongs to. */
+    uint16_t result_id;
+} iso_wire_object;
+
+size_t iso_wire_encode_object(const iso_wire_object *message, uint8_t *payload, size_t capacity);
+bool iso_wire_decode_object(iso_wire_object *message, const uint8_t *payload, size_t payload_bytes);
+
+/* OBJECT_PART: A part that the credit covers. */
+typedef struct {
+    /* The READ_OBJECT that this belongs to. */
+    uint16_t request_id;
+    /* Its place. */
+    uint32_t first_byte;
+    uint8_t byte_count;
+    /* The part. */
+    uint8_t bytes[240];
+} iso_wire_object_part;
+
+size_t iso_wire_encode_object_part(const iso_wire_object_part *message, uint8_t *payload,
+                                   size_t capacity);
+bool iso_wire_decode_object_part(iso_wire_object_part *message, const uint8_t *payload,
+                                 size_t payload_bytes);
+
+/* READ_OBJECT: Opens an object for reading; ends a reading that was open. */
+typedef struct {
+    /* Names this reading. */
+    uint16_t request_id;
+    /* Which. */
+    uint8_t object;
+} iso_wire_read_object;
+
+size_t iso_wire_encode_read_object(const iso_wire_read_object *message, uint8_t *payload,
+                                   size_t capacity);
+bool iso_wire_decode_read_object(iso_wire_read_object *message, const uint8_t *payload,
+                                 size_t payload_bytes);
+
+/* CREDIT: The device may send these bytes; takes the place of the credit before. */
+typedef struct {
+    /* The READ_OBJECT that this belongs to. */
+    uint16_t request_id;
+    /* From here: what was lost is asked for again. */
+    uint32_t first_byte;
+    /* So many at most; 0 pauses. */
+    uint16_t byte_count;
+} iso_wire_credit;
+
+size_t iso_wire_encode_credit(const iso_wire_credit *message, uint8_t *payload, size_t capacity);
+bool iso_wire_decode_credit(iso_wire_credit *message, const uint8_t *payload, size_t payload_bytes);
 
 /* TEST_INPUT_HELD: How much of a test input the device holds; the answer to TEST_INPUT. */
 typedef struct {
@@ -673,94 +1028,6 @@ size_t iso_wire_encode_test_result(const iso_wire_test_result *message, uint8_t 
                                    size_t capacity);
 bool iso_wire_decode_test_result(iso_wire_test_result *message, const uint8_t *payload,
                                  size_t payload_bytes);
-
-/* HELLO_REQUEST: Asks for HELLO now. */
-typedef struct {
-    /* The host's ISO_WIRE_PROTOCOL_VERSION. */
-    uint16_t host_version;
-} iso_wire_hello_request;
-
-size_t iso_wire_encode_hello_request(const iso_wire_hello_request *message, uint8_t *payload,
-                                     size_t capacity);
-bool iso_wire_decode_hello_request(iso_wire_hello_request *message, const uint8_t *payload,
-                                   size_t payload_bytes);
-
-/* INJECT: Samples in place of a front end, for emulators and benches. */
-typedef struct {
-    /* Index of the first sample of this frame. */
-    uint32_t first_sample_index;
-    /* Electrodes whose contact the front end measures: bit 0 RA, LA, LL, V1 to V6. */
-    uint16_t contact_measured;
-    /* Of these, those without contact, during all of this frame. */
-    uint16_t contact_off;
-    uint8_t sample_count;
-    /* Sample-major, leads I II V1 V2 V3 V4 V5 V6. */
-    int16_t microvolt[160];
-} iso_wire_inject;
-
-size_t iso_wire_encode_inject(const iso_wire_inject *message, uint8_t *payload, size_t capacity);
-bool iso_wire_decode_inject(iso_wire_inject *message, const uint8_t *payload, size_t payload_bytes);
-
-/* END_OF_RECORD: No INJECT follows; the device finishes and answers END. */
-typedef struct {
-    /* Samples of the record: one more than its last index. */
-    uint32_t sample_count;
-} iso_wire_end_of_record;
-
-size_t iso_wire_encode_end_of_record(const iso_wire_end_of_record *message, uint8_t *payload,
-                                     size_t capacity);
-bool iso_wire_decode_end_of_record(iso_wire_end_of_record *message, const uint8_t *payload,
-                                   size_t payload_bytes);
-
-/*
- * START: Start acquisition. A device acquires from its start without being told. It has no payload,
- * and so neither a struct nor a codec.
- */
-
-/*
- * STOP: Stop acquisition; HELLO and STATUS go on. It has no payload, and so neither a struct nor a
- * codec.
- */
-
-/* SET_CLASS: Which class to explain from the next result on. */
-typedef struct {
-    /* Index, or 255 for the winner of each result. */
-    uint8_t class_index;
-} iso_wire_set_class;
-
-size_t iso_wire_encode_set_class(const iso_wire_set_class *message, uint8_t *payload,
-                                 size_t capacity);
-bool iso_wire_decode_set_class(iso_wire_set_class *message, const uint8_t *payload,
-                               size_t payload_bytes);
-
-/*
- * EXPLAIN: Answer for the signal as it is now, explained this once for this class by this method.
- */
-typedef struct {
-    /* Index, or 255 for the winner. */
-    uint8_t class_index;
-    /* One of those that HELLO names. */
-    uint8_t method;
-} iso_wire_explain;
-
-size_t iso_wire_encode_explain(const iso_wire_explain *message, uint8_t *payload, size_t capacity);
-bool iso_wire_decode_explain(iso_wire_explain *message, const uint8_t *payload,
-                             size_t payload_bytes);
-
-/* ACK: The host has all of a result; it need not be sent again. */
-typedef struct {
-    /* The result that arrived. */
-    uint16_t result_id;
-} iso_wire_ack;
-
-size_t iso_wire_encode_ack(const iso_wire_ack *message, uint8_t *payload, size_t capacity);
-bool iso_wire_decode_ack(iso_wire_ack *message, const uint8_t *payload, size_t payload_bytes);
-
-/* REBOOT: Restart the device. It has no payload, and so neither a struct nor a codec. */
-
-/*
- * SELF_TEST: Run the known-answer test now. It has no payload, and so neither a struct nor a codec.
- */
 
 /*
  * TEST_INPUT: A part of an input of the network, for a device that is stopped. A part at 0 begins

@@ -13,6 +13,7 @@ import {
 
 const WITHHELD: Readonly<Record<WithheldReason, string>> = {
   not_compiled: 'the network was built with --explain none',
+  switched_off: 'explanations are switched off on the device',
   lead_off: 'an electrode was off in this window',
   poor_signal: 'a lead could not be read in this window',
   no_beat: 'no beat lies wholly inside the window',

@@ -113,22 +113,22 @@ describe('frames', () => {
   it('counts and skips an unknown type, and follows the sequence across it', () => {
     const encoder = new FrameEncoder();
     const unknown = encoder.encodeFrame(0x7e, range(1, 3));
-    const known = encoder.encode({ kind: 'START' });
+    const known = encoder.encode({ kind: 'START', requestId: 1 });
     const { got, decoder } = decode(Buffer.concat([unknown, known]), 5);
-    expect(got).toEqual(['132/1/']);
+    expect(got).toEqual(['132/1/0100']);
     expect(decoder.statistics).toMatchObject({ unknownTypes: 1, sequenceGaps: 0, crcErrors: 0 });
   });
 
   it('counts missing frames across the wrap of the sequence', () => {
     const encoder = new FrameEncoder();
-    const frames = Array.from({ length: 300 }, () => encoder.encode({ kind: 'STOP' }));
+    const frames = Array.from({ length: 300 }, () => encoder.encode({ kind: 'STOP', requestId: 1 }));
     const kept = frames.filter((_, i) => i < 250 || i >= 260);
     const { decoder } = decode(Buffer.concat(kept), 64);
     expect(decoder.statistics).toMatchObject({ frames: 290, sequenceGaps: 10 });
   });
 
   it('takes zeros between frames as idle line', () => {
-    const frame = new FrameEncoder().encode({ kind: 'REBOOT' });
+    const frame = new FrameEncoder().encode({ kind: 'REBOOT', requestId: 1, bootId: 2 });
     const { got, decoder } = decode(
       Buffer.concat([new Uint8Array(9), frame, new Uint8Array(9)]),
       4,

@@ -1,7 +1,7 @@
 /** Writes docs/wire-messages.md: the payload of every message as tables, and the text behind the schema hash. */
 import { messageMaxBytes } from './layout.js';
 import { canonicalSchema, fieldLayout, schemaHash } from './schema-hash.js';
-import type { Field, MessageSchema, WireSchema } from './schema-types.js';
+import type { Field, MessageSchema, TrafficGroup, WireSchema } from './schema-types.js';
 
 const hex = (value: number, digits: number): string =>
   `0x${value.toString(16).toUpperCase().padStart(digits, '0')}`;
@@ -25,6 +25,10 @@ function rows(field: Field): string[][] {
     part.doc,
   ]);
   return [[own[0] ?? '', `\`[record]<=${field.max}\``, field.doc], ...parts];
+}
+
+function groupSection({ title, doc, messages }: TrafficGroup): string[] {
+  return [`## ${title}`, '', doc, '', ...messages.flatMap(section)];
 }
 
 function section(message: MessageSchema): string[] {
@@ -62,9 +66,7 @@ export function generateReference(schema: WireSchema): string {
     '',
     ...table(['name', 'values', 'meaning'], enumRows),
     '',
-    '## Messages',
-    '',
-    ...schema.messages.flatMap(section),
+    ...schema.groups.flatMap(groupSection),
     '## Canonical text',
     '',
     'The schema hash is the CRC-32C of this text in UTF-8: every line ends with one line feed, and there is nothing else.',

@@ -1,6 +1,6 @@
-/** Writes messages.ts: the type of every message, and the enumerations. */
+/** Writes messages/: the types of each class of traffic, and messages.ts, which has them all. */
 import { pascalCase, constantCase } from './naming.js';
-import type { Field, MessageSchema, WireSchema } from './schema-types.js';
+import type { Field, MessageSchema, TrafficGroup, WireSchema } from './schema-types.js';
 
 const COLUMNS = 100;
 
@@ -73,25 +73,50 @@ function constantList(name: string, values: readonly string[]): string[] {
     : [`export const ${name} = [`, ...values.map((value) => `  ${value},`), '] as const;'];
 }
 
-export function generateMessages(schema: WireSchema): string {
-  const lines = [
-    '/* Generated from host/protocol/schema.ts by `npm run generate`: do not edit. */',
-    '',
-  ];
-  for (const { name, doc, values } of schema.enums) {
+const HEADING = (source: string): string =>
+  `/* Generated from host/protocol/${source} by \`npm run generate\`: do not edit. */`;
+
+function generateGroup({ name: group, doc: rule, enums, messages }: TrafficGroup): string {
+  const lines = [HEADING(`schema/${group}.ts`), `/* ${rule} */`, ''];
+  for (const { name, doc, values } of enums) {
     const constant = `${constantCase(name)}_VALUES`;
     const quoted = values.map((value) => `'${value}'`);
     lines.push(`/** ${doc} Index = value on the wire. */`);
     lines.push(...constantList(constant, quoted));
     lines.push(`export type ${pascalCase(name)} = (typeof ${constant})[number];`, '');
   }
-  for (const message of schema.messages) lines.push(...messageInterface(message));
+  for (const message of messages) lines.push(...messageInterface(message));
+  return lines.join('\n');
+}
+
+function generateIndex(schema: WireSchema): string {
+  const typeName = (message: MessageSchema): string => `${pascalCase(message.name)}Message`;
+  const lines = [HEADING('schema.ts'), ''];
+  for (const { name, messages } of schema.groups) {
+    lines.push(...importTypes(messages.map(typeName), `./messages/${name}.js`));
+  }
+  lines.push('', ...schema.groups.map(({ name }) => `export * from './messages/${name}.js';`), '');
   const names = (direction: string): string[] =>
-    schema.messages
-      .filter((message) => message.direction === direction)
-      .map(({ name }) => `${pascalCase(name)}Message`);
+    schema.messages.filter((message) => message.direction === direction).map(typeName);
   lines.push(...union('DeviceMessage', names('device_to_host')), '');
   lines.push(...union('HostMessage', names('host_to_device')), '');
   lines.push('export type Message = DeviceMessage | HostMessage;', '');
   return lines.join('\n');
+}
+
+function importTypes(names: readonly string[], from: string): string[] {
+  const oneLine = `import type { ${names.join(', ')} } from '${from}';`;
+  return oneLine.length <= COLUMNS
+    ? [oneLine]
+    : ['import type {', ...names.map((name) => `  ${name},`), `} from '${from}';`];
+}
+
+/** Path relative to host/protocol → content. */
+export function generateMessages(schema: WireSchema): Record<string, string> {
+  return {
+    'messages.ts': generateIndex(schema),
+    ...Object.fromEntries(
+      schema.groups.map((group) => [`messages/${group.name}.ts`, generateGroup(group)]),
+    ),
+  };
 }

@@ -1,4 +1,5 @@
 import { CRC32C_TABLE } from './crc32c.js';
+import { damagedLines } from './damaged-lines.js';
 import { generateHeader, generateSource } from './generate-c.js';
 import { C_PRIMITIVES } from './generate-c-primitives.js';
 import { generateReference } from './generate-reference.js';
@@ -33,8 +34,14 @@ export function generatedFiles(): Record<string, string> {
     'firmware-templates/core/iso_crc32c_table.h': crcTableHeader(),
     'firmware-templates/core/iso_wire.h': generateHeader(WIRE_SCHEMA),
     'firmware-templates/core/iso_wire.c': generateSource(WIRE_SCHEMA, C_PRIMITIVES),
-    'host/protocol/messages.ts': generateMessages(WIRE_SCHEMA),
+    ...Object.fromEntries(
+      Object.entries(generateMessages(WIRE_SCHEMA)).map(([path, content]) => [
+        `host/protocol/${path}`,
+        content,
+      ]),
+    ),
     'docs/wire-messages.md': generateReference(WIRE_SCHEMA),
     'tests/conformance/wire/vectors.json': conformanceVectors(WIRE_SCHEMA),
+    'tests/conformance/wire/damaged-lines.json': damagedLines(),
   };
 }

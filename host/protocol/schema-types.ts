@@ -98,11 +98,34 @@ export interface EnumSchema {
   readonly values: readonly string[];
 }
 
+/** Messages that serve one purpose and share one rule of delivery. */
+export interface TrafficGroup {
+  /** File name of the generated types. */
+  readonly name: string;
+  readonly title: string;
+  /** The rule of delivery. */
+  readonly doc: string;
+  readonly enums: readonly EnumSchema[];
+  readonly messages: readonly MessageSchema[];
+}
+
 export interface WireSchema {
   readonly protocolVersion: number;
   readonly maxPayloadBytes: number;
+  readonly groups: readonly TrafficGroup[];
+  /** Of all groups, in their order. */
   readonly enums: readonly EnumSchema[];
   readonly messages: readonly MessageSchema[];
+}
+
+export function wireSchema(
+  schema: Pick<WireSchema, 'protocolVersion' | 'maxPayloadBytes' | 'groups'>,
+): WireSchema {
+  return {
+    ...schema,
+    enums: schema.groups.flatMap(({ enums }) => enums),
+    messages: schema.groups.flatMap(({ messages }) => messages),
+  };
 }
 
 export const scalar = (name: string, type: ScalarType, doc: string): ScalarField => ({

@@ -126,9 +126,9 @@ describe('tries', () => {
     })();
     const failed = expect(reading).rejects.toThrow(/speaks wire schema/);
     await vi.advanceTimersByTimeAsync(1);
-    say({ ...helloMessage(), schemaHash: SCHEMA_HASH ^ 1 });
+    say({ ...helloMessage(), schemaHash: (SCHEMA_HASH ^ 1) >>> 0 });
     await vi.advanceTimersByTimeAsync(10_000);
     await failed;
-    await expect(connection.send({ kind: 'START' })).rejects.toThrow(IsochroneError);
+    await expect(connection.send({ kind: 'START', requestId: 1 })).rejects.toThrow(IsochroneError);
   });
 });

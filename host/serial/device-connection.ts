@@ -2,6 +2,7 @@
 import { IsochroneError } from '../../codegen/errors.js';
 import type { DeviceMessage, HostMessage } from '../protocol/messages.js';
 import type { HelloEvent, LinkState, StreamEvent } from '../stream/events.js';
+import type { ClockEstimate } from './clock-estimator.js';
 import { openLink, type DeviceLink, type LinkTiming } from './link.js';
 import type { SampleAccount } from './sample-ledger.js';
 import { StreamReaders, type StreamSource } from './stream-readers.js';
@@ -24,6 +25,8 @@ export interface ConnectionOptions {
   readonly segmentNames: readonly string[];
   readonly expectedFirstSampleIndex?: number;
   readonly timing?: Partial<LinkTiming>;
+  /** Of the slowest part of the line, where that is slower than the device knows. */
+  readonly baudRate?: number;
   readonly backOff?: Partial<BackOff>;
 }
 
@@ -46,6 +49,8 @@ const NO_COUNTS: LinkCounts = {
 
 export interface ConnectionStatistics extends LinkCounts {
   readonly samples: Readonly<SampleAccount>;
+  /** Of the link that is open; undefined before two bursts of time exchanges have come back. */
+  readonly clock: ClockEstimate | undefined;
 }
 
 /** Its events end when it is closed, or fails for good. */
@@ -60,7 +65,7 @@ export interface DeviceConnection extends StreamSource {
 }
 
 /** What no further try mends. */
-const FINAL = new Set(['LINK_SCHEMA_MISMATCH', 'LINK_PORT_DENIED']);
+const FINAL = new Set(['LINK_SCHEMA_MISMATCH', 'LINK_PORT_DENIED', 'LINK_BUDGET']);
 
 export function connectDevice(options: ConnectionOptions): DeviceConnection {
   return new Connection(options);
@@ -129,7 +134,11 @@ class Connection implements DeviceConnection {
   }
 
   statistics(): ConnectionStatistics {
-    return { samples: { ...this.memory.ledger.account }, ...this.counts() };
+    return {
+      samples: { ...this.memory.ledger.account },
+      clock: this.link?.statistics().clock,
+      ...this.counts(),
+    };
   }
 
   private async run(): Promise<void> {
@@ -165,6 +174,7 @@ class Connection implements DeviceConnection {
       segmentNames: options.segmentNames,
       memory,
       ...(options.timing === undefined ? {} : { timing: options.timing }),
+      ...(options.baudRate === undefined ? {} : { baudRate: options.baudRate }),
     });
     this.link = link;
     let streamed = false;

@@ -4,8 +4,9 @@
  */
 import { IsochroneError } from '../../codegen/errors.js';
 import { crc32c } from '../protocol/crc32c.js';
-import type { DeviceMessage, HostMessage, TestResultMessage } from '../protocol/messages.js';
-import type { DeviceLink } from './link.js';
+import type { SelfTest, TestResultMessage } from '../protocol/messages.js';
+import { ask, deviceSilent, type Askable } from './ask.js';
+import { DeviceCommands } from './device-commands.js';
 
 export interface TestTiming {
   /** For an answer that takes no work. */
@@ -20,8 +21,6 @@ export const DEFAULT_TEST_TIMING: TestTiming = { answerMs: 1000, layerMs: 30_000
 const ATTEMPTS = 8;
 /** TEST_INPUT carries so many at most. */
 const PART_BYTES = 240;
-
-export type SelfTestOutcome = Extract<DeviceMessage, { kind: 'SELF_TEST_RESULT' }>['outcome'];
 
 export interface DeviceRun {
   /** CRC-32C of each layer's output, in the order they ran. */
@@ -43,29 +42,31 @@ function deviceRun(result: TestResultMessage, layerCrcs: ReadonlyMap<number, num
 }
 
 export class DeviceTests {
+  private readonly commands: DeviceCommands;
+
   constructor(
-    private readonly link: DeviceLink,
+    private readonly link: Askable,
     private readonly timing: TestTiming = DEFAULT_TEST_TIMING,
-  ) {}
+  ) {
+    this.commands = new DeviceCommands(link, {
+      answerMs: timing.answerMs,
+      selfTestMs: timing.layerMs,
+      attempts: ATTEMPTS,
+    });
+  }
 
   /** @throws IsochroneError DEVICE_SILENT, LINK_* */
-  async selfTest(): Promise<SelfTestOutcome> {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const answer = await this.ask({ kind: 'SELF_TEST' }, this.timing.layerMs, (message) =>
-        message.kind === 'SELF_TEST_RESULT' ? message.outcome : undefined,
-      );
-      if (answer !== undefined) return answer;
-    }
-    throw this.silent('the known-answer test');
+  selfTest(): Promise<SelfTest> {
+    return this.commands.selfTest();
   }
 
   /** Until START, the device does not acquire. */
   stop(): Promise<void> {
-    return this.link.send({ kind: 'STOP' });
+    return this.commands.stop();
   }
 
   start(): Promise<void> {
-    return this.link.send({ kind: 'START' });
+    return this.commands.start();
   }
 
   /**
@@ -83,7 +84,7 @@ export class DeviceTests {
       const result = await this.runOnce(crc32c(input), classIndex, layerCrcs);
       if (result !== undefined && layerCrcs.size >= layers) return deviceRun(result, layerCrcs);
     }
-    throw this.silent('a run of the network');
+    throw deviceSilent('a run of the network');
   }
 
   /** False: the device did not take the whole input. */
@@ -93,15 +94,15 @@ export class DeviceTests {
     while (held < input.length) {
       const bytes = Array.from(input.subarray(held, held + PART_BYTES));
       const before = held;
-      const answer = await this.ask(
-        { kind: 'TEST_INPUT', firstByte: before, bytes },
-        this.timing.answerMs,
-        (message) => {
+      const answer = await ask(this.link, {
+        request: { kind: 'TEST_INPUT', firstByte: before, bytes },
+        timeoutMs: this.timing.answerMs,
+        accept: (message) => {
           if (message.kind === 'TEST_INPUT_HELD') return message.byteCount;
           return message.kind === 'TEST_RESULT' ? 'refused' : undefined;
         },
-      );
-      // Refused: STOP was lost, and is sent again.
+      });
+      // Refused: somebody has started it again.
       if (answer === 'refused') return false;
       held = answer ?? held;
       failures = held > before ? 0 : failures + 1;
@@ -119,15 +120,15 @@ export class DeviceTests {
     classIndex: number,
     layerCrcs: Map<number, number>,
   ): Promise<TestResultMessage | undefined> {
-    const result = await this.ask<TestResultMessage>(
-      { kind: 'TEST_RUN', classIndex, inputCrc },
-      this.timing.layerMs,
-      (message) => {
+    const result = await ask<TestResultMessage>(this.link, {
+      request: { kind: 'TEST_RUN', classIndex, inputCrc },
+      timeoutMs: this.timing.layerMs,
+      accept: (message) => {
         if (message.kind === 'TEST_LAYER') layerCrcs.set(message.layerIndex, message.crc);
         return message.kind === 'TEST_RESULT' ? message : undefined;
       },
-      ({ kind }) => kind === 'TEST_LAYER',
-    );
+      alive: ({ kind }) => kind === 'TEST_LAYER',
+    });
     if (result?.status === 'no_such_class') {
       throw new IsochroneError('DEVICE_REFUSED', 'the device has no such class to explain', {
         hint: 'Flash the device with this network, or validate the one that it runs.',
@@ -135,50 +136,5 @@ export class DeviceTests {
       });
     }
     return result?.status === 'done' ? result : undefined;
-  }
-
-  /**
-   * The first answer that `accept` takes; undefined when none comes in time.
-   * @param alive messages that show that the answer is on its way
-   * @throws IsochroneError LINK_LOST, LINK_NOT_OPEN
-   */
-  private ask<Answer>(
-    request: HostMessage,
-    timeoutMs: number,
-    accept: (message: DeviceMessage) => Answer | undefined,
-    alive: (message: DeviceMessage) => boolean = () => false,
-  ): Promise<Answer | undefined> {
-    return new Promise((resolve, reject) => {
-      const late = (): void => settle(() => resolve(undefined));
-      let timer = setTimeout(late, timeoutMs);
-      const settle = (how: () => void): void => {
-        clearTimeout(timer);
-        forget();
-        forgetLink();
-        how();
-      };
-      const forget = this.link.onMessage((message) => {
-        const answer = accept(message);
-        if (answer !== undefined) settle(() => resolve(answer));
-        else if (alive(message)) {
-          clearTimeout(timer);
-          timer = setTimeout(late, timeoutMs);
-        }
-      });
-      const forgetLink = this.link.on((event) => {
-        if (event.kind !== 'link' || event.state !== 'lost') return;
-        const error = new IsochroneError('LINK_LOST', `the link is lost: ${event.detail}`, {
-          hint: 'Check the cable and that the device runs, and start again.',
-        });
-        settle(() => reject(error));
-      });
-      this.link.send(request).catch((error: unknown) => settle(() => reject(error as Error)));
-    });
-  }
-
-  private silent(what: string): IsochroneError {
-    return new IsochroneError('DEVICE_SILENT', `the device did not answer for ${what}`, {
-      hint: 'Check the line and its baud rate; a device of an older firmware does not know the request.',
-    });
   }
 }

@@ -9,9 +9,19 @@ import {
   type Frame,
   type FrameStatistics,
 } from '../protocol/frame.js';
-import type { DeviceMessage, HostMessage, Message } from '../protocol/messages.js';
+import type {
+  ConfigurationMessage,
+  DeviceMessage,
+  HelloMessage,
+  HostMessage,
+  Message,
+} from '../protocol/messages.js';
 import type { HelloEvent, LinkState, StreamEvent } from '../stream/events.js';
+import type { ClockEstimate } from './clock-estimator.js';
+import { ClockWatch } from './clock-watch.js';
+import { linkBudget, type LinkBudget } from './link-budget.js';
 import type { SampleAccount } from './sample-ledger.js';
+import { StatisticsTeller } from './statistics-teller.js';
 import {
   StreamTranslator,
   type ExplanationAccount,
@@ -29,6 +39,10 @@ export interface LinkTiming {
   readonly staleAfterMs: number;
   /** A stale link that stays silent this long is lost: 'close' of a serial port is not dependable. */
   readonly lostAfterStaleMs: number;
+  /** From one burst of time exchanges to the next. */
+  readonly clockBurstEveryMs: number;
+  /** From one LinkStatisticsEvent to the next. */
+  readonly statisticsEveryMs: number;
 }
 
 export const DEFAULT_TIMING: LinkTiming = {
@@ -36,6 +50,8 @@ export const DEFAULT_TIMING: LinkTiming = {
   helloTimeoutMs: 10_000,
   staleAfterMs: 2000,
   lostAfterStaleMs: 5000,
+  clockBurstEveryMs: 10_000,
+  statisticsEveryMs: 5000,
 };
 
 export interface LinkOptions {
@@ -47,6 +63,8 @@ export interface LinkOptions {
   /** Of an earlier link to the same device: its axis of samples goes on. */
   readonly memory?: StreamMemory;
   readonly timing?: Partial<LinkTiming>;
+  /** Of the slowest part of the line, where that is slower than the device knows. */
+  readonly baudRate?: number;
 }
 
 export interface LinkStatistics {
@@ -57,6 +75,10 @@ export interface LinkStatistics {
   readonly malformedPayloads: number;
   readonly samples: Readonly<SampleAccount>;
   readonly explanations: Readonly<ExplanationAccount>;
+  /** Undefined before two bursts of time exchanges have come back. */
+  readonly clock: ClockEstimate | undefined;
+  /** Undefined until the device has told its configuration, and where its line has no rate. */
+  readonly budget: LinkBudget | undefined;
   /** Events left out because a reader of `events()` was too slow. */
   readonly eventsDropped: number;
 }
@@ -85,6 +107,11 @@ class Link implements DeviceLink {
   private readonly encoder = new FrameEncoder();
   private readonly translator: StreamTranslator;
   private readonly readers = new StreamReaders(true);
+  private readonly clock: ClockWatch;
+  private readonly teller: StatisticsTeller;
+  private readonly baudRate: number;
+  private budget: LinkBudget | undefined;
+  private introduced: HelloMessage | undefined;
   private readonly firstHello: Promise<HelloEvent>;
   private resolveHello: (hello: HelloEvent) => void = () => undefined;
   private rejectHello: (reason: Error) => void = () => undefined;
@@ -100,7 +127,13 @@ class Link implements DeviceLink {
 
   constructor(options: LinkOptions) {
     this.transport = options.transport;
+    this.baudRate = options.baudRate ?? Infinity;
     this.timing = { ...DEFAULT_TIMING, ...options.timing };
+    this.clock = new ClockWatch(
+      (message) => this.sendQuietly(message),
+      this.timing.clockBurstEveryMs,
+    );
+    this.teller = new StatisticsTeller(this.timing.statisticsEveryMs);
     this.translator = new StreamTranslator({
       segmentNames: options.segmentNames,
       ...(options.expectedFirstSampleIndex === undefined
@@ -164,6 +197,8 @@ class Link implements DeviceLink {
       malformedPayloads: this.malformedPayloads,
       samples: { ...this.translator.samples },
       explanations: { ...this.translator.explanations },
+      clock: this.clock.estimate,
+      budget: this.budget,
       eventsDropped: this.readers.dropped,
     };
   }
@@ -225,6 +260,10 @@ class Link implements DeviceLink {
     } else if (this.current === 'stale' && now - this.staleSinceMs >= timing.lostAfterStaleMs) {
       this.end('lost', `nothing for ${(silentMs / 1000).toFixed(1)} s`);
     }
+    if (this.current !== 'streaming') return;
+    this.clock.tick(now);
+    const told = this.teller.tick(now, () => this.statistics());
+    if (told !== undefined) this.readers.emit(told);
   }
 
   private receive(chunk: Uint8Array): void {
@@ -248,6 +287,7 @@ class Link implements DeviceLink {
     // Host messages come back from a line in loopback.
     if ((frame.type & FROM_HOST) !== 0) return;
     const fromDevice = message as DeviceMessage;
+    this.watch(fromDevice);
     this.translator.accept(fromDevice);
     this.readers.emitMessage(fromDevice);
     const { hello } = this.translator;
@@ -255,6 +295,42 @@ class Link implements DeviceLink {
     this.resolveHello(hello);
     if (this.current === 'negotiating' || this.current === 'opening') {
       this.enter('streaming', `${hello.boardName}, model ${hello.modelName}`);
+    }
+  }
+
+  /** What the link itself reads: the device's clock, and what it puts on the line. */
+  private watch(message: DeviceMessage): void {
+    this.clock.accept(message, this.lastByteAtMs);
+    if (message.kind === 'HELLO' && message.bootId !== this.introduced?.bootId) {
+      this.introduced = message;
+      this.clock.begin(message.ticksPerSecond);
+    }
+    if (message.kind === 'CONFIGURATION') this.judgeBudget(message);
+  }
+
+  /** @see docs/wire.md, "Budget": samples that cannot pass are refused, pictures that cannot are a warning. */
+  private judgeBudget(configuration: ConfigurationMessage): void {
+    const { linkBaud, explanations, medianBeats, measuresBeats } = configuration;
+    const baudRate = Math.min(this.baudRate, linkBaud === 0 ? Infinity : linkBaud);
+    if (this.introduced === undefined || baudRate === Infinity) return;
+    const { sampleRateHz } = this.introduced;
+    const before = this.budget;
+    this.budget = linkBudget(
+      {
+        ...configuration,
+        sampleRateHz,
+        explanations: explanations !== 0,
+        medianBeats: medianBeats !== 0,
+        measuresBeats: measuresBeats !== 0,
+      },
+      baudRate,
+    );
+    const { verdict, problem } = this.budget;
+    if (problem === undefined || before?.load.bitsPerS === this.budget.load.bitsPerS) return;
+    if (verdict === 'refused') this.end('lost', problem.message, problem);
+    else {
+      const text = `${problem.message} ${problem.hint}`;
+      this.readers.emit({ kind: 'log', level: 'warning', text });
     }
   }
 

@@ -185,7 +185,13 @@ export class StreamTranslator {
         for (const gap of this.memory.ledger.finish(message.sampleCount)) emit(gap);
         emit({ kind: 'end', sampleCount: message.sampleCount });
         return;
+      case 'CONFIGURATION':
+      case 'COMMAND_RESULT':
+      case 'SETTING':
       case 'SELF_TEST_RESULT':
+      case 'TIME_REPLY':
+      case 'OBJECT':
+      case 'OBJECT_PART':
       case 'TEST_INPUT_HELD':
       case 'TEST_LAYER':
       case 'TEST_RESULT':

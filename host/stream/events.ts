@@ -150,7 +150,13 @@ export interface ResultEvent {
 
 /** Why a result has no explanation. */
 export type WithheldReason =
-  'not_compiled' | 'lead_off' | 'poor_signal' | 'no_beat' | 'no_qrs' | 'no_evidence';
+  | 'not_compiled'
+  | 'lead_off'
+  | 'poor_signal'
+  | 'no_beat'
+  | 'no_qrs'
+  | 'no_evidence'
+  | 'switched_off';
 
 /** The device has answered and does not explain. */
 export interface WithheldEvent {
@@ -230,6 +236,28 @@ export interface LinkEvent {
   readonly detail: string;
 }
 
+/** How the link does, every few seconds. Counts run since the link was opened. */
+export interface LinkStatisticsEvent {
+  readonly kind: 'link-statistics';
+  /** Since the statistics before. */
+  readonly bytesPerS: number;
+  readonly samplesPerS: number;
+  readonly samplesDelivered: number;
+  readonly samplesLostOnLink: number;
+  readonly samplesDroppedByDevice: number;
+  readonly crcErrors: number;
+  readonly damagedFrames: number;
+  readonly resyncs: number;
+  /** The device's clock against this host's, positive where it is fast; null until two bursts of exchanges have come back. */
+  readonly driftPpm: number | null;
+  /** How far that may be from the truth: the round trips over the time between them. */
+  readonly driftBoundPpm: number | null;
+  /** The shortest of the newest burst. */
+  readonly roundTripMs: number | null;
+  /** Share of the line that the device's configuration fills at most; null where its rate is not known. */
+  readonly lineShare: number | null;
+}
+
 export interface LogEvent {
   readonly kind: 'log';
   readonly level: 'info' | 'warning' | 'error';
@@ -263,6 +291,7 @@ export type StreamEvent =
   | WithheldEvent
   | StatusEvent
   | LinkEvent
+  | LinkStatisticsEvent
   | LogEvent
   | MarkEvent
   | EndEvent;

@@ -156,6 +156,7 @@ class PlainView implements TerminalView {
       case 'pacer':
       case 'measurement':
       case 'median-beat':
+      case 'link-statistics':
         return [];
     }
   }

@@ -104,6 +104,7 @@ export class Vitals {
         this.ended = true;
         break;
       case 'median-beat':
+      case 'link-statistics':
       case 'log':
       case 'mark':
         break;

@@ -4,9 +4,10 @@ import { decodePayload, encodePayload } from '../../../host/protocol/codec.js';
 import { FrameDecoder, SCHEMA_HASH } from '../../../host/protocol/frame.js';
 import type { EnumSchema, Field } from '../../../host/protocol/schema-types.js';
 import { WIRE_SCHEMA } from '../../../host/protocol/schema.js';
+import type { DamagedLine, DamagedLinesFile } from '../../../host/protocol/damaged-lines.js';
 import type { ConformanceFile } from '../../../host/protocol/vectors.js';
 import { buildHarness } from './harness.js';
-import { buildCLine } from '../../../bench/link/line-decoders.js';
+import { buildCLine, typeScriptLine } from '../../../bench/link/line-decoders.js';
 import { Random } from '../../../bench/link/random.js';
 
 const file = JSON.parse(
@@ -104,6 +105,37 @@ function withIndices(
     }),
   );
 }
+
+describe('damaged lines', async () => {
+  const { schemaHash, lines } = JSON.parse(
+    readFileSync(new URL('damaged-lines.json', import.meta.url), 'utf8'),
+  ) as DamagedLinesFile;
+  const c = await buildCLine(['-fsanitize=address,undefined', '-fno-sanitize-recover=all']);
+  const cases = lines.map((line) => ({ ...line, bytes: fromHex(line.line) }));
+  const recordOf = ({ type, sequence, payload }: DamagedLine['frames'][number]): Buffer => {
+    const bytes = fromHex(payload);
+    return Buffer.concat([Uint8Array.of(type, sequence, bytes.length, bytes.length >>> 8), bytes]);
+  };
+
+  it('are of this schema and hold every kind of error', () => {
+    expect(schemaHash).toBe(SCHEMA_HASH);
+    for (const counter of ['crcErrors', 'cobsErrors', 'oversize', 'unknownTypes'] as const) {
+      expect(lines.some(({ statistics }) => statistics[counter] > 0)).toBe(true);
+    }
+  });
+
+  it.each([
+    ['TypeScript, at once', (line: Buffer) => typeScriptLine(line, () => line.length)],
+    ['TypeScript, byte by byte', (line: Buffer) => typeScriptLine(line, () => 1)],
+    ['C', (line: Buffer) => c(line)],
+  ])('%s delivers and counts as it must', (_name, decode) => {
+    for (const { name, bytes, frames, statistics } of cases) {
+      const got = decode(bytes);
+      expect(got.records.equals(Buffer.concat(frames.map(recordOf))), name).toBe(true);
+      expect(got.statistics, name).toEqual(statistics);
+    }
+  });
+});
 
 describe('damaged payloads behind a good CRC', () => {
   /** Changes, cuts or lengthens; keeps to ASCII, since C leaves UTF-8 to the reader. */

@@ -3,6 +3,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../codegen/package-root.js';
 import { NOT_MEASURED, socketWriter } from '../../../host/flash/injector.js';
 import { FrameEncoder } from '../../../host/protocol/frame.js';
+import { DeviceCommands } from '../../../host/serial/device-commands.js';
 import { loadBoard, type Board } from '../../../host/toolchain/board.js';
 import { buildFirmware, type BuiltImage } from '../../../host/toolchain/build-firmware.js';
 import {
@@ -204,24 +205,7 @@ describe('damage on the way in', () => {
   });
 });
 
-describe('commands', () => {
-  it('SET_CLASS chooses what is explained; a class that does not exist is refused in words', async () => {
-    const device = await start();
-    await device.waitFor('hello', WAIT_MS);
-    await device.link.send({ kind: 'SET_CLASS', classIndex: 2 });
-    expect((await device.waitFor('log', WAIT_MS)).text).toContain('no such class');
-    for (const classIndex of [0, 1]) {
-      await device.stop();
-      const next = await start();
-      await next.waitFor('hello', WAIT_MS);
-      await next.link.send({ kind: 'SET_CLASS', classIndex });
-      await inject(next, pulseRecord(5000), SPEED);
-      const explanation = await next.waitFor('explanation', WAIT_MS);
-      expect(explanation.classIndex).toBe(classIndex);
-      await next.stop();
-    }
-  });
-
+describe('a request', () => {
   it('EXPLAIN explains the signal as it is now, once, by a method that is built in', async () => {
     const built = await build('two-methods', await networkOfTwoMethods());
     const device = await start(built.elfPath);
@@ -233,13 +217,16 @@ describe('commands', () => {
     const first = await device.waitFor('explanation', WAIT_MS);
     expect(first).toMatchObject({ method: 'gradient_x_input', resultId: 0 });
     await device.waitFor('end', WAIT_MS);
-    await device.link.send({ kind: 'EXPLAIN', classIndex: 0, method: 'smoothgrad' });
-    expect((await device.waitFor('log', WAIT_MS)).text).toContain('not built in');
+    const commands = new DeviceCommands(device.link, { answerMs: 4000 });
+    await expect(commands.explain(0, 'smoothgrad')).rejects.toMatchObject({
+      code: 'DEVICE_REFUSED',
+      where: { reason: 'not_built_in' },
+    });
     for (const [classIndex, resultId] of [
       [0, 1],
       [1, 2],
     ] as const) {
-      await device.link.send({ kind: 'EXPLAIN', classIndex, method: 'integrated_gradients' });
+      await commands.explain(classIndex, 'integrated_gradients');
       const next = await device.waitFor('explanation', WAIT_MS, (e) => e.resultId === resultId);
       expect(next).toMatchObject({ method: 'integrated_gradients', classIndex });
       // The fixture's gradient is the same everywhere: so is its mean, and with it the attribution.
@@ -247,14 +234,6 @@ describe('commands', () => {
         expect(next.meanBeat.attribution).toEqual(first.meanBeat.attribution);
       }
     }
-  });
-
-  it('REBOOT starts a run with another boot id', async () => {
-    const device = await start();
-    const first = await device.waitFor('hello', WAIT_MS);
-    await device.link.send({ kind: 'REBOOT' });
-    const second = await device.waitFor('hello', WAIT_MS, ({ bootId }) => bootId !== first.bootId);
-    expect(second.buildId).toBe(first.buildId);
   });
 });
 

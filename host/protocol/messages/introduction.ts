@@ -1,0 +1,46 @@
+/* Generated from host/protocol/schema/introduction.ts by `npm run generate`: do not edit. */
+/* Plain frames: peers of any schema understand the first six bytes of HELLO. */
+
+/** Who the device is. First frame after a reset, once a second, and the answer to HELLO_REQUEST. */
+export interface HelloMessage {
+  readonly kind: 'HELLO';
+  /** ISO_WIRE_PROTOCOL_VERSION. These first six bytes never move. */
+  readonly protocolVersion: number;
+  /** ISO_WIRE_SCHEMA_HASH. */
+  readonly schemaHash: number;
+  /** Name of the board file. At most 32 bytes. */
+  readonly boardName: string;
+  /** Name of the network. At most 32 bytes. */
+  readonly modelName: string;
+  /** CRC-32C of the integer program. */
+  readonly modelHash: number;
+  /** Identifies what the firmware was built from. */
+  readonly buildId: number;
+  /** Differs from one start to the next; equal ids mean the same run. */
+  readonly bootId: number;
+  /** The chip identity, as read. At most 16. */
+  readonly uniqueId: readonly number[];
+  /** Acquisition rate; the axis of every sampleIndex. */
+  readonly sampleRateHz: number;
+  /** Rate of the network input and of the mean beat. */
+  readonly networkRateHz: number;
+  /** Resolution of the front end; SAMPLES are in microvolt regardless. */
+  readonly lsbNanovolt: number;
+  /** Leads per sample. */
+  readonly leadCount: number;
+  /** Rate of every deviceTick. */
+  readonly ticksPerSecond: number;
+  /** Length of a window in acquisition samples. */
+  readonly windowSamples: number;
+  /** In the order of every per-class array. At most 8. */
+  readonly classNames: readonly string[];
+  /** What explains, values of `method`; the first explains every result, the others on request. At most 6. */
+  readonly methods: readonly number[];
+}
+
+/** Asks for HELLO now. */
+export interface HelloRequestMessage {
+  readonly kind: 'HELLO_REQUEST';
+  /** The host's ISO_WIRE_PROTOCOL_VERSION. */
+  readonly hostVersion: number;
+}

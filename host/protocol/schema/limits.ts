@@ -1,0 +1,10 @@
+/** Independent leads, in the order I II V1 V2 V3 V4 V5 V6. */
+export const LEADS = 8;
+export const MAX_CLASSES = 8;
+/** Data bytes of one part of something long: with its head it stays below half of the longest payload, so that samples wait no longer for it. */
+export const PART_BYTES = 240;
+/** `relevance` is layer-wise relevance propagation. */
+export const METHODS = [
+  ...['gradient_x_input', 'integrated_gradients', 'smoothgrad'],
+  ...['grad_cam', 'occlusion', 'relevance'],
+];

@@ -1,0 +1,140 @@
+/** Every command of the host on an emulated board whose line is slow enough to matter, and the stream that goes on meanwhile. */
+import { join } from 'node:path';
+import { afterEach, beforeAll, expect, it, vi } from 'vitest';
+import type { CompiledNetwork } from '../../../codegen/compile.js';
+import { IntegerInterpreter } from '../../../codegen/interpret/integer.js';
+import { integerTensor } from '../../../codegen/integer/program.js';
+import { packageRoot } from '../../../codegen/package-root.js';
+import { DEFAULT_MODEL, generateNetwork } from '../../../host/cli/network.js';
+import { DeviceCommands } from '../../../host/serial/device-commands.js';
+import { readObject } from '../../../host/serial/object-reader.js';
+import type { Setting } from '../../../host/protocol/messages.js';
+import { loadBoard, type Board } from '../../../host/toolchain/board.js';
+import { buildFirmware, type BuiltImage } from '../../../host/toolchain/build-firmware.js';
+import { connect, inject, pulseRecord, type ConnectedDevice } from './emulated-device.js';
+
+const WAIT_MS = 60_000;
+/** Everything fits at the defaults; one sample a frame at two results a second does not. */
+const BAUD_RATE = 230_400;
+vi.setConfig({ testTimeout: 120_000 });
+
+let board: Board;
+let network: CompiledNetwork;
+let image: BuiltImage;
+
+beforeAll(async () => {
+  const fast = await loadBoard('mps2-an386');
+  const link = { ...fast.uarts.link, baud: BAUD_RATE };
+  board = { ...fast, uarts: { ...fast.uarts, link } };
+  const build = join(packageRoot(), 'build', 'test', 'emulator', 'commands');
+  const generated = generateNetwork(DEFAULT_MODEL, join(build, 'network'));
+  network = generated.compiled;
+  image = await buildFirmware({
+    board,
+    networkDir: generated.folder,
+    image: 'app',
+    frontEnd: 'uart',
+    outDir: join(build, 'image'),
+  });
+}, 120_000);
+
+let device: ConnectedDevice | undefined;
+afterEach(async () => {
+  await device?.stop();
+  device = undefined;
+});
+
+const samples = (connected: ConnectedDevice): number =>
+  connected.link.statistics().samples.delivered;
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+it('obeys every command, answers it, and says why it refuses', async () => {
+  const connected = await connect({ board, elfPath: image.elfPath });
+  device = connected;
+  const { link, waitFor } = connected;
+  const hello = await waitFor('hello', WAIT_MS);
+  const commands = new DeviceCommands(link, { answerMs: 4000 });
+  const refusal = (asked: Promise<unknown>): Promise<unknown> =>
+    asked.then(
+      () => 'done',
+      (error: { where?: { reason?: string } }) => error.where?.reason,
+    );
+
+  expect(await commands.selfTest()).toBe('passed');
+  expect(await refusal(readObject(link, 'network_input'))).toBe('not_there');
+  expect(await refusal(readObject(link, 'crash_record'))).toBe('not_there');
+
+  const set = (setting: Setting, value: number): Promise<unknown> =>
+    refusal(commands.change(setting, value));
+  expect(await commands.setting('result_interval_ms')).toEqual({
+    value: 2500,
+    least: 500,
+    most: 60_000,
+  });
+  expect(await set('result_interval_ms', 499)).toBe('out_of_range');
+  expect(await set('explanations', 2)).toBe('out_of_range');
+  expect(await set('result_interval_ms', 500)).toBe('done');
+  expect(await set('samples_per_frame', 1)).toBe('exceeds_link');
+  expect(await commands.setting('samples_per_frame')).toMatchObject({ value: 10 });
+  expect(await set('result_interval_ms', 2500)).toBe('done');
+  expect(await set('samples_per_frame', 5)).toBe('done');
+  expect(link.statistics().budget).toMatchObject({ verdict: 'fits' });
+
+  expect(await refusal(commands.explainClass(99))).toBe('no_such_class');
+  await commands.explainClass(3);
+
+  expect((await commands.time()).timeOfDay).toBeUndefined();
+  const now = new Date('2026-03-01T12:34:56.789Z');
+  await commands.setTime(now);
+  const { timeOfDay, receivedTick, sentTick } = await commands.time();
+  const passedMs = (timeOfDay?.getTime() ?? 0) - now.getTime();
+  expect(passedMs).toBeGreaterThanOrEqual(0);
+  expect(passedMs).toBeLessThan(10_000);
+  expect((sentTick - receivedTick) >>> 0).toBeLessThan(board.counter.hz);
+
+  // While the device is stopped nothing of a record arrives; then all of it, with the answer's own input read beside it.
+  await commands.stop();
+  const record = pulseRecord(11 * 500);
+  const injected = inject(connected, record, 4);
+  await pause(500);
+  expect(samples(connected)).toBe(0);
+  await commands.start();
+  const result = await waitFor('result', WAIT_MS);
+  const read = await readObject(link, 'network_input', { answerMs: 4000 });
+  await injected;
+  await waitFor('end', WAIT_MS);
+  expect(link.statistics().samples).toEqual({
+    delivered: 5500,
+    lostOnLink: 0,
+    droppedByDevice: 0,
+    repeated: 0,
+  });
+  const explanation = await waitFor('explanation', WAIT_MS);
+  expect(explanation.classIndex).toBe(3);
+
+  // What was read is what was answered: the reference network gives the same logits for it.
+  const answered = connected.events.find(
+    (event) => event.kind === 'result' && event.resultId === read.resultId,
+  );
+  const { program } = network;
+  const codes =
+    integerTensor(program, program.input).type === 'int16'
+      ? new Int16Array(read.bytes.buffer)
+      : new Int8Array(read.bytes.buffer);
+  const logits = new IntegerInterpreter(program).forward(codes);
+  const { scale } = integerTensor(program, program.logits);
+  expect(answered).toMatchObject({
+    logits: Array.from(logits, (step) => Math.fround(step * Math.fround(scale))),
+  });
+  expect(result.resultId).toBe(0);
+
+  const bootId = await commands.reboot(hello.bootId);
+  expect(bootId).not.toBe(hello.bootId);
+  expect(await refusal(commands.reboot(hello.bootId))).toBe('done');
+  await waitFor('hello', WAIT_MS, (event) => event.bootId === bootId);
+  expect(await commands.setting('samples_per_frame')).toMatchObject({ value: 10 });
+
+  expect(await set('explanations', 0)).toBe('done');
+  await inject(connected, pulseRecord(5000), 8);
+  expect(await waitFor('withheld', WAIT_MS)).toMatchObject({ reason: 'switched_off' });
+});
