@@ -8,7 +8,13 @@ import { emitNetwork } from './emit/emit.js';
 import type { ExplainedGraph, PreparedGraph } from './explain/gradient.js';
 import { withGradient, withoutGradient } from './explain/gradient.js';
 import { withGradCam } from './explain/grad-cam.js';
-import { DEFAULT_METHODS, needsGradCam, type ChosenMethod } from './explain/methods.js';
+import {
+  DEFAULT_METHODS,
+  needsGradCam,
+  needsRelevance,
+  type ChosenMethod,
+} from './explain/methods.js';
+import { withRelevance } from './explain/relevance.js';
 import { IsochroneError } from './errors.js';
 import type { Graph } from './graph/graph.js';
 import { tensorOf } from './graph/graph.js';
@@ -22,11 +28,12 @@ import { stripOutputActivation } from './passes/strip-output-activation.js';
 import type { ArenaPlan } from './plan/arena.js';
 import { planArena } from './plan/arena.js';
 import type { Calibration } from './quantize/calibration.js';
-import { parseCalibration } from './quantize/calibration.js';
+import { magnitudeOf, parseCalibration } from './quantize/calibration.js';
 import { withEqualised } from './quantize/choose-equalisation.js';
 import { foldCalibration } from './quantize/fold-calibration.js';
 import { withCamRange } from './quantize/cam-range.js';
 import { int16Candidates } from './quantize/int16.js';
+import { explainedWithOwnScales, largestOfCodes } from './quantize/own-scales/explained.js';
 import { hasOwnScales, lowerWithOwnScales } from './quantize/own-scales/lower.js';
 import { chooseInt16, type Precision } from './quantize/precision.js';
 import { quantize } from './quantize/quantize.js';
@@ -109,15 +116,10 @@ export function frontEnd(
 ): PreparedGraph {
   const imported = importModel(modelBytes, modelFile);
   if (hasOwnScales(imported)) {
-    if (explain === 'none') return withoutGradient(withoutFloatEnd(imported));
-    throw new IsochroneError(
-      'EXPLAIN_QUANTIZED',
-      'the network is quantised already; its gradient cannot be built from it',
-      {
-        hint: 'Build without an explanation (--explain none), or build the float network.',
-        where: { file: modelFile },
-      },
-    );
+    const graph = withoutFloatEnd(imported);
+    if (explain === 'none') return withoutGradient(graph);
+    const explained = explainedWithOwnScales(graph);
+    return gradCam ? withGradCam(explained) : explained;
   }
   const asGiven = optimise(imported);
   const graph = leads === 8 ? foldLeads(asGiven) : asGiven;
@@ -148,7 +150,7 @@ export function compileNetwork(
   const { explain = 'gradient', methods = explain === 'none' ? [] : DEFAULT_METHODS } = options;
   const given = frontEnd(model.bytes, model.file, explain, options.leads, needsGradCam(methods));
   const { explained, program, equalised } = hasOwnScales(given.graph)
-    ? { explained: given, program: lowerWithOwnScales(given), equalised: [] }
+    ? ownIntegers(given, methods)
     : integers(given, rangesOf(model, calibration), options);
   const answer = options.selfTest === false ? undefined : knownAnswer(program);
   return emitFor(
@@ -189,6 +191,17 @@ export function emitFor(
   };
 }
 
+/** A network that is quantised already, as it is. */
+function ownIntegers(
+  given: PreparedGraph,
+  methods: readonly ChosenMethod[],
+): Pick<CompiledNetwork, 'explained' | 'program' | 'equalised'> {
+  const explained = needsRelevance(methods)
+    ? withRelevance(given, (tensor) => largestOfCodes(given.graph, tensor))
+    : given;
+  return { explained, program: lowerWithOwnScales(explained), equalised: [] };
+}
+
 /** The float network as its calibration wants it, and its integer program. */
 function integers(
   given: PreparedGraph,
@@ -198,8 +211,11 @@ function integers(
   const { equalisation } = calibration;
   const explained = equalisation === undefined ? given : withEqualised(given, equalisation);
   const ranges = options.leads === 8 ? foldCalibration(explained, calibration) : calibration;
-  const program = quantizeAs(explained, withCamRange(explained, ranges), options);
-  return { explained, program, equalised: Object.keys(equalisation ?? {}) };
+  const asked = needsRelevance(options.methods ?? [])
+    ? withRelevance(explained, (tensor) => magnitudeOf(ranges.activations[tensor]))
+    : explained;
+  const program = quantizeAs(asked, withCamRange(asked, ranges), options);
+  return { explained: asked, program, equalised: Object.keys(equalisation ?? {}) };
 }
 
 /** @throws IsochroneError CALIBRATION_INCOMPLETE where mixed precision is asked for and nothing is known to choose by */
@@ -211,10 +227,10 @@ function quantizeAs(
   const { sensitivities } = calibration;
   const precision = options.precision ?? (sensitivities === undefined ? 'int8' : 'mixed');
   if (precision === 'int8') return quantize(explained, calibration);
+  const { graph, forwardNodes } = explained;
+  const candidates = new Set(int16Candidates(graph, graph.nodes.slice(0, forwardNodes), explained));
   if (precision === 'int16') {
-    const { graph, forwardNodes } = explained;
-    const all = int16Candidates(graph, graph.nodes.slice(0, forwardNodes), explained);
-    return quantize(explained, calibration, new Set(all));
+    return quantize(explained, calibration, candidates);
   }
   if (sensitivities === undefined) {
     throw new IsochroneError(
@@ -232,8 +248,10 @@ function quantizeAs(
   };
   const most = options.ramBytes ?? Infinity;
   const allows = options.int16Limit?.allows ?? ((): boolean => true);
+  // Measured for the gradient; another backward pass may read more of them as int8.
+  const known = Object.entries(sensitivities).filter(([tensor]) => candidates.has(tensor));
   const int16 = chooseInt16(
-    sensitivities,
+    Object.fromEntries(known),
     (set) => allows(set) && (most === Infinity || arenaBytes(set) <= most),
   );
   return quantize(explained, calibration, int16);

@@ -57,12 +57,14 @@ function endsOf(graph: Graph): { readonly input: string; readonly logits: string
 /**
  * Differentiates a network with one input and one output: the gradient is more graph, made by the gradient rule beside
  * each operator in one reverse walk, and is quantised, planned and emitted like the rest.
+ * @param of whose values the seed selects one of; the answer, or what it is made of
  * @throws IsochroneError MODEL_MANY_ENDS, EXPLAIN_NO_GRADIENT naming the operator that has no rule
  */
-export function withGradient(graph: Graph): ExplainedGraph {
+export function withGradient(graph: Graph, of?: string): ExplainedGraph {
   const { input, logits } = endsOf(graph);
+  const explained = of ?? logits;
   const tensors = new Map<string, TensorInfo>(graph.tensors);
-  tensors.set(SEED, { shape: tensorOf(graph, logits).shape, elementType: 'float32' });
+  tensors.set(SEED, { shape: tensorOf(graph, explained).shape, elementType: 'float32' });
   const nodes: GraphNode[] = [...graph.nodes];
   const shapeOf = (name: string): Shape => tensorOf({ ...graph, tensors }, name).shape;
   const isConstant = (name: string): boolean => tensors.get(name)?.data !== undefined;
@@ -85,7 +87,7 @@ export function withGradient(graph: Graph): ExplainedGraph {
   };
 
   // Gradient of the logit with respect to each tensor reached so far; several readers of one tensor add up.
-  const gradients = new Map<string, string>([[logits, SEED]]);
+  const gradients = new Map<string, string>([[explained, SEED]]);
   for (const node of [...graph.nodes].reverse()) {
     const outputGradient = gradients.get(outputName(node));
     if (outputGradient === undefined) continue;

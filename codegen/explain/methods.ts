@@ -10,6 +10,7 @@ export const METHODS = [
   'smoothgrad',
   'grad-cam',
   'occlusion',
+  'relevance',
 ] as const;
 export type Method = (typeof METHODS)[number];
 
@@ -38,6 +39,12 @@ export function parseMethods(text: string): readonly ChosenMethod[] {
   const chosen = text.split(',').map((item) => parseMethod(item.trim()));
   const twice = chosen.find(({ method }, i) => chosen.some((c, j) => j < i && c.method === method));
   if (twice !== undefined) throw unknownMethod(`"${twice.method}" is named twice`);
+  const others = chosen.filter(({ method }) => method !== 'relevance' && method !== 'occlusion');
+  if (needsRelevance(chosen) && others.length > 0) {
+    throw unknownMethod(
+      '"relevance" is a backward pass of its own, which only occlusion goes with',
+    );
+  }
   return chosen;
 }
 
@@ -81,6 +88,10 @@ export function needsGradCam(methods: readonly ChosenMethod[]): boolean {
   return methods.some(({ method }) => method === 'grad-cam');
 }
 
+export function needsRelevance(methods: readonly ChosenMethod[]): boolean {
+  return methods.some(({ method }) => method === 'relevance');
+}
+
 /**
  * Bytes that a method takes beside the arena while it runs (iso_attribution.h), its state of some 60 bytes left out: a copy of
  * the explained input, and the sums of a mean gradient. A baseline that is not 0 V is one more copy.
@@ -91,6 +102,7 @@ export function methodBytes({ method }: ChosenMethod, program: IntegerProgram): 
     case 'gradient':
     case 'gradient-x-input':
     case 'grad-cam':
+    case 'relevance':
       return 0;
     case 'occlusion':
       return bytesOf(input);

@@ -1,5 +1,5 @@
 import type { GraphNode, Shape } from '../graph/graph.js';
-import { intsAttribute, sizeOf } from '../graph/graph.js';
+import { inputName, intsAttribute, sizeOf } from '../graph/graph.js';
 import type { OperatorRule } from './operator.js';
 import { dataOf, requireShape, shapeError } from './require.js';
 
@@ -26,6 +26,14 @@ export const channelsLastReshape: OperatorRule = {
     for (let i = 0; i < y.length; i += 1) y[to(i)] = x.data[from(i)] ?? 0;
     return [{ shape, data: y }];
   },
+  gradient: (node, builder) => [
+    [
+      0,
+      builder.add('ChannelsLastReshape', [builder.outputGradient], {
+        shape: builder.shapeOf(inputName(node, 0)),
+      }),
+    ],
+  ],
 };
 
 function target(node: GraphNode): Shape {

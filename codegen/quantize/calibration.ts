@@ -20,6 +20,10 @@ export interface CalibratedRange {
   readonly magnitude?: number;
 }
 
+export function magnitudeOf(range: CalibratedRange | undefined): number | undefined {
+  return range?.magnitude ?? (range && Math.max(Math.abs(range.low), Math.abs(range.high)));
+}
+
 /** Statistics of a network on real input: what the quantiser needs, and no record of anybody. */
 export interface Calibration {
   readonly format: number;

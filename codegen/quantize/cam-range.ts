@@ -1,5 +1,5 @@
 import type { PreparedGraph } from '../explain/gradient.js';
-import type { Calibration } from './calibration.js';
+import { magnitudeOf, type Calibration } from './calibration.js';
 
 /**
  * A calibration that was made without Grad-CAM, for a network with it: its values are products of an activation and its gradient,
@@ -10,11 +10,10 @@ export function withCamRange(explained: PreparedGraph, calibration: Calibration)
   if (gradCam === undefined || calibration.gradients[gradCam] !== undefined) return calibration;
   const [gradient = '', activation = ''] =
     graph.nodes.find(({ outputs }) => outputs.includes(gradCam))?.inputs ?? [];
-  const range = calibration.activations[activation];
+  const magnitude = magnitudeOf(calibration.activations[activation]);
   const largest = calibration.gradients[gradient];
   // What is missing is named where it is looked for.
-  if (range === undefined || largest === undefined) return calibration;
-  const magnitude = range.magnitude ?? Math.max(Math.abs(range.low), Math.abs(range.high));
+  if (magnitude === undefined || largest === undefined) return calibration;
   const bound = magnitude * largest.reduce((sum, value) => sum + value, 0);
   return { ...calibration, gradients: { ...calibration.gradients, [gradCam]: [bound] } };
 }

@@ -6,6 +6,8 @@ import { fusedClamp } from './lower/fused-clamp.js';
 import { findLowerRule } from './lower/registry.js';
 import { INT16_MOST } from './ranges.js';
 
+const READS_INT8 = new Set(['PointwiseGradient', 'ProductGradient']);
+
 /** What products may take of int32; `quantizeWeights` keeps the biases within the rest. */
 const PRODUCTS_MOST = 2 ** 30;
 
@@ -21,10 +23,8 @@ export function int16Candidates(
   const rules = new Map(forward.map((node) => [node, findLowerRule(node)]));
   const taken = (tensor: string): boolean =>
     tensor !== ends.logits &&
-    // A backward product reads its factor as int8.
-    !graph.nodes.some(
-      ({ operator, inputs }) => operator === 'ProductGradient' && inputs[1] === tensor,
-    ) &&
+    // A backward product and a backward table read their factor as int8.
+    !graph.nodes.some(({ operator, inputs }) => READS_INT8.has(operator) && inputs[1] === tensor) &&
     forward
       .filter((node) => node.inputs.includes(tensor))
       .every((node) => {

@@ -79,7 +79,8 @@ function finishAnswer(lowering: Lowering, { graph, forwardNodes, logits }: Prepa
   lowering.placements.set(logits, lowering.inLayout(end, wide, row, logits));
 }
 
-function lowerExplanation(
+/** The backward nodes, where there are any, behind the forward operations. */
+export function lowerExplanation(
   lowering: Lowering,
   prepared: PreparedGraph,
 ): IntegerProgram['explanation'] {

@@ -65,7 +65,8 @@ describe('analysis of a model', () => {
       expect(analysis.problems).toEqual([]);
       const built = compileNetwork({ bytes, file: name }, undefined, { explain: 'none' });
       expect(analysis.answer?.arenaBytes).toBe(built.plan.bytes);
-      expect(analysis.explanationProblems.map(({ code }) => code)).toEqual(['EXPLAIN_QUANTIZED']);
+      expect(analysis.explanationProblems).toEqual([]);
+      expect(analysis.explained?.layers).toBeGreaterThan(built.program.operations.length);
     }
   });
 

@@ -14,6 +14,7 @@ import { lowerProductGradient } from './product.js';
 import { lowerMaxPoolGradient, lowerWindowAverageGradient } from './pool.js';
 import type { GradientRule } from './rule.js';
 import {
+  lowerGradientChannelsLastView,
   lowerGradientPad,
   lowerGradientSlice,
   lowerGradientTranspose,
@@ -24,6 +25,7 @@ import {
 const rules: ReadonlyMap<string, GradientRule> = new Map<string, GradientRule>([
   ['Add', lowerGradientSum],
   ['ChannelNormalizationGradient', lowerChannelNormGradient],
+  ['ChannelsLastReshape', lowerGradientChannelsLastView],
   ['ClipGradient', lowerReluGradient],
   ['AveragePoolGradient', lowerWindowAverageGradient],
   ['ConvInputGradient', lowerConvGradient],

@@ -37,6 +37,14 @@ export const lowerStridedScatter: GradientRule = (gradient, node) => {
   });
 };
 
+/** Values that lie channels last stay where they lie. */
+export const lowerGradientChannelsLastView: GradientRule = (gradient, node) => {
+  const { lowering } = gradient;
+  const output = outputName(node);
+  const { shape } = tensorOf(lowering.graph, output);
+  lowering.view(output, gradient.inOneStep(node).tensor, shape);
+};
+
 export const lowerGradientView: GradientRule = (gradient, node) => {
   const { lowering } = gradient;
   const from = lowering.placementOf(node, 0);

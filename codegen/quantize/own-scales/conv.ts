@@ -75,6 +75,15 @@ function emit(
   const shifts = Uint8Array.from(factors, ({ shift }) => shift);
   const [shift = 31] = shifts;
   lowering.place(output, { type: 'int8', ...steps });
+  lowering.weights.set(node.name, {
+    owner: node.name,
+    geometry,
+    values: weights,
+    scale: Float64Array.from({ length: channels }, (_, m) => weightScale(m)),
+    sums: Int32Array.from({ length: channels }, (_, m) =>
+      weights.subarray(m * each, (m + 1) * each).reduce((total, weight) => total + weight, 0),
+    ),
+  });
   lowering.operations.push({
     kind: 'conv',
     name: node.name,

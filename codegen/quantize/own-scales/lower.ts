@@ -6,14 +6,16 @@ import { outputName, tensorOf } from '../../graph/graph.js';
 import type { IntegerProgram } from '../../integer/program.js';
 import { unsupported } from '../../operators/require.js';
 import { atNode } from '../at-node.js';
-import { CALIBRATION_FORMAT } from '../calibration.js';
+import { CALIBRATION_FORMAT, type Calibration } from '../calibration.js';
 import { lowerMaxPool } from '../lower/max-pool.js';
 import { lowerPad, lowerResize, lowerSlice, lowerTranspose } from '../lower/surgery.js';
 import { lowerChannelsLastView, lowerView } from '../lower/view.js';
 import { unaryExpression } from '../../operators/unary.js';
 import { Lowering } from '../lowering.js';
+import { lowerExplanation } from '../quantize.js';
 import { addWithOwnScales, mulWithOwnScales, subWithOwnScales } from './arithmetic.js';
 import { concatWithOwnScales, keepingCodes } from './codes.js';
+import { noiseCalibration } from './explained.js';
 import { convWithOwnScales, gemmWithOwnScales } from './conv.js';
 import { averagePoolWithOwnScales, globalAverageWithOwnScales, meanWithOwnScales } from './mean.js';
 import type { OwnScalesRule } from './rule.js';
@@ -68,6 +70,15 @@ function ruleOf(node: GraphNode): OwnScalesRule {
   return rule;
 }
 
+const NO_CALIBRATION: Calibration = {
+  format: CALIBRATION_FORMAT,
+  modelSha256: '',
+  source: 'the model itself',
+  records: 0,
+  activations: {},
+  gradients: {},
+};
+
 /** Whether the model file says itself how its signals are quantised; calibration then has nothing to decide. */
 export function hasOwnScales(graph: Graph): boolean {
   return [...graph.tensors.values()].some(
@@ -81,17 +92,15 @@ export function hasOwnScales(graph: Graph): boolean {
  * @throws IsochroneError MODEL_UNSUPPORTED_OPERATOR, MODEL_DAMAGED, QUANTIZE_SCALE
  */
 export function lowerWithOwnScales(prepared: PreparedGraph): IntegerProgram {
-  if (isExplained(prepared)) throw new RangeError('networks with own scales are not explained');
   const { input, logits } = prepared;
-  const graph = settleScales(prepared.graph);
-  const lowering = new Lowering(graph, {
-    format: CALIBRATION_FORMAT,
-    modelSha256: '',
-    source: 'the model itself',
-    records: 0,
-    activations: {},
-    gradients: {},
-  });
+  // With a gradient, scales were settled in front of it.
+  const settled = isExplained(prepared) ? prepared.graph : settleScales(prepared.graph);
+  const forwardNodes = isExplained(prepared) ? prepared.forwardNodes : settled.nodes.length;
+  const graph = { ...settled, outputs: [logits], nodes: settled.nodes.slice(0, forwardNodes) };
+  const lowering = new Lowering(
+    settled,
+    isExplained(prepared) ? noiseCalibration(prepared) : NO_CALIBRATION,
+  );
   const [first] = graph.nodes;
   const last = graph.nodes.at(-1);
   if (first === undefined || last === undefined) {
@@ -124,21 +133,24 @@ export function lowerWithOwnScales(prepared: PreparedGraph): IntegerProgram {
   const wide = `${logits}:int16`;
   lowering.placeAs(wide, { ...answer, tensor: wide }, { type: 'int16', scale, zeroPoint: 0 });
   const name = `${last.name}:int16`;
-  lowering.operations.push({
+  const widen = {
     kind: 'widen',
     name,
     input: answer.tensor,
     output: wide,
     elements,
     zeroPoint,
-  });
+  } as const;
+  lowering.operations.push(widen);
+  const explanation = lowerExplanation(lowering, prepared);
   return {
     name: graph.metadata['isochrone.name'] ?? graph.name,
     tensors: lowering.tensors,
     operations: lowering.operations,
-    forwardOperations: lowering.operations.length,
+    forwardOperations: lowering.operations.indexOf(widen) + 1,
     input,
     logits: wide,
+    ...(explanation === undefined ? {} : { explanation }),
     ...(['Softmax', 'Sigmoid'].includes(last.operator) ? { answersProbabilities: true } : {}),
     metadata: {
       ...graph.metadata,

@@ -10,7 +10,7 @@ const KEEPS_CODES: ReadonlySet<string> = new Set([
 ]);
 
 /** Operators whose kernels clamp to the bounds of an activation behind them. */
-const CLAMPS: ReadonlySet<string> = new Set([
+export const CLAMPS: ReadonlySet<string> = new Set([
   ...['Add', 'AveragePool', 'Conv', 'Gemm', 'GlobalAveragePool', 'ReduceMean', 'Sub'],
 ]);
 
