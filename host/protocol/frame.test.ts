@@ -121,7 +121,9 @@ describe('frames', () => {
 
   it('counts missing frames across the wrap of the sequence', () => {
     const encoder = new FrameEncoder();
-    const frames = Array.from({ length: 300 }, () => encoder.encode({ kind: 'STOP', requestId: 1 }));
+    const frames = Array.from({ length: 300 }, () =>
+      encoder.encode({ kind: 'STOP', requestId: 1 }),
+    );
     const kept = frames.filter((_, i) => i < 250 || i >= 260);
     const { decoder } = decode(Buffer.concat(kept), 64);
     expect(decoder.statistics).toMatchObject({ frames: 290, sequenceGaps: 10 });

@@ -48,7 +48,7 @@ export function ask<Answer>(
         hint: 'Check the cable and that the device runs, and start again.',
       });
       settle(() => reject(error));
-    });
+    }, 'now');
     device.send(request).catch((error: unknown) => settle(() => reject(error as Error)));
   });
 }

@@ -91,6 +91,16 @@ describe.each([
   });
 });
 
+it('take nothing from who reads the events later', async () => {
+  const { link, commands } = await bench();
+  await during(commands.stop());
+  const events = link.events();
+  await link.close();
+  const kinds: string[] = [];
+  for await (const event of events) kinds.push(event.kind);
+  expect(kinds).toContain('hello');
+});
+
 describe('a device that does not answer', () => {
   it('is called silent, after eight tries', async () => {
     let deaf = false;

@@ -99,8 +99,8 @@ class Connection implements DeviceConnection {
     return this.memory.hello;
   }
 
-  on(listener: (event: StreamEvent) => void): () => void {
-    return this.readers.on(listener);
+  on(listener: (event: StreamEvent) => void, from?: 'start' | 'now'): () => void {
+    return this.readers.on(listener, from);
   }
 
   onMessage(listener: (message: DeviceMessage) => void): () => void {

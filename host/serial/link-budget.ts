@@ -4,7 +4,7 @@ import { cobsMaxEncoded } from '../protocol/cobs.js';
 import { FRAME_OVERHEAD_BYTES } from '../protocol/frame.js';
 import { messageSchema } from '../protocol/codec.js';
 import { messageMaxBytes } from '../protocol/layout.js';
-import type { ConfigurationMessage, Message } from '../protocol/messages.js';
+import type { ConfigurationMessage, HelloMessage, Message } from '../protocol/messages.js';
 import { INDEPENDENT_LEADS, TWELVE_LEADS } from '../stream/events.js';
 
 /** A start bit, eight data bits, a stop bit. */
@@ -115,6 +115,27 @@ export function linkBudget(configuration: LinkConfiguration, baudRate: number): 
     { hint: whatToLower(configuration, baudRate), where: { baudRate, bitsPerS: load.bitsPerS } },
   );
   return { load, share, verdict, problem };
+}
+
+/**
+ * As a device tells itself; undefined where its line has no rate.
+ * @param baudRate of the slowest part of the line, or Infinity where only the device knows
+ */
+export function budgetOf(
+  { sampleRateHz }: Pick<HelloMessage, 'sampleRateHz'>,
+  told: ConfigurationMessage,
+  baudRate: number,
+): LinkBudget | undefined {
+  const rate = Math.min(baudRate, told.linkBaud === 0 ? Infinity : told.linkBaud);
+  if (rate === Infinity) return undefined;
+  const configuration = {
+    ...told,
+    sampleRateHz,
+    explanations: told.explanations !== 0,
+    medianBeats: told.medianBeats !== 0,
+    measuresBeats: told.measuresBeats !== 0,
+  };
+  return linkBudget(configuration, rate);
 }
 
 /** Pictures first, explanations next, samples never; each named only where it helps. */

@@ -19,7 +19,7 @@ import type {
 import type { HelloEvent, LinkState, StreamEvent } from '../stream/events.js';
 import type { ClockEstimate } from './clock-estimator.js';
 import { ClockWatch } from './clock-watch.js';
-import { linkBudget, type LinkBudget } from './link-budget.js';
+import { budgetOf, type LinkBudget } from './link-budget.js';
 import type { SampleAccount } from './sample-ledger.js';
 import { StatisticsTeller } from './statistics-teller.js';
 import {
@@ -161,8 +161,8 @@ class Link implements DeviceLink {
     return this.firstHello;
   }
 
-  on(listener: (event: StreamEvent) => void): () => void {
-    return this.readers.on(listener);
+  on(listener: (event: StreamEvent) => void, from?: 'start' | 'now'): () => void {
+    return this.readers.on(listener, from);
   }
 
   onMessage(listener: (message: DeviceMessage) => void): () => void {
@@ -308,25 +308,13 @@ class Link implements DeviceLink {
     if (message.kind === 'CONFIGURATION') this.judgeBudget(message);
   }
 
-  /** @see docs/wire.md, "Budget": samples that cannot pass are refused, pictures that cannot are a warning. */
+  /** Samples that cannot pass end the link, pictures that cannot are a warning; either once. */
   private judgeBudget(configuration: ConfigurationMessage): void {
-    const { linkBaud, explanations, medianBeats, measuresBeats } = configuration;
-    const baudRate = Math.min(this.baudRate, linkBaud === 0 ? Infinity : linkBaud);
-    if (this.introduced === undefined || baudRate === Infinity) return;
-    const { sampleRateHz } = this.introduced;
-    const before = this.budget;
-    this.budget = linkBudget(
-      {
-        ...configuration,
-        sampleRateHz,
-        explanations: explanations !== 0,
-        medianBeats: medianBeats !== 0,
-        measuresBeats: measuresBeats !== 0,
-      },
-      baudRate,
-    );
+    if (this.introduced === undefined) return;
+    const before = this.budget?.load.bitsPerS;
+    this.budget = budgetOf(this.introduced, configuration, this.baudRate);
+    if (this.budget?.problem === undefined || before === this.budget.load.bitsPerS) return;
     const { verdict, problem } = this.budget;
-    if (problem === undefined || before?.load.bitsPerS === this.budget.load.bitsPerS) return;
     if (verdict === 'refused') this.end('lost', problem.message, problem);
     else {
       const text = `${problem.message} ${problem.hint}`;

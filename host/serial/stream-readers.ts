@@ -5,8 +5,11 @@ import { EventQueue } from './event-queue.js';
 
 /** How a device is heard; a single link and a connection over many of them offer the same. */
 export interface StreamSource {
-  /** A listener, called at once. Gives a function that ends it. */
-  on(listener: (event: StreamEvent) => void): () => void;
+  /**
+   * A listener, called at once. Gives a function that ends it.
+   * @param from `now`: it leaves what happened before to others
+   */
+  on(listener: (event: StreamEvent) => void, from?: 'start' | 'now'): () => void;
   /** Every message as it came, for who asked for one: answers to commands are no events. Gives a function that ends it. */
   onMessage(listener: (message: DeviceMessage) => void): () => void;
   /** Events from now on, until the source ends; throws where it ended in a failure. */
@@ -27,8 +30,8 @@ export class StreamReaders implements StreamSource {
     if (keepsBacklog) this.backlog = new EventQueue();
   }
 
-  on(listener: (event: StreamEvent) => void): () => void {
-    for (const event of this.takeBacklog()) listener(event);
+  on(listener: (event: StreamEvent) => void, from: 'start' | 'now' = 'start'): () => void {
+    if (from === 'start') for (const event of this.takeBacklog()) listener(event);
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
