@@ -77,10 +77,10 @@ export function linkText(report: LinkReport): string {
   ].join('\n\n');
 }
 
-function manyText({ latency, ...many }: ManyDevices): string {
+function manyText({ latencyMs, ...many }: ManyDevices): string {
   return [
     `${many.devices} devices in one process for ${many.seconds.toFixed(0)} s: ${many.samplesDelivered} samples (${(100 * many.shareOfFullRate).toFixed(1)} % of full rate), ${many.lostOnLink} lost, ${many.explanations} explained results; ${many.cpuPercent.toFixed(0)} % of a core, ${many.residentMegabytes.toFixed(0)} MB resident`,
-    `sample to WebSocket message, ${latency.pages} pages, ${latency.samples} samples: median ${latency.medianMs.toFixed(0)} ms, 99th percentile ${latency.p99Ms.toFixed(0)} ms, most ${latency.mostMs.toFixed(0)} ms`,
+    `sample to WebSocket message, ${PAGES} pages, ${latencyMs.count} samples: median ${latencyMs.median.toFixed(0)} ms, 99th percentile ${latencyMs.p99.toFixed(0)} ms, most ${latencyMs.most.toFixed(0)} ms`,
   ].join('\n');
 }
 

@@ -35,6 +35,13 @@ interface RecorderOptions {
   readonly json: boolean;
 }
 
+interface PageOptions {
+  readonly seconds: number;
+  readonly hours: number;
+  readonly long: boolean;
+  readonly json: boolean;
+}
+
 type ExplainArguments = Omit<ExplainOptions, 'leads'> & {
   readonly leads: '12' | '8';
   readonly json: boolean;
@@ -182,6 +189,21 @@ program
     const trials = await benchRecorder(kills, seed);
     process.stdout.write(json ? `${JSON.stringify(trials, null, 2)}\n` : recorderText(trials));
     if (!trials.holds) process.exitCode = EXIT_CHECK_FAILED;
+  });
+
+program
+  .command('page')
+  .description(
+    'the bedside page in Chromium: age of a sample on the screen, frames, first paint, size, heap over hours, accessibility',
+  )
+  .option('--seconds <n>', 'how long one device streams', wholeNumber, 20)
+  .option('--hours <n>', 'of signal in accelerated time', wholeNumber, 1)
+  .option('--long', 'a day of signal', false)
+  .option('--json', 'print JSON', false)
+  .action(async ({ seconds, hours, long, json }: PageOptions) => {
+    const { benchPage, pageText } = await import('./page.js');
+    const report = await benchPage({ seconds, hours: long ? 24 : hours });
+    process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : pageText(report));
   });
 
 program

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { CHROMIUM, LAUNCH_ARGS } from '../bench/page/chromium.js';
 import { packageRoot } from '../codegen/package-root.js';
 import { DEFAULT_MODEL, generateNetwork } from '../host/cli/network.js';
 import { startMonitor } from '../host/monitor/server.js';
@@ -14,16 +15,6 @@ import { startSession } from '../host/session/session.js';
 import { backendOf, loadBoard } from '../host/toolchain/board.js';
 import { buildFirmware } from '../host/toolchain/build-firmware.js';
 
-/** Chromium's own connections are of no use here and some networks refuse them. */
-const QUIET = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const RESULTS_BEFORE_THE_PICTURE = 3;
 
 const board = await loadBoard('mps2-an386');
@@ -38,7 +29,7 @@ const image = await buildFirmware({
   outDir: join(packageRoot(), 'build', 'firmware', `${board.name}-uart`),
 });
 const monitor = await startMonitor();
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: QUIET });
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...LAUNCH_ARGS] });
 const abort = new AbortController();
 try {
   const page = await browser.newPage({

@@ -91,11 +91,11 @@ export function linkGoals(measured: {
       '',
       true,
     ),
-    goal('most', 'sample to WebSocket, median', manyDevices.latency.medianMs, 50, 'ms', true),
+    goal('most', 'sample to WebSocket, median', manyDevices.latencyMs.median, 50, 'ms', true),
     goal(
       'most',
       'sample to WebSocket, 99th percentile',
-      manyDevices.latency.p99Ms,
+      manyDevices.latencyMs.p99,
       150,
       'ms',
       true,

@@ -9,6 +9,7 @@ import { STREAM_PATH } from '../../host/monitor/messages.js';
 import { openLink, type DeviceLink } from '../../host/serial/link.js';
 import { socketTransport } from '../../host/serial/socket-transport.js';
 import { SEGMENT_NAMES } from '../../host/serial/test-device.js';
+import { quantiles, type Quantiles } from '../quantiles.js';
 import { linePath } from './device-farm.js';
 
 export interface ManyDevices {
@@ -23,13 +24,7 @@ export interface ManyDevices {
   readonly cpuPercent: number;
   readonly residentMegabytes: number;
   /** From the taking of a sample to its WebSocket message in the page's process, over all samples of one device. */
-  readonly latency: {
-    readonly pages: number;
-    readonly samples: number;
-    readonly medianMs: number;
-    readonly p99Ms: number;
-    readonly mostMs: number;
-  };
+  readonly latencyMs: Quantiles;
 }
 
 const SAMPLE_MS = 2;
@@ -96,8 +91,6 @@ export async function measureManyDevices(options: {
     const spent = (performance.now() - start) / 1000;
     const { user, system } = process.cpuUsage(before);
     const lostOnLink = links.reduce((sum, link) => sum + link.statistics().samples.lostOnLink, 0);
-    ages.sort((a, b) => a - b);
-    const quantile = (share: number): number => ages[Math.floor(share * (ages.length - 1))] ?? NaN;
     return {
       devices,
       seconds: spent,
@@ -107,13 +100,7 @@ export async function measureManyDevices(options: {
       explanations,
       cpuPercent: (user + system) / 1e4 / spent,
       residentMegabytes: process.memoryUsage().rss / 1e6,
-      latency: {
-        pages,
-        samples: ages.length,
-        medianMs: quantile(0.5),
-        p99Ms: quantile(0.99),
-        mostMs: quantile(1),
-      },
+      latencyMs: quantiles(ages),
     };
   } finally {
     await Promise.all(links.map((link) => link.close()));
@@ -126,7 +113,8 @@ export async function measureManyDevices(options: {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-function startFarm(folder: string, devices: number): Promise<ChildProcess> {
+/** Devices in a process of their own, which ends with this one or when it is disconnected. */
+export function startFarm(folder: string, devices: number): Promise<ChildProcess> {
   return started('./device-farm', [folder, String(devices)]);
 }
 

@@ -7,11 +7,13 @@ import type { Observation } from 'fhir/r4.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { SEGMENT_NAMES } from '../cineecg/geometry.js';
 import { isLoopback } from '../monitor/access.js';
-import { startMonitor } from '../monitor/server.js';
+import { runCommand } from '../monitor/page-command.js';
+import { startMonitor, type MonitorOptions } from '../monitor/server.js';
 import { writeAtomically } from '../records/files.js';
 import { openRecord } from '../records/open-record.js';
 import { startRecorder } from '../records/recorder.js';
-import { connectDevice } from '../serial/device-connection.js';
+import { DeviceCommands } from '../serial/device-commands.js';
+import { connectDevice, type DeviceConnection } from '../serial/device-connection.js';
 import { transportAt } from '../serial/device-address.js';
 import { openLink } from '../serial/link.js';
 import { deviceOfUser } from '../session/device-of-user.js';
@@ -63,6 +65,9 @@ const trouble = (error: unknown): void => {
   say(error instanceof IsochroneError ? error.describe() : String(error));
 };
 
+/** What a page asks for. */
+type FromPage = Pick<MonitorOptions, 'onMark' | 'onCommand'>;
+
 export async function runServe(options: ServeOptions): Promise<void> {
   say('Isochrone — research use only, not a medical device.');
   const sinks: Sink[] = [];
@@ -76,7 +81,16 @@ export async function runServe(options: ServeOptions): Promise<void> {
   try {
     // What a page marks goes to every sink, as what comes from the device.
     let publishMark: (mark: MarkEvent) => void = () => undefined;
-    await openSinks(options, sinks, (mark) => publishMark(mark));
+    let commands: DeviceCommands | undefined;
+    await openSinks(options, sinks, {
+      onMark: (mark) => publishMark(mark),
+      ...(options.replay === undefined
+        ? {
+            onCommand: async (command) =>
+              commands === undefined ? undefined : await runCommand(commands, command),
+          }
+        : {}),
+    });
     if (options.downstream !== undefined) {
       downstream = await openDownstream(transportAt(options.downstream, options.baud), (reason) => {
         say(`downstream ${options.downstream ?? ''}: ${reason}`);
@@ -101,8 +115,11 @@ export async function runServe(options: ServeOptions): Promise<void> {
       });
     }
     const forward = (message: DeviceMessage): void => downstream?.forward(message);
-    if (options.replay === undefined) await follow(options, publish, forward, abort.signal);
-    else await replay(options, options.replay, publish, forward, abort.signal);
+    if (options.replay === undefined) {
+      await follow(options, publish, forward, abort.signal, (connection) => {
+        commands = new DeviceCommands(connection);
+      });
+    } else await replay(options, options.replay, publish, forward, abort.signal);
     await set.close();
   } finally {
     process.removeListener('SIGINT', stop);
@@ -131,6 +148,7 @@ async function follow(
   publish: (event: StreamEvent) => void,
   forward: (message: DeviceMessage) => void,
   signal: AbortSignal,
+  onConnection: (connection: DeviceConnection) => void,
 ): Promise<void> {
   const address = options.device ?? '';
   const connection = connectDevice({
@@ -141,6 +159,7 @@ async function follow(
     }),
     segmentNames: SEGMENT_NAMES,
   });
+  onConnection(connection);
   connection.on(publish);
   connection.onMessage(forward);
   signal.addEventListener('abort', () => void connection.close(), { once: true });
@@ -174,12 +193,8 @@ async function replay(
   await link.close();
 }
 
-async function openSinks(
-  options: ServeOptions,
-  sinks: Sink[],
-  onMark: (mark: MarkEvent) => void,
-): Promise<void> {
-  if (options.page) sinks.push(await pageSink(options, onMark));
+async function openSinks(options: ServeOptions, sinks: Sink[], fromPage: FromPage): Promise<void> {
+  if (options.page) sinks.push(await pageSink(options, fromPage));
   if (options.record !== undefined) {
     const recorder = startRecorder({
       folder: options.record,
@@ -221,7 +236,7 @@ async function openSinks(
   }
 }
 
-async function pageSink(options: ServeOptions, onMark: (mark: MarkEvent) => void): Promise<Sink> {
+async function pageSink(options: ServeOptions, fromPage: FromPage): Promise<Sink> {
   const open = isLoopback(options.host);
   const given = process.env[TOKEN];
   const token = given ?? (open ? undefined : randomBytes(24).toString('base64url'));
@@ -229,7 +244,7 @@ async function pageSink(options: ServeOptions, onMark: (mark: MarkEvent) => void
   const monitor = await startMonitor({
     host: options.host,
     port: options.port,
-    onMark,
+    ...fromPage,
     ...(token === undefined ? {} : { token }),
     ...(tlsKey === undefined || tlsCert === undefined
       ? {}

@@ -6,6 +6,7 @@ import { IsochroneError } from '../../codegen/errors.js';
 import { packageRoot } from '../../codegen/package-root.js';
 import type { Precision } from '../../codegen/quantize/precision.js';
 import { SEGMENT_NAMES } from '../cineecg/geometry.js';
+import { runCommand } from '../monitor/page-command.js';
 import { startMonitor, type Monitor } from '../monitor/server.js';
 import { toAcquisition, type Acquisition } from '../records/acquisition.js';
 import { openRecord } from '../records/open-record.js';
@@ -93,7 +94,11 @@ async function start(options: StartOptions, signal: AbortSignal): Promise<void> 
   let session: Session | undefined;
   try {
     if (options.page) {
-      monitor = await startMonitor({ port: options.port });
+      monitor = await startMonitor({
+        port: options.port,
+        onCommand: async (command) =>
+          session === undefined ? undefined : await runCommand(session.commands, command),
+      });
       say(`page     ${monitor.url}`);
     }
     const out = process.stdout;

@@ -21,6 +21,7 @@ export class StreamHistory {
   private bootId: number | undefined;
   private hello: string | undefined;
   private link: string | undefined;
+  private linkStatistics: string | undefined;
   private status: string | undefined;
   private signal: string | undefined;
   private measurement: string | undefined;
@@ -43,6 +44,9 @@ export class StreamHistory {
         break;
       case 'link':
         this.link = json;
+        break;
+      case 'link-statistics':
+        this.linkStatistics = json;
         break;
       case 'status':
         this.status = json;
@@ -90,7 +94,7 @@ export class StreamHistory {
 
   /** The `snapshot` message as JSON. */
   snapshot(nowMs: number): string {
-    const states = [this.hello, this.link, this.status, this.signal];
+    const states = [this.hello, this.link, this.linkStatistics, this.status, this.signal];
     states.push(this.measurement, this.medianBeat);
     const results = [this.explained?.result, this.explained?.explanation];
     if (this.latestResult !== undefined && this.latestResult.json !== this.explained?.result) {

@@ -29,6 +29,9 @@ export interface SkippedMessage {
   readonly sampleCount: number;
 }
 
+/** Where the page asks something of the device (`page-command.ts`). */
+export const COMMAND_PATH = '/command';
+
 /** Where the page sends a mark: `{ sampleIndex, text }`. It comes back to every page as an event. */
 export const MARK_PATH = '/mark';
 export const MARK_TEXT_LENGTH = 80;

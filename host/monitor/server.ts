@@ -10,7 +10,8 @@ import { hostAllowed, isLoopback, originAllowed, tokenAllowed } from './access.j
 import { MonitorClient } from './client.js';
 import { StreamHistory } from './history.js';
 import { exportFiles, markOf } from './page-requests.js';
-import { encodeMessage, EXPORT_PATH, MARK_PATH, STREAM_PATH } from './messages.js';
+import { commandOf, type PageCommand } from './page-command.js';
+import { COMMAND_PATH, encodeMessage, EXPORT_PATH, MARK_PATH, STREAM_PATH } from './messages.js';
 
 export interface MonitorOptions {
   /** Address to listen on; loopback unless the user asks for more. */
@@ -26,6 +27,8 @@ export interface MonitorOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
   /** Takes what a page marks, and publishes it; without it the page's monitor is all that learns of it. */
   readonly onMark?: (mark: MarkEvent) => void;
+  /** Does what a page asks of the device; without it there is no device to ask. */
+  readonly onCommand?: (command: PageCommand) => Promise<unknown>;
   /** Folder of the built page; `builtPageDir()` unless given. */
   readonly pageDir?: string;
 }
@@ -124,10 +127,7 @@ export async function startMonitor(options: MonitorOptions = {}): Promise<Monito
   });
   // After the WebSocket plugin, whose own hook marks upgrade requests, and closes the socket of a refused one.
   guard(app, host, options);
-  answerPages(app, (mark) => {
-    if (options.onMark === undefined) publish(mark);
-    else options.onMark(mark);
-  });
+  answerPages(app, { onMark: options.onMark ?? publish, onCommand: options.onCommand ?? noDevice });
   await app.register(fastifyStatic, { root: pageDir, cacheControl: false });
   await app.register((scope, _options, done) => {
     scope.get(STREAM_PATH, { websocket: true }, (socket) => {
@@ -176,11 +176,14 @@ export async function startMonitor(options: MonitorOptions = {}): Promise<Monito
 }
 
 /** What pages ask for besides the stream. */
-function answerPages(app: FastifyInstance, onMark: (mark: MarkEvent) => void): void {
+function answerPages(
+  app: FastifyInstance,
+  { onMark, onCommand }: Required<Pick<MonitorOptions, 'onMark' | 'onCommand'>>,
+): void {
   const route = (path: string, bodyLimit: number, answer: (body: unknown) => unknown): void => {
     app.post(path, { bodyLimit }, async (request, reply) => {
       try {
-        return await Promise.resolve(answer(request.body));
+        return await answer(request.body);
       } catch (error) {
         if (!(error instanceof IsochroneError)) throw error;
         return reply.code(400).type('text/plain').send(`${error.message}\n`);
@@ -191,6 +194,13 @@ function answerPages(app: FastifyInstance, onMark: (mark: MarkEvent) => void): v
   route(MARK_PATH, MAX_INBOUND_BYTES, (body) => {
     onMark(markOf(body));
     return {};
+  });
+  route(COMMAND_PATH, MAX_INBOUND_BYTES, (body) => onCommand(commandOf(body)));
+}
+
+function noDevice(): Promise<never> {
+  throw new IsochroneError('PAGE_NO_DEVICE', 'There is no device behind this page to ask.', {
+    hint: 'A recording is shown, or a stream that others read; ask where the device is connected.',
   });
 }
 

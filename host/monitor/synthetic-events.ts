@@ -10,6 +10,7 @@ import {
   type Contact,
   type ExplanationEvent,
   type HelloEvent,
+  type LinkStatisticsEvent,
   type MeasurementEvent,
   type MedianBeatEvent,
   type Phase,
@@ -219,7 +220,25 @@ function medianBeat(number: number): MedianBeatEvent {
   };
 }
 
+function linkStatistics(): LinkStatisticsEvent {
+  return {
+    kind: 'link-statistics',
+    bytesPerS: 12_300,
+    samplesPerS: 500,
+    samplesDelivered: 5490,
+    samplesLostOnLink: 10,
+    samplesDroppedByDevice: 0,
+    crcErrors: 1,
+    damagedFrames: 1,
+    resyncs: 1,
+    driftPpm: 12.5,
+    driftBoundPpm: 0.4,
+    roundTripMs: 2.1,
+    lineShare: 0.58,
+  };
+}
+
 export const synthetic = {
   ...{ hello, samples, beat, result, explanation },
-  ...{ signal, measurement, medianBeat },
+  ...{ signal, measurement, medianBeat, linkStatistics },
 } as const;

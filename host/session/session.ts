@@ -11,6 +11,7 @@ import { SEGMENT_NAMES } from '../cineecg/geometry.js';
 import { injectRecord, socketWriter } from '../flash/injector.js';
 import { bootQemu, type EmulatedDevice } from '../flash/qemu.js';
 import { semihostRecordArguments, writeSemihostRecord } from '../flash/semihost-record.js';
+import { DeviceCommands } from '../serial/device-commands.js';
 import { openLink, type DeviceLink, type LinkStatistics } from '../serial/link.js';
 import { serialTransport } from '../serial/serial-transport.js';
 import type { StreamEvent } from '../stream/events.js';
@@ -41,6 +42,8 @@ export interface SessionSummary {
 }
 
 export interface Session {
+  /** What may be asked of the device while it runs. */
+  readonly commands: DeviceCommands;
   /** Settles when the device has answered for the whole record. */
   readonly finished: Promise<SessionSummary>;
   /** Resolves when the device has gone; only after `finished`. */
@@ -86,6 +89,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     await device.release();
     await running.introduced();
     return {
+      commands: new DeviceCommands(link),
       finished: running.finish(),
       gone: device.exited.then(() => undefined),
       close,

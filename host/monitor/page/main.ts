@@ -7,6 +7,7 @@ import { Archive } from './archive.js';
 import { showComparison } from './compare.js';
 import { connect, post } from './connection.js';
 import { byId, element, setText } from './dom.js';
+import { Engineer } from './engineer.js';
 import { makeExportMenu } from './export-menu.js';
 import { themeOf, type Theme } from './palette.js';
 import { showStatus, statusEntries } from './panels.js';
@@ -34,6 +35,7 @@ const review = new Review(live, archive, {
     });
   },
 });
+const engineer = new Engineer(live);
 const openedAtMs = performance.now();
 let theme: Theme = readTheme();
 let wordsAtMs = Number.NEGATIVE_INFINITY;
@@ -94,6 +96,7 @@ function showWords(nowMs: number): void {
   showVeil(liveness.state, { reviewing, ageMs, ratePerMin });
   showStatus(byId('status', HTMLElement), statusEntries(live, nowMs, liveness.state));
   review.refresh(theme);
+  engineer.refresh();
   showAge(!reviewing && liveness.state === 'stale');
   showLog();
 }

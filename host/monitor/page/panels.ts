@@ -128,7 +128,7 @@ export function showLeadPhase(box: HTMLElement, explanation: ExplanationEvent, t
   const table = element('table');
   table.append(element('caption', 'Evidence by lead and phase, logit per beat'));
   const head = table.createTHead().insertRow();
-  head.append(element('th'), ...TWELVE_LEADS.map((lead) => headCell(lead, 'col')));
+  head.append(element('td'), ...TWELVE_LEADS.map((lead) => headCell(lead, 'col')));
   const body = table.createTBody();
   const limit = symmetricLimit(explanation.leadEvidence);
   PHASES.forEach((phase, phaseIndex) => {

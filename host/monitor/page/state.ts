@@ -2,6 +2,7 @@ import type {
   ExplanationEvent,
   HelloEvent,
   LinkEvent,
+  LinkStatisticsEvent,
   LogEvent,
   MarkEvent,
   MeasurementEvent,
@@ -33,6 +34,7 @@ export class PageState {
   connected = false;
   hello: HelloEvent | undefined;
   link: LinkEvent | undefined;
+  linkStatistics: LinkStatisticsEvent | undefined;
   status: StatusEvent | undefined;
   signal: SignalEvent | undefined;
   measurement: MeasurementEvent | undefined;
@@ -141,6 +143,9 @@ export class PageState {
       case 'link':
         this.link = message;
         break;
+      case 'link-statistics':
+        this.linkStatistics = message;
+        break;
       case 'log':
         this.say(message);
         break;
@@ -186,7 +191,7 @@ export class PageState {
     this.buffer?.clear();
     this.loss.clear();
     this.rate.clear();
-    this.hello = this.link = this.status = undefined;
+    this.hello = this.link = this.linkStatistics = this.status = undefined;
     this.result = this.explanation = this.explainedResult = this.withheld = undefined;
     this.signal = this.measurement = this.medianBeat = this.medianMeasurement = undefined;
     this.ended = false;

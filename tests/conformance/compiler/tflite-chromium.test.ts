@@ -5,7 +5,7 @@ import { compileNetwork } from '../../../codegen/compile.js';
 import { IntegerInterpreter } from '../../../codegen/interpret/integer.js';
 import { seededRandom } from '../../../codegen/testing/random.js';
 import { int8TfliteNetwork } from '../../../codegen/testing/tflite-networks.js';
-import { CHROMIUM, LAUNCH_ARGS } from '../../support/chromium.js';
+import { CHROMIUM, LAUNCH_ARGS } from '../../../bench/page/chromium.js';
 import { witness, witnessInPage } from '../../support/tflite-witness.js';
 
 const absent = !existsSync(CHROMIUM) && process.env['CI'] === undefined;

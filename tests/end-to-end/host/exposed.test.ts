@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { CHROMIUM, LAUNCH_ARGS } from '../../support/chromium.js';
+import { CHROMIUM, LAUNCH_ARGS } from '../../../bench/page/chromium.js';
 import { buildProgram, isochrone, type Program } from '../../support/program.js';
 import { startWireDevice, type WireDevice } from '../../support/wire-device.js';
 

@@ -7,10 +7,12 @@ import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { IsochroneError } from '../../../codegen/errors.js';
+import type { PageCommand } from '../../../host/monitor/page-command.js';
 import { startMonitor, type Monitor } from '../../../host/monitor/server.js';
 import { synthetic } from '../../../host/monitor/synthetic-events.js';
 import { parseEdf } from '../../../host/records/edf.js';
-import { CHROMIUM, LAUNCH_ARGS } from '../../support/chromium.js';
+import { CHROMIUM, LAUNCH_ARGS } from '../../../bench/page/chromium.js';
 
 const PAGE_DIR = join(process.cwd(), 'build', 'page-test');
 const ARTIFACTS = join(process.cwd(), 'build', 'artifacts');
@@ -21,6 +23,21 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
   let monitor: Monitor;
   let page: Page;
   let complaints: string[];
+  let asked: PageCommand[] = [];
+  /** A device that has one setting and refuses to be restarted. */
+  const onCommand = (command: PageCommand): Promise<unknown> => {
+    asked.push(command);
+    if (command.name === 'reboot') {
+      throw new IsochroneError('DEVICE_REFUSED', 'the device refuses REBOOT: another_run', {
+        hint: '',
+      });
+    }
+    return Promise.resolve(
+      command.name === 'settings'
+        ? { settings: { result_interval_ms: { value: 2500, least: 500, most: 60_000 } } }
+        : { said: `did ${command.name}` },
+    );
+  };
 
   beforeAll(async () => {
     mkdirSync(ARTIFACTS, { recursive: true });
@@ -36,7 +53,7 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
   });
 
   beforeEach(async () => {
-    monitor = await startMonitor({ pageDir: PAGE_DIR });
+    monitor = await startMonitor({ pageDir: PAGE_DIR, onCommand });
     complaints = [];
     page = await browser.newPage({
       viewport: { width: 1600, height: 1000 },
@@ -346,6 +363,34 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
     writeFileSync(join(ARTIFACTS, 'page-report.pdf'), paper);
     expect(paper.toString('latin1').match(/\/Type\s*\/Page\b/gu)?.length).toBe(1);
     stop();
+  });
+
+  it('shows an engineer link and device, and asks the device', async () => {
+    asked = [];
+    publishRun(11);
+    monitor.publish(synthetic.linkStatistics());
+    await page.goto(monitor.url);
+    await page.waitForSelector('#why .headline');
+    await page.click('#engineer-open');
+    await expect
+      .poll(() => page.innerText('#engineer-link'))
+      .toMatch(/Clock drift\s+\+?12\.5 ± 0\.4 ppm/);
+    expect(await page.innerText('#engineer-device')).toContain('mps2-an386');
+    await page.fill('#settings input', '4000');
+    await page.press('#settings input', 'Enter');
+    await expect.poll(() => page.innerText('#command-said')).toBe('did set');
+    expect(asked.at(-1)).toEqual({ name: 'set', setting: 'result_interval_ms', value: 4000 });
+    await page.selectOption('#command-class', { label: 'STTC' });
+    await page.click('#commands button[value=explain-class]');
+    await expect.poll(() => asked.at(-1)).toEqual({ name: 'explain-class', classIndex: 2 });
+    page.once('dialog', (dialog) => void dialog.accept());
+    await page.click('#commands button[value=reboot]');
+    await expect
+      .poll(() => page.innerText('#command-said'))
+      .toBe('the device refuses REBOOT: another_run');
+    await page.screenshot({ path: join(ARTIFACTS, 'page-engineer.png') });
+    // The browser notes a refusal as an error of the network.
+    complaints = complaints.filter((text) => !text.includes('status of 400'));
   });
 
   it('tells alarms about the heart apart from technical ones', async () => {
