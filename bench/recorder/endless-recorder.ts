@@ -1,4 +1,4 @@
-/** Records without end, to be killed: after each batch it tells on standard output how many samples and marks have been handed to the recorder. */
+/** Records without end, to be killed: after each batch it tells on standard output how many samples and log lines have been handed to the recorder. */
 import { writeSync } from 'node:fs';
 import { synthetic } from '../../host/monitor/synthetic-events.js';
 import { startRecorder } from '../../host/records/recorder.js';
@@ -12,9 +12,9 @@ const RESULT_EVERY_BATCHES = 4;
 export const valueAt = (sampleIndex: number, lead: number): number => (sampleIndex % 1000) + lead;
 
 function recordForEver(folder: string): void {
-  const recorder = startRecorder({ folder, name: 'killed', sampleRateHz: 500, rotateSeconds: 20 });
+  const recorder = startRecorder({ folder, name: 'killed', sampleRateHz: 500, rotateSeconds: 4 });
   let next = 0;
-  let marks = 0;
+  let lines = 0;
   const batch = (): void => {
     // About thirty times real time.
     for (let i = 0; i < BATCH_FRAMES; i += 1) {
@@ -27,13 +27,13 @@ function recordForEver(folder: string): void {
       });
       next += PER_FRAME;
     }
-    marks += 1;
-    recorder.mark(`mark ${marks}`);
-    if (marks % RESULT_EVERY_BATCHES === 0) {
-      recorder.publish(synthetic.result(marks));
-      recorder.publish(synthetic.explanation(marks));
+    lines += 1;
+    recorder.publish({ kind: 'log', level: 'info', text: `line ${lines}` });
+    if (lines % RESULT_EVERY_BATCHES === 0) {
+      recorder.publish(synthetic.result(lines));
+      recorder.publish(synthetic.explanation(lines));
     }
-    writeSync(1, `${next} ${marks}\n`);
+    writeSync(1, `${next} ${lines}\n`);
     setTimeout(batch, BATCH_MS);
   };
   batch();

@@ -18,7 +18,7 @@ export interface KillTrials {
   readonly samplesPublished: number;
   /** Of the trial that lost most; 500 are a second. */
   readonly mostSamplesLost: number;
-  /** Marks, and the explained results between them. */
+  /** Log lines, and the explained results between them. */
   readonly eventsPublished: number;
   readonly eventsLost: number;
   /** Every record opens, no event is lost, and no trial lost a second of signal. */
@@ -105,10 +105,10 @@ async function recordAndKill(
     told += chunk.toString();
   });
   await once(child, 'close');
-  const [samples = 0, marks = 0] = (told.trim().split('\n').at(-1) ?? '').split(' ').map(Number);
+  const [samples = 0, lines = 0] = (told.trim().split('\n').at(-1) ?? '').split(' ').map(Number);
   return {
     samplesPublished: samples,
-    eventsPublished: marks + 2 * Math.floor(marks / RESULT_EVERY),
+    eventsPublished: lines + 2 * Math.floor(lines / RESULT_EVERY),
   };
 }
 
@@ -118,7 +118,7 @@ async function readBack(
 ): Promise<Trial> {
   const names = readdirSync(folder).filter((file) => file.endsWith('.hea'));
   let next = 0;
-  let marks = 0;
+  let lines = 0;
   let results = 0;
   let damagedRecords = 0;
   for (const name of names.sort()) {
@@ -131,13 +131,13 @@ async function readBack(
         }
       }
       for (const { event } of events) {
-        if (event.kind === 'mark') {
-          marks += 1;
-          if (event.text !== `mark ${marks}`) throw new Error('another mark');
+        if (event.kind === 'log') {
+          lines += 1;
+          if (event.text !== `line ${lines}`) throw new Error('another line');
         }
         if (event.kind === 'result' || event.kind === 'explanation') {
           results += 1;
-          if (event.resultId !== marks) throw new Error('another result');
+          if (event.resultId !== lines) throw new Error('another result');
         }
       }
       next += leads[0]?.microvolt.length ?? 0;
@@ -145,6 +145,6 @@ async function readBack(
       damagedRecords += 1;
     }
   }
-  const found = { samplesFound: next, eventsFound: marks + results };
+  const found = { samplesFound: next, eventsFound: lines + results };
   return { ...told, ...found, records: names.length, damagedRecords };
 }
