@@ -14,6 +14,7 @@
 #define BUILT_IN(method) ((ISO_NET_METHODS >> ISO_NET_METHOD_##method) & 1)
 /* Methods that change the network's input, and so need a copy of what they explain. */
 #define AVERAGES (BUILT_IN(INTEGRATED_GRADIENTS) || BUILT_IN(SMOOTHGRAD))
+#define STEPS (AVERAGES || BUILT_IN(OCCLUSION))
 
 #define VALUES ((uint32_t)ISO_NET_INPUT_LENGTH * ISO_NET_INPUT_LEADS)
 
@@ -24,6 +25,8 @@ static const uint8_t on_the_wire[] = {
     [ISO_NET_METHOD_GRADIENT_X_INPUT] = ISO_WIRE_METHOD_GRADIENT_X_INPUT,
     [ISO_NET_METHOD_INTEGRATED_GRADIENTS] = ISO_WIRE_METHOD_INTEGRATED_GRADIENTS,
     [ISO_NET_METHOD_SMOOTHGRAD] = ISO_WIRE_METHOD_SMOOTHGRAD,
+    [ISO_NET_METHOD_GRAD_CAM] = ISO_WIRE_METHOD_GRAD_CAM,
+    [ISO_NET_METHOD_OCCLUSION] = ISO_WIRE_METHOD_OCCLUSION,
     [ISO_NET_METHOD_RELEVANCE] = ISO_WIRE_METHOD_RELEVANCE,
 };
 static const uint8_t built_in[ISO_NET_METHOD_COUNT] = {ISO_NET_METHOD_ORDER};
@@ -90,37 +93,39 @@ static uint8_t find_beats(iso_app *app) {
         iso_heart_find_beats(&input, &iso_heart_default_options, &app->answer.explanation));
 }
 
+#if STEPS
+static iso_net_input_code explained[VALUES];
+static int16_t logits[ISO_NET_CLASSES];
+static iso_attribution_network network;
+
+/* What the methods of iso_attribution.h ask, and a copy of what is explained. */
+static void hold_input(void) {
+    network = (iso_attribution_network) {
+        .input = {.ISO_APP_INPUT = iso_net_input()}, .logits = logits, .forward = iso_net_forward,
+#if ISO_NET_EXPLAINS
+        .explain = iso_net_explain,
+#endif
+        .samples = ISO_NET_INPUT_LENGTH, .leads = ISO_NET_INPUT_LEADS,
+        .zero_point = ISO_NET_INPUT_ZERO_POINT,
+    };
+    memcpy(explained, iso_net_input(), sizeof explained);
+}
+#endif
+
 #if AVERAGES
+static int16_t mean_gradient[VALUES];
+static uint8_t fraction[VALUES];
+static iso_attribution_mean mean;
+
 static bool averages(uint8_t method) {
     return method == ISO_WIRE_METHOD_INTEGRATED_GRADIENTS || method == ISO_WIRE_METHOD_SMOOTHGRAD;
 }
 
-static iso_net_input_code explained[VALUES];
-static int16_t mean_gradient[VALUES];
-static uint8_t fraction[VALUES];
-static iso_attribution_mean mean;
-static int16_t logits[ISO_NET_CLASSES];
-
-static iso_attribution_network network(void) {
-    return (iso_attribution_network){
-        .input = {.ISO_APP_INPUT = iso_net_input()},
-        .logits = logits,
-        .forward = iso_net_forward,
-        .explain = iso_net_explain,
-        .samples = ISO_NET_INPUT_LENGTH,
-        .leads = ISO_NET_INPUT_LEADS,
-        .zero_point = ISO_NET_INPUT_ZERO_POINT,
-    };
-}
-
-static void begin_mean(iso_app *app) {
-    static iso_attribution_network asked;
-    asked = network();
-    memcpy(explained, iso_net_input(), sizeof explained);
-    app->bulk.input = (const uint8_t *)explained;
+static void begin_mean(const iso_app *app) {
+    hold_input();
     const bool path = app->explaining.method == ISO_WIRE_METHOD_INTEGRATED_GRADIENTS;
     const iso_attribution_request request = {
-        .network = &asked,
+        .network = &network,
         .explained = {.ISO_APP_INPUT = explained},
         .gradient = mean_gradient,
         .fraction = fraction,
@@ -136,6 +141,38 @@ static void begin_mean(iso_app *app) {
 }
 #endif
 
+#if BUILT_IN(OCCLUSION)
+static iso_occlusion_range waves[ISO_HEART_MAX_BEATS * ISO_HEART_PHASES];
+static int32_t drop[ISO_HEART_PHASES * ISO_NET_INPUT_LEADS];
+static iso_occlusion occlusion;
+
+/* Each wave of each lead, in all beats at once, to 0 V. */
+static void begin_occlusion(const iso_app *app) {
+    hold_input();
+    occlusion = (iso_occlusion){
+        .network = &network,
+        .explained = {.ISO_APP_INPUT = explained},
+        .ranges = waves,
+        .drop = drop,
+        .range_count = iso_heart_waves(&app->answer.explanation, waves),
+        .part_count = ISO_HEART_PHASES,
+        .by_lead = true,
+        .class_index = app->answer.class_index,
+    };
+    iso_occlusion_begin(&occlusion);
+}
+#endif
+
+#if BUILT_IN(OCCLUSION) || BUILT_IN(GRAD_CAM)
+/* The mean beat's attribution is laid already. */
+static void place_attribution(iso_app_answer *answer) {
+    answer->state =
+        state_of(iso_heart_place_attribution(ISO_NET_INPUT_LEADS, &answer->explanation));
+    answer->mapping = ISO_WIRE_MAPPING_PAPER_LIKE_POSITION;
+}
+#endif
+
+#if ISO_NET_EXPLAINS
 static const iso_templates *const class_lesions[ISO_NET_CLASSES] = ISO_CLASS_LESIONS;
 
 static void place(iso_app *app, const int16_t *gradient, const iso_net_input_code *codes) {
@@ -161,33 +198,65 @@ static void place(iso_app *app, const int16_t *gradient, const iso_net_input_cod
     }
 }
 
+#endif
+
 /* One pass of the network; true when the explanation is complete. */
 static bool step(iso_app *app) {
+    switch (app->explaining.method) {
 #if AVERAGES
-    if (averages(app->explaining.method)) {
+    case ISO_WIRE_METHOD_INTEGRATED_GRADIENTS:
+    case ISO_WIRE_METHOD_SMOOTHGRAD:
         if (!iso_attribution_mean_step(&mean)) {
             return false;
         }
         app->gradient_saturations += mean.saturations;
         place(app, mean_gradient, explained);
         return true;
-    }
 #endif
-    place(app, iso_net_explain(app->answer.class_index, &app->gradient_saturations),
-          iso_net_input());
-    return true;
+#if BUILT_IN(OCCLUSION)
+    case ISO_WIRE_METHOD_OCCLUSION:
+        if (!iso_occlusion_step(&occlusion)) {
+            return false;
+        }
+        iso_heart_take_occlusion(drop, ISO_NET_LOGIT_SCALE, ISO_NET_INPUT_LEADS,
+                                 &app->answer.explanation);
+        place_attribution(&app->answer);
+        return true;
+#endif
+#if BUILT_IN(GRAD_CAM)
+    case ISO_WIRE_METHOD_GRAD_CAM:
+        iso_heart_take_cam(iso_net_grad_cam(app->answer.class_index, &app->gradient_saturations),
+                           ISO_NET_CAM_LENGTH, ISO_NET_CAM_SCALE, ISO_NET_INPUT_LEADS,
+                           &app->answer.explanation);
+        place_attribution(&app->answer);
+        return true;
+#endif
+    default:
+#if ISO_NET_EXPLAINS
+        place(app, iso_net_explain(app->answer.class_index, &app->gradient_saturations),
+              iso_net_input());
+#endif
+        return true;
+    }
 }
 
 static void begin(iso_app *app, uint8_t method) {
     app->explaining.method = method;
-    app->answer.state =
-        app->explaining.wanted ? doubt_state(app) : ISO_WIRE_EXPLANATION_STATE_SWITCHED_OFF;
+    app->answer.state = doubt_state(app);
     if (app->answer.state == ISO_WIRE_EXPLANATION_STATE_SENT) {
         app->answer.state = find_beats(app);
     }
+    if (app->answer.state != ISO_WIRE_EXPLANATION_STATE_SENT) {
+        return;
+    }
 #if AVERAGES
-    if (averages(method) && app->answer.state == ISO_WIRE_EXPLANATION_STATE_SENT) {
+    if (averages(method)) {
         begin_mean(app);
+    }
+#endif
+#if BUILT_IN(OCCLUSION)
+    if (method == ISO_WIRE_METHOD_OCCLUSION) {
+        begin_occlusion(app);
     }
 #endif
 }
@@ -240,6 +309,8 @@ bool iso_app_explain_step(iso_app *app) {
 
 void iso_app_explain_finish(iso_app *app) {
     while (iso_app_explain_step(app)) {
+        iso_app_time_step(app);
+        iso_app_health_step(app);
     }
 }
 

@@ -10,12 +10,16 @@
 #define ISO_GEOMETRY_REGIONS 21
 /* Direction kernel exp(kappa (n . d - 1)). */
 #define ISO_GEOMETRY_KAPPA 4.0f
+/* Position kernel exp(-|p - x|^2 / (2 sigma^2)). */
+#define ISO_GEOMETRY_SIGMA_MM 20.0f
 /* Path: millimetres per 10 ms in QRS, and the isoelectric guard. */
 #define ISO_GEOMETRY_QRS_STEP_MM 7.0f
 #define ISO_GEOMETRY_ISOELECTRIC_SHARE 0.05f
 
 /* Outward unit normals of AHA 1..17, RV base, mid, apex, outflow. */
 extern const float iso_geometry_normals[ISO_GEOMETRY_REGIONS][3];
+/* Centres of the same, millimetres. */
+extern const float iso_geometry_centres_mm[ISO_GEOMETRY_REGIONS][3];
 /* One over the neutral map: takes the geometry's own bias out of a deposit. */
 extern const float iso_geometry_inverse_neutral[ISO_GEOMETRY_REGIONS];
 /* Left side of the mid septum, millimetres. */

@@ -7,8 +7,10 @@
 
 const iso_heart_options iso_heart_default_options = {ISO_VCG_INVERSE_DOWER, {0.0f, -1.0f, 1.0f}};
 
-static void phase_ranges(const int16_t fiducials[ISO_FIDUCIALS], uint8_t range_end,
-                         iso_phase_range ranges[ISO_HEART_PHASES]) {
+void iso_heart_phase_ranges(const iso_explanation *found,
+                            iso_phase_range ranges[ISO_HEART_PHASES]) {
+    const int16_t *const fiducials = found->fiducials;
+    const uint8_t range_end = found->scratch.range_end;
     const uint8_t onset = (uint8_t)fiducials[ISO_FIDUCIAL_QRS_ONSET];
     const uint8_t j = (uint8_t)fiducials[ISO_FIDUCIAL_J];
     const int16_t p_onset = fiducials[ISO_FIDUCIAL_P_ONSET], t_end = fiducials[ISO_FIDUCIAL_T_END];
@@ -126,7 +128,14 @@ static void paint_path(uint32_t first, uint32_t leads, iso_explanation *out) {
     }
 }
 
-static void clear(iso_explanation *out, uint8_t beat_count) {
+void iso_heart_sum_attribution(uint32_t leads, iso_explanation *out) {
+    iso_phase_range ranges[ISO_HEART_PHASES];
+    iso_heart_phase_ranges(out, ranges);
+    sum_lead_evidence(ranges, out);
+    paint_path(ranges[ISO_PHASE_P].begin, leads, out);
+}
+
+void iso_heart_clear(iso_explanation *out, uint8_t beat_count) {
     memset(out, 0, sizeof *out);
     out->beat_count = beat_count;
     for (uint32_t i = 0; i < ISO_FIDUCIALS; i++) {
@@ -153,7 +162,7 @@ static iso_heart_status find_beats(const iso_heart_input *in, const iso_heart_op
         return ISO_HEART_NO_QRS;
     }
     iso_phase_range ranges[ISO_HEART_PHASES];
-    phase_ranges(out->fiducials, scratch->range_end, ranges);
+    iso_heart_phase_ranges(out, ranges);
     out->path_length = iso_heart_path(scratch->vcg, ranges, out->path);
     iso_heart_mean_vector(scratch->vcg, ranges[ISO_PHASE_QRS], out->mean_qrs_microvolt);
     return ISO_HEART_OK;
@@ -161,14 +170,14 @@ static iso_heart_status find_beats(const iso_heart_input *in, const iso_heart_op
 
 static iso_heart_status or_cleared(iso_heart_status status, iso_explanation *out) {
     if (status != ISO_HEART_OK) {
-        clear(out, out->beat_count);
+        iso_heart_clear(out, out->beat_count);
     }
     return status;
 }
 
 iso_heart_status iso_heart_find_beats(const iso_heart_input *in, const iso_heart_options *options,
                                       iso_explanation *out) {
-    clear(out, 0);
+    iso_heart_clear(out, 0);
     out->beat_count = iso_heart_select_beats(in, &out->scratch);
     return or_cleared(find_beats(in, options, out), out);
 }
@@ -176,14 +185,13 @@ iso_heart_status iso_heart_find_beats(const iso_heart_input *in, const iso_heart
 iso_heart_status iso_heart_place_evidence(const iso_heart_input *in,
                                           const iso_heart_options *options, iso_explanation *out) {
     iso_phase_range ranges[ISO_HEART_PHASES];
-    phase_ranges(out->fiducials, out->scratch.range_end, ranges);
+    iso_heart_phase_ranges(out, ranges);
     if (!map_over_beats(in, options, ranges, out)) {
         return or_cleared(ISO_HEART_NO_EVIDENCE, out);
     }
     attribute(in, out);
-    sum_lead_evidence(ranges, out);
+    iso_heart_sum_attribution(in->leads, out);
     out->residual_share = residual_share(in, options->transform, ranges, out);
-    paint_path(ranges[ISO_PHASE_P].begin, in->leads, out);
     return ISO_HEART_OK;
 }
 

@@ -12,6 +12,7 @@
 
 #include <stdint.h>
 
+#include "iso_attribution.h"
 #include "iso_vcg.h"
 
 #define ISO_HEART_WINDOW_SAMPLES 1000
@@ -118,5 +119,24 @@ iso_heart_status iso_heart_find_beats(const iso_heart_input *in, const iso_heart
                                       iso_explanation *out);
 iso_heart_status iso_heart_place_evidence(const iso_heart_input *in,
                                           const iso_heart_options *options, iso_explanation *out);
+
+/*
+ * The second part for methods that give no gradient (iso_heart_attribution.c, golden model
+ * host/cineecg/attribution-map.ts): one of the two lays the mean beat's attribution, then
+ * iso_heart_place_attribution fills in the rest. Places come from the path alone, painted with the
+ * attribution's magnitude; the residual share and the spread over beats are not known then (NaN).
+ */
+/* Grad-CAM, [length] positions spread evenly over the window, logit per step; leads of the network.
+ */
+void iso_heart_take_cam(const int16_t *cam, uint32_t length, float scale, uint8_t leads,
+                        iso_explanation *out);
+/* Parts of the window to occlude: P, QRS and ST-T of every beat are parts 0, 1, 2. Returns their
+ * number. */
+uint16_t iso_heart_waves(const iso_explanation *found,
+                         iso_occlusion_range ranges[ISO_HEART_MAX_BEATS * ISO_HEART_PHASES]);
+/* What the logit lost without them, [phase][leads] steps of `scale`. */
+void iso_heart_take_occlusion(const int32_t *drop, float scale, uint8_t leads,
+                              iso_explanation *out);
+iso_heart_status iso_heart_place_attribution(uint8_t leads, iso_explanation *out);
 
 #endif

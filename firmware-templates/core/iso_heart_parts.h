@@ -17,6 +17,15 @@ typedef struct {
     uint8_t end;
 } iso_phase_range;
 
+/* Of what iso_heart_find_beats found. */
+void iso_heart_phase_ranges(const iso_explanation *found, iso_phase_range ranges[ISO_HEART_PHASES]);
+
+/* Evidence of each lead and phase, and the path's, from the attribution of the mean beat. */
+void iso_heart_sum_attribution(uint32_t leads, iso_explanation *out);
+
+/* Clears all but the number of beats. */
+void iso_heart_clear(iso_explanation *out, uint8_t beat_count);
+
 /* Full beats and the part of the beat that belongs to no neighbour, into the scratch; returns their
  * number. */
 uint8_t iso_heart_select_beats(const iso_heart_input *in, iso_heart_scratch *scratch);
@@ -44,6 +53,9 @@ void iso_heart_mean_vector(int32_t thirds[ISO_HEART_BEAT_SAMPLES][3], iso_phase_
 
 /* Adds |vector| to the regions that face along it. */
 void iso_heart_deposit(const float vector[3], float map[ISO_HEART_REGIONS]);
+
+/* Adds the mass to the regions around a place. */
+void iso_heart_deposit_at(const float frank_mm[3], float mass, float map[ISO_HEART_REGIONS]);
 
 /* Divides the neutral map out and makes the sum 1; false without any mass. */
 bool iso_heart_normalize_map(float map[ISO_HEART_REGIONS]);

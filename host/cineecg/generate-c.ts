@@ -1,5 +1,6 @@
 /** Writes the heart's tables for the device: the matrices and the generic anatomy, from the same source as the golden model. */
 import { KAPPA, NEUTRAL_MAP } from './deposit.js';
+import { SIGMA_MM } from './mapping/kernels.js';
 import { ATRIAL_START_MM, HEART_AXES, PATH_START_MM, REGIONS, REGION_COUNT } from './geometry.js';
 import { DOWER_FORWARD_MILLI, VCG_MATRIX_MILLI, VCG_TRANSFORMS } from './matrices.js';
 import { ISOELECTRIC_SHARE, QRS_STEP_MM } from './path.js';
@@ -29,12 +30,16 @@ function header(): string {
 #define ISO_GEOMETRY_REGIONS ${REGION_COUNT}
 /* Direction kernel exp(kappa (n . d - 1)). */
 #define ISO_GEOMETRY_KAPPA ${floatLiteral(KAPPA)}
+/* Position kernel exp(-|p - x|^2 / (2 sigma^2)). */
+#define ISO_GEOMETRY_SIGMA_MM ${floatLiteral(SIGMA_MM)}
 /* Path: millimetres per 10 ms in QRS, and the isoelectric guard. */
 #define ISO_GEOMETRY_QRS_STEP_MM ${floatLiteral(QRS_STEP_MM)}
 #define ISO_GEOMETRY_ISOELECTRIC_SHARE ${floatLiteral(ISOELECTRIC_SHARE)}
 
 /* Outward unit normals of AHA 1..17, RV base, mid, apex, outflow. */
 extern const float iso_geometry_normals[ISO_GEOMETRY_REGIONS][3];
+/* Centres of the same, millimetres. */
+extern const float iso_geometry_centres_mm[ISO_GEOMETRY_REGIONS][3];
 /* One over the neutral map: takes the geometry's own bias out of a deposit. */
 extern const float iso_geometry_inverse_neutral[ISO_GEOMETRY_REGIONS];
 /* Left side of the mid septum, millimetres. */
@@ -64,6 +69,12 @@ const float iso_geometry_normals[ISO_GEOMETRY_REGIONS][3] = {
 ${REGIONS.map(
   ({ name, normal }) => `    {${normal.map(floatLiteral).join(', ')}}, /* ${name} */\n`,
 ).join('')}};
+
+const float iso_geometry_centres_mm[ISO_GEOMETRY_REGIONS][3] = {
+${rows(
+  REGIONS.map(({ centreMm }) => centreMm),
+  floatLiteral,
+)}};
 
 const float iso_geometry_inverse_neutral[ISO_GEOMETRY_REGIONS] = {
 ${NEUTRAL_MAP.map((value) => `    ${floatLiteral(1 / value)},\n`).join('')}};

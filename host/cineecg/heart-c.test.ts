@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../codegen/testing/random.js';
 import { PHASES } from '../stream/events.js';
-import { WINDOW_SAMPLES } from './beats.js';
+import { camAttribution, occlusionAttribution, positionScores } from './attribution-map.js';
+import { selectBeats, WINDOW_SAMPLES } from './beats.js';
 import {
   DEFAULT_HEART_OPTIONS,
   type HeartExplanation,
@@ -21,6 +22,7 @@ import { readStoredTemplates } from '../templates/files.js';
 import { generatedFiles as templateFiles } from '../templates/generate-c.js';
 import { LESION_KINDS } from './mapping/pull-back.js';
 import { windowChainRule } from './mapping/window-chain-rule.js';
+import { phaseRanges } from './path.js';
 import { dipoleWindow } from './test-support/dipole.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -30,6 +32,7 @@ const BUILD = join(ROOT, 'build/heart-c-test');
 const SOURCES = [
   'iso_geometry.c',
   'iso_heart.c',
+  'iso_heart_attribution.c',
   'iso_heart_beats.c',
   'iso_heart_deposit.c',
   'iso_heart_fiducials.c',
@@ -101,6 +104,18 @@ interface DeviceResult {
   readonly path: readonly number[];
   /** By each kind of lesion. */
   readonly chainRules: readonly DeviceChainRule[];
+  /** Grad-CAM, then occlusion. */
+  readonly withoutGradient: readonly DeviceAttribution[];
+}
+
+interface DeviceAttribution {
+  readonly status: string;
+  readonly top: number;
+  /** Ranges to occlude; the end of the last, its low byte. */
+  readonly waves: readonly [count: number, lastEnd: number];
+  readonly attribution: readonly number[];
+  readonly leadEvidence: readonly number[];
+  readonly scores: readonly number[];
 }
 
 interface DeviceChainRule {
@@ -110,7 +125,13 @@ interface DeviceChainRule {
   readonly spread: readonly number[];
 }
 
-const RESULT_BYTES = 4 + 12 + 1280 + 4 * (960 + 36 + 21 + 21 + 1 + 3 + 3 + 400) + 3 * (2 + 4 * 42);
+const RESULT_BYTES =
+  4 +
+  12 +
+  1280 +
+  4 * (960 + 36 + 21 + 21 + 1 + 3 + 3 + 400) +
+  3 * (2 + 4 * 42) +
+  2 * (4 + 4 * (960 + 36 + 21));
 const STATUSES = ['ok', 'no-beat', 'no-qrs', 'no-evidence'];
 
 function decode(bytes: Buffer): DeviceResult {
@@ -139,6 +160,14 @@ function decode(bytes: Buffer): DeviceResult {
       top: bytes.readUInt8(at - 1),
       scores: floats(21),
       spread: floats(21),
+    })),
+    withoutGradient: [0, 1].map(() => ({
+      status: STATUSES[bytes.readUInt8((at += 4) - 4)] ?? 'unknown',
+      top: bytes.readUInt8(at - 3),
+      waves: [bytes.readUInt8(at - 2), bytes.readUInt8(at - 1)] as const,
+      attribution: floats(960),
+      leadEvidence: floats(36),
+      scores: floats(21),
     })),
   };
 }
@@ -307,6 +336,48 @@ function expectSameChainRules(
   });
 }
 
+/** Grad-CAM and occlusion as the harness makes them up, of the gradient's first values. */
+function expectSameAttributions(
+  device: DeviceResult,
+  golden: HeartExplanation,
+  { input, gradient, gradientScale, rIndex }: HeartInput,
+): void {
+  const leads = input.length / WINDOW_SAMPLES;
+  const { first, rangeEnd } = selectBeats(rIndex);
+  const ranges = phaseRanges(golden.fiducials, rangeEnd);
+  const values = Array.from(gradient, (value) => value * gradientScale);
+  const attributions = [
+    camAttribution(values.slice(0, 250), first, WINDOW_SAMPLES, leads),
+    occlusionAttribution(values, ranges, first.length, leads),
+  ];
+  attributions.forEach((wanted, method) => {
+    const found = device.withoutGradient[method];
+    const evidence = (t: number): number =>
+      wanted.reduce((sum, lead) => sum + Math.abs(lead[t] ?? 0), 0) / leads;
+    const scores = positionScores(
+      golden.path.map((point, i) => ({ ...point, evidence: evidence(ranges[0][0] + i) })),
+    );
+    if (found === undefined || scores === undefined) {
+      expect(found?.status).toBe('no-evidence');
+      return;
+    }
+    expect(found.status).toBe('ok');
+    const waves =
+      method === 1 ? [3 * first.length, ((first.at(-1) ?? 0) + ranges[2][1]) & 255] : [0, 0];
+    expect(found.waves).toEqual([(waves[0] ?? 0) & 255, waves[1]]);
+    expectClose(found.attribution, wanted.flat(), 'attribution');
+    const sums = wanted.map((lead) =>
+      ranges.map(([begin, end]) => lead.slice(begin, end).reduce((a, b) => a + b, 0)),
+    );
+    const scale = Math.max(...wanted.flat().map(Math.abs));
+    found.leadEvidence.forEach((value, i) =>
+      expect(Math.abs(value - (sums.flat()[i] ?? NaN))).toBeLessThanOrEqual(BOUND * scale * 80),
+    );
+    expectClose(found.scores, scores, 'scores by position');
+    expect(scores[found.top]).toBeGreaterThan(Math.max(...scores) - BOUND);
+  });
+}
+
 describe('the heart in C', () => {
   const harness = join(BUILD, 'heart');
 
@@ -354,6 +425,7 @@ describe('the heart in C', () => {
       if (golden.status === 'ok') {
         expectSame(device, golden);
         expectSameChainRules(device, golden, input);
+        expectSameAttributions(device, golden, input);
       } else {
         const { attribution, scores, path, meanBeat } = device;
         expect([...attribution, ...scores, ...path, ...meanBeat].every((v) => v === 0)).toBe(true);

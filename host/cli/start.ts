@@ -71,7 +71,6 @@ export async function runStart(options: StartOptions): Promise<void> {
 
 async function start(options: StartOptions, signal: AbortSignal): Promise<void> {
   say('Isochrone — research use only, not a medical device.');
-  requireShown(options.explain);
   const frontEnd = options.frontEnd ?? (options.speed > MOST_UART_SPEED ? 'semihost' : 'uart');
   const board = await loadBoard(options.board);
   const acquisition = await acquire(options.record);
@@ -137,20 +136,6 @@ async function start(options: StartOptions, signal: AbortSignal): Promise<void> 
     await session?.close();
     await monitor?.close();
   }
-}
-
-/** @throws IsochroneError EXPLAIN_NOT_SHOWN */
-function requireShown(methods: readonly ChosenMethod[]): void {
-  const other = methods.find(({ method }) => method === 'grad-cam' || method === 'occlusion');
-  if (other === undefined) return;
-  throw new IsochroneError(
-    'EXPLAIN_NOT_SHOWN',
-    `the application does not explain by ${other.method}; it is for programs of your own`,
-    {
-      hint: 'Build the network with it (`isochrone build --explain`) and call firmware-templates/core/iso_attribution.h, or leave it out here.',
-      where: { method: other.method },
-    },
-  );
 }
 
 async function acquire(record: string | undefined): Promise<Acquisition> {

@@ -36,6 +36,33 @@ static void pull_back(const iso_heart_input *in, uint8_t status) {
     }
 }
 
+/* The gradient's first values as Grad-CAM and as what occlusion found. */
+static void without_gradient(const iso_heart_input *in, const iso_heart_options *options,
+                             uint32_t occluded) {
+    static iso_occlusion_range ranges[ISO_HEART_MAX_BEATS * ISO_HEART_PHASES];
+    iso_heart_status status = iso_heart_find_beats(in, options, &out);
+    uint16_t count = 0;
+    if (status == ISO_HEART_OK && occluded != 0u) {
+        int32_t drop[ISO_HEART_PHASES * 12];
+        for (uint32_t i = 0; i < ISO_HEART_PHASES * 12u; i++) {
+            drop[i] = gradient[i];
+        }
+        count = iso_heart_waves(&out, ranges);
+        iso_heart_take_occlusion(drop, in->gradient_scale, in->leads, &out);
+    } else if (status == ISO_HEART_OK) {
+        iso_heart_take_cam(gradient, 250, in->gradient_scale, in->leads, &out);
+    }
+    if (status == ISO_HEART_OK) {
+        status = iso_heart_place_attribution(in->leads, &out);
+    }
+    const uint8_t head_of_map[4] = {(uint8_t)status, out.top_segment, (uint8_t)count,
+                                    (uint8_t)(count == 0u ? 0u : ranges[count - 1u].end & 0xffu)};
+    heart_io_put(head_of_map, sizeof head_of_map);
+    heart_io_put(out.attribution, sizeof out.attribution);
+    heart_io_put(out.lead_evidence, sizeof out.lead_evidence);
+    heart_io_put(out.segment_scores, sizeof out.segment_scores);
+}
+
 /* Of the network's leads. */
 static size_t window_bytes(void) {
     return (size_t)ISO_HEART_WINDOW_SAMPLES * head[2] * sizeof(int16_t);
@@ -87,6 +114,8 @@ int main(void) {
             heart_io_put(&phase, sizeof phase);
         }
         pull_back(&in, status);
+        without_gradient(&in, &options, 0u);
+        without_gradient(&in, &options, 1u);
     }
     return 0;
 }
