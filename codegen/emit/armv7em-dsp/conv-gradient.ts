@@ -7,8 +7,13 @@ import { maskPointer } from '../portable/emitter.js';
 import { FOLDER } from './conv.js';
 import { fitsPairs, pairsLayout } from './weights.js';
 
-/** Columns for which weights are paired in RAM once: more of them cost memory, for the input cannot be written over. */
-const GROUP_COLUMNS = { flash: 64, balanced: 128, speed: 512 } as const;
+/**
+ * Weights are paired in RAM once for a group of columns, and while they are worked on the input cannot be written over: bytes of
+ * gradient in a group are bytes of arena. Fewer columns pair more often: `profile` shows what each costs.
+ */
+const GROUP_BYTES = { flash: 1024, balanced: 1536, speed: 65_536 } as const;
+/** Of one stride phase: below it the pairing would cost as much as the products. */
+const LEAST_POSITIONS = 8;
 
 /** Undefined where no kernel here gives the exact bytes. */
 export function chooseConvGradient(
@@ -20,7 +25,11 @@ export function chooseConvGradient(
   // Words of two output channels, groups of four input channels.
   if (g.outputChannels % 2 !== 0 || g.inputChannels % 4 !== 0) return undefined;
   if (op.shift !== 32 || !fitsPairs(op)) return undefined;
-  const group = Math.ceil(GROUP_COLUMNS[optimize] / g.strideWidth) * g.strideWidth;
+  const positions = Math.max(
+    LEAST_POSITIONS,
+    Math.floor(GROUP_BYTES[optimize] / (2 * g.inputChannels * g.strideWidth)),
+  );
+  const group = positions * g.strideWidth;
   return {
     file: `${FOLDER}/iso_dsp_gradient.c`,
     shared: [`${FOLDER}/iso_dsp_gradient.h`, `${FOLDER}/iso_dsp_windows.h`],
