@@ -19,8 +19,8 @@ export interface RecordAbout {
   readonly ageYears?: number;
   readonly sex?: 'male' | 'female';
   readonly device?: string;
-  /** Superclasses divided further: AMI, CLBBB, LAFB/LPFB … */
-  readonly subclasses: readonly string[];
+  /** Subclasses (LAFB/LPFB) and statements (ASMI, CLBBB, 1AVB) with any likelihood. */
+  readonly findings: readonly string[];
   /** Of infarcts, with any likelihood: A, AS, AL, I, IL, IP, IPL, L, P. A reading of the ECG, not an image. */
   readonly infarctWalls: readonly string[];
 }
@@ -41,6 +41,7 @@ export async function readFoldTable(folder: string, fold: number): Promise<FoldT
   const columns = new Map(header.map((name, at) => [name, at]));
   const cell = (row: readonly string[], name: string): string =>
     row[columns.get(name) ?? -1]?.trim() ?? '';
+  const statements = columns.has('scp_codes') ? statementsOf({ path, header, ofFold }) : undefined;
   return {
     path,
     about: ofFold.map((row, at) => {
@@ -52,7 +53,9 @@ export async function readFoldTable(folder: string, fold: number): Promise<FoldT
         ...(age === '' ? {} : { ageYears: Number(age) }),
         ...(sex === '0' || sex === '1' ? { sex: sex === '0' ? 'male' : 'female' } : {}),
         ...(device === '' ? {} : { device }),
-        subclasses: words(cell(row, 'subclasses')),
+        findings: [
+          ...new Set([...words(cell(row, 'subclasses')), ...(statements?.[at]?.keys() ?? [])]),
+        ],
         infarctWalls: words(cell(row, 'mi_location')).map((wall) => wall.split(':')[0] ?? wall),
       };
     }),
@@ -100,7 +103,10 @@ export async function readFoldStatements(
   folder: string,
   fold: number,
 ): Promise<readonly ReadonlyMap<string, number>[]> {
-  const { path, header, ofFold } = await readFold(folder, fold);
+  return statementsOf(await readFold(folder, fold));
+}
+
+function statementsOf({ path, header, ofFold }: Fold): readonly ReadonlyMap<string, number>[] {
   const column = header.indexOf('scp_codes');
   if (column < 0) throw invalid(path, 'has no column scp_codes');
   return ofFold.map((row, index) => {
@@ -108,19 +114,18 @@ export async function readFoldStatements(
       return new Map(Object.entries(JSON.parse(row[column] ?? '') as Record<string, number>));
     } catch (cause) {
       if (!(cause instanceof SyntaxError)) throw cause;
-      throw invalid(path, `has no list of statements for record ${index} of fold ${fold}`);
+      throw invalid(path, `has no list of statements for record ${index} of the fold`);
     }
   });
 }
 
-async function readFold(
-  folder: string,
-  fold: number,
-): Promise<{
+interface Fold {
   readonly path: string;
   readonly header: readonly string[];
   readonly ofFold: readonly (readonly string[])[];
-}> {
+}
+
+async function readFold(folder: string, fold: number): Promise<Fold> {
   const path = join(folder, 'labels.csv');
   const text = (await readRecordFile(path, MAX_LABEL_BYTES)).toString('utf8');
   const [header = [], ...rows] = parseCsv(text);

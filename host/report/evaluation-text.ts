@@ -78,7 +78,7 @@ function detailsTable({ details }: EvaluationReport): readonly string[] {
   if (rows.length === 0) return [];
   return [
     '',
-    'further outputs, against the subclasses of the labels',
+    'further outputs, against subclasses and statements of the labels',
     textTable(
       ['output', 'records', 'area', 'interval'],
       rows.map(([name, { records, area }]) => [

@@ -27,7 +27,7 @@ const about = Array.from({ length: RECORDS }, (_, i): RecordAbout => ({
   id: `r${i}`,
   ageYears: i % 2 === 0 ? 30 : 300,
   sex: i < 8 ? 'female' : 'male',
-  subclasses: truthB[i] === true ? ['X'] : [],
+  findings: truthB[i] === true ? ['X'] : [],
   infarctWalls: truthA[i] === true ? [i % 2 === 0 ? 'AS' : 'I'] : [],
 }));
 
@@ -111,7 +111,7 @@ describe('probabilities', () => {
 });
 
 describe('evaluation', () => {
-  // The network says X too, which is a subclass here, and Y, of which the labels know nothing; its superclasses are not its first outputs.
+  // The network says X too, which is a finding here, and Y, of which the labels know nothing; its superclasses are not its first outputs.
   const rows = logits.map(([a = NaN, b = NaN]) => Float64Array.of(-b, b, a, 0));
   const report = evaluation({
     fold: 3,

@@ -21,7 +21,7 @@ export interface EvaluationReport {
   readonly records: number;
   readonly rules: AccuracyByRule;
   readonly logits: FoldAnswers['logits'];
-  /** Outputs besides the superclasses, against the subclasses of the labels; integer logits. */
+  /** Outputs besides the superclasses, against subclasses and statements of the labels; integer logits. */
   readonly details: Readonly<
     Record<string, { readonly records: number; readonly area: Interval | null }>
   >;
@@ -82,7 +82,7 @@ export function evaluation(input: EvaluationInput): EvaluationReport {
     names.map((_, c) => (row[c] ?? NaN) - Math.log((points[c] ?? 0.5) / (1 - (points[c] ?? 0.5)))),
   );
   const others = classes.filter((name) => !labels.sup.has(name));
-  const known = new Set(about.flatMap(({ subclasses }) => subclasses));
+  const known = new Set(about.flatMap(({ findings }) => findings));
   return {
     fold: input.fold,
     records: about.length,
@@ -92,7 +92,7 @@ export function evaluation(input: EvaluationInput): EvaluationReport {
       others
         .filter((name) => known.has(name))
         .map((name) => {
-          const has = about.map(({ subclasses }) => subclasses.includes(name));
+          const has = about.map(({ findings }) => findings.includes(name));
           const column = classes.indexOf(name);
           const areas = areaIntervals(
             answers.integer.map((row) => [row[column] ?? NaN]),
