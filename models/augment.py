@@ -27,6 +27,18 @@ def stretch(ecg, generator):
     return torch.cat([changed, changed[..., : LENGTH - length]], 2)
 
 
+def shift_electrodes(leads, generator):
+    """[batch, 8, time]. In half of the records each chest lead leans on a neighbour by up to a quarter: an electrode put too high or far."""
+    batch = len(leads)
+    chest = leads[:, 2:]
+    share = 0.25 * (2 * torch.rand(batch, 6, 1, generator=generator) - 1)
+    share = share * (torch.rand(batch, 1, 1, generator=generator) < 0.5)
+    following = torch.cat([chest[:, 1:], chest[:, -1:]], 1)
+    former = torch.cat([chest[:, :1], chest[:, :-1]], 1)
+    neighbour = torch.where(share > 0, following, former)
+    return torch.cat([leads[:, :2], chest + share.abs() * (neighbour - chest)], 1)
+
+
 def augment(ecg, generator):
     def uniform(low, high, *shape):
         return low + (high - low) * torch.rand(*shape, generator=generator)
@@ -37,6 +49,7 @@ def augment(ecg, generator):
     starts = torch.randint(0, LENGTH, (batch,), generator=generator)
     index = (torch.arange(LENGTH) + starts[:, None]) % LENGTH
     leads = leads.gather(2, index[:, None].expand(-1, leads.shape[1], -1))
+    leads = shift_electrodes(leads, generator)
     # Body build, electrode positions, electrode noise, what breathing leaves of the baseline.
     leads = leads * uniform(0.85, 1.15, batch, 1, 1) * uniform(0.92, 1.08, batch, leads.shape[1], 1)
     leads = leads + uniform(0, 0.02, batch, 1, 1) * torch.randn(leads.shape, generator=generator)

@@ -6,7 +6,7 @@ import torch
 import records
 
 
-def export(network, path, name):
+def export(network, path, name, classes, thresholds):
     network.eval()
     torch.onnx.export(
         network,
@@ -23,9 +23,12 @@ def export(network, path, name):
     onnx.helper.set_model_props(
         model,
         {
-            "isochrone.classes": ",".join(records.CLASSES),
+            "isochrone.classes": ",".join(classes),
             "isochrone.sample_rate_hz": "100",
             "isochrone.leads": ",".join(records.LEADS),
+            # Probability of each class from which it is called, and what makes the sigmoid of a logit a probability.
+            "isochrone.operating_points": ",".join(f"{value:.3f}" for value in thresholds),
+            "isochrone.calibration": "Platt scaling, in the weights of the last layer",
             "isochrone.name": name,
         },
     )

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from records import CLASSES
+
 
 def auc(score, truth):
     order = np.argsort(score, kind="stable")
@@ -18,3 +20,11 @@ def auc(score, truth):
 def per_class(scores, truths, names):
     values = {name: auc(scores[:, i], truths[:, i]) for i, name in enumerate(names)}
     return {"macro": float(np.mean(list(values.values()))), **values}
+
+
+def rounded(scores, truths_by_rule):
+    """Areas of each rule, as they are logged."""
+    return {
+        rule: {name: round(area, 4) for name, area in per_class(scores, truth, CLASSES).items()}
+        for rule, truth in truths_by_rule.items()
+    }
