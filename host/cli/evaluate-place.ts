@@ -6,13 +6,11 @@ import { writeAtomically } from '../records/files.js';
 import { readFoldStatements } from '../records/labels.js';
 import { summariseRecorded, type RecordedReport } from '../evaluate/recorded-report.js';
 import { evaluateRecorded, kindOfStatements, type WallRecord } from '../evaluate/recorded.js';
-import { openEvaluationNetworks } from '../evaluate/networks.js';
-import { EVALUATION_HEARTS, WRONG_HEARTS } from '../evaluate/populations.js';
+import { POPULATIONS, type PopulationName } from '../evaluate/populations.js';
+import { evaluateInShards } from '../evaluate/shards.js';
 import { evaluationText } from '../evaluate/report-text.js';
 import { evaluationHtml } from '../evaluate/report-html.js';
 import { summarise, type EvaluationReport, type SimulatedReport } from '../evaluate/report.js';
-import { evaluateSimulated } from '../evaluate/simulated.js';
-import type { Population } from '../records/synthetic/heart.js';
 import { compileModel } from './network.js';
 import { progress } from './progress.js';
 
@@ -20,6 +18,8 @@ export interface EvaluatePlaceOptions {
   readonly hearts: number;
   readonly wrongHearts: number;
   readonly first: number;
+  /** Threads. */
+  readonly jobs: number;
   /** Folder of decoded sets with labels.csv; real records are skipped where there is none. */
   readonly data?: string;
   readonly fold: number;
@@ -39,21 +39,26 @@ export async function runEvaluatePlace(options: EvaluatePlaceOptions): Promise<v
 export async function evaluatePlace(
   options: Omit<EvaluatePlaceOptions, 'html' | 'json'>,
 ): Promise<EvaluationReport> {
-  const networks = await openEvaluationNetworks();
-  const run = (label: string, population: Population, count: number): SimulatedReport => {
+  const run = async (
+    label: string,
+    population: PopulationName,
+    count: number,
+  ): Promise<SimulatedReport> => {
     const bar = progress(label);
-    const hearts = { first: options.first, count };
-    const results = evaluateSimulated(networks, population, hearts, (done) => {
+    const shard = { population, first: options.first, count };
+    const results = await evaluateInShards(shard, Math.min(options.jobs, count), (done) => {
       bar.update(done, count);
     });
     bar.finish(`${results.cases.length} lesions of ${count} hearts`);
-    return summarise(results, count, population.name);
+    return summarise(results, count, POPULATIONS[population].name);
   };
   return {
     format: 'isochrone-evaluation-1',
-    simulated: run('evaluate', EVALUATION_HEARTS, options.hearts),
+    simulated: await run('evaluate', 'evaluation', options.hearts),
     wrongHeart:
-      options.wrongHearts === 0 ? null : run('wrong heart', WRONG_HEARTS, options.wrongHearts),
+      options.wrongHearts === 0
+        ? null
+        : await run('wrong heart', 'wrong-heart', options.wrongHearts),
     recorded: await evaluateWalls(options),
   };
 }

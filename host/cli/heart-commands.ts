@@ -1,6 +1,5 @@
 /** What begins with a heart: `evaluate`, `synthesize…`, `explain`, `templates`: their options. */
 import { Option, type Command } from 'commander';
-import { LESION_KINDS } from '../cineecg/mapping/pull-back.js';
 import { VCG_TRANSFORMS } from '../cineecg/matrices.js';
 import { POPULATION_NAMES } from '../evaluate/populations.js';
 import { CONDUCTIONS } from '../records/synthetic/activation.js';
@@ -30,6 +29,7 @@ export function addHeartCommands(program: Command): void {
       wholeNumber,
       0,
     )
+    .option('--jobs <n>', 'threads', wholeNumber, 1)
     .option(
       '--data <folder>',
       'decoded sets (foldNN.d16.gz) and labels.csv; without, no real records',
@@ -127,29 +127,17 @@ export function addHeartCommands(program: Command): void {
   program
     .command('templates')
     .description(
-      'simulate what a lesion of each place does to the leads; the mapping by chain rule uses it (some minutes)',
+      'simulate what a lesion of each place does to the leads: models/place/templates.json, and from it the device’s; some minutes',
     )
-    .option('--out <folder>', 'where to write; by default where the mapping reads them')
-    .option('--normals <n>', 'normal hearts', wholeNumber, 300)
-    .option('--hearts <n>', 'hearts with each lesion', wholeNumber, 40)
-    .addOption(
-      new Option('--kind <kind...>', 'which lesions').choices(LESION_KINDS).default(LESION_KINDS),
-    )
-    .option('--sites <n>', 'origins of ectopic beats, spread over both ventricles', wholeNumber, 80)
-    .option('--site-hearts <n>', 'hearts with each origin', wholeNumber, 8)
+    .option('--out <folder>', 'where to write; by default where mapping and evaluation read them')
+    .option('--hearts <n>', 'hearts with each scar and ischaemia', wholeNumber, 48)
+    .option('--site-hearts <n>', 'of these, hearts with each ectopic origin', wholeNumber, 24)
+    .option('--normals <n>', 'hearts with normal beats alone besides', wholeNumber, 300)
+    .option('--device-sites <n>', 'ectopic origins that the device gets', wholeNumber, 80)
+    .option('--no-simulate', 'the device’s alone, from the templates that are there')
     .action(async (options) => {
       const { runTemplates } = await import('./templates.js');
       await runTemplates(options);
-    });
-
-  program
-    .command('synthesize-templates')
-    .description('make models/place/templates.json again from the template hearts; takes minutes')
-    .requiredOption('--out <file>', 'JSON file')
-    .option('--hearts <n>', 'how many hearts', wholeNumber, 40)
-    .action(async (options) => {
-      const { runSynthesizeTemplates } = await import('./synthesize-beats.js');
-      await runSynthesizeTemplates(options);
     });
 
   program

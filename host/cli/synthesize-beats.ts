@@ -1,9 +1,7 @@
 /** `isochrone synthesize-beats --out PATH`: simulated median beats with their places, for training and for other people's methods. */
 import { writeBeatSet } from '../evaluate/beat-set.js';
-import { casesOfHeart, EVERY_PLACE } from '../evaluate/cases.js';
-import { distil, placedBeat, writePlaceModel } from '../evaluate/place-model.js';
-import { POPULATIONS, type PopulationName } from '../evaluate/populations.js';
-import { writeAtomically } from '../records/files.js';
+import { EVERY_PLACE } from '../evaluate/cases.js';
+import type { PopulationName } from '../evaluate/populations.js';
 import { progress } from './progress.js';
 
 export interface SynthesizeBeatsOptions {
@@ -29,20 +27,4 @@ export async function runSynthesizeBeats(options: SynthesizeBeatsOptions): Promi
   );
   bar.finish(`${index.beats.length} beats of ${hearts} hearts`);
   process.stdout.write(`${out}.i16\n${out}.path.i16\n${out}.json\n`);
-}
-
-export async function runSynthesizeTemplates(options: {
-  readonly out: string;
-  readonly hearts: number;
-}): Promise<void> {
-  const { out, hearts } = options;
-  const bar = progress('templates');
-  const beats = Array.from({ length: hearts }, (_, seed) => {
-    const { cases } = casesOfHeart(POPULATIONS.templates, seed, EVERY_PLACE);
-    bar.update(seed + 1, hearts);
-    return cases.map(placedBeat);
-  }).flat();
-  await writeAtomically(out, writePlaceModel(distil(beats, hearts)));
-  bar.finish(`${beats.length} beats of ${hearts} hearts`);
-  process.stdout.write(`${out}\n`);
 }

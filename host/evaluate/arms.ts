@@ -15,7 +15,6 @@ import {
 } from '../cineecg/mapping/beat-evidence.js';
 import { paperLikeMap, plainMap } from '../cineecg/mapping/lead-arms.js';
 import {
-  anatomicalOcclusion,
   asShares,
   byRegion,
   chainRule,
@@ -30,9 +29,10 @@ import type { Random } from '../records/synthetic/random.js';
 import type { Vector3 } from '../records/synthetic/vector3.js';
 import type { BeatNetwork } from './beat-network.js';
 import type { LesionKindOfCase } from './cases.js';
-import { scoreOf, twelveLeadInput, type Question } from './explanations.js';
+import { twelveLeadInput } from './explanations.js';
 import { genericSegmentMm } from './generic-place.js';
 import { ranking } from './metrics.js';
+import { NOT_ASKED, occlude } from './occlusion.js';
 
 export const ARMS = {
   random: 'scores drawn anew',
@@ -40,15 +40,18 @@ export const ARMS = {
   'paper-like': 'mean |attribution| of the leads, on the path, position kernel',
   'adjoint, position': 'Lᵀ of the gradient, position kernel',
   'adjoint, direction': 'Lᵀ of the gradient, direction kernel, signed by phase',
-  'adjoint, both': 'Lᵀ of the gradient, position × direction',
   'adjoint, transforms averaged':
     'direction kernel, mean over inverse Dower, Kors and the geometric matrix',
   'chain rule, unit': '⟨g, D_s⟩ / ‖D_s‖',
   'chain rule': 'c_s ⟨g, D_s⟩',
   'chain rule, seeds averaged': 'mean over networks of other seeds',
   occlusion: 'answer lost when the lesion is healed by its amplitude',
-  'occlusion, whole': 'answer lost when the whole lesion is taken out',
-  'methods averaged': 'mean of chain rule and occlusion, each as shares',
+  'occlusion, seeds averaged': 'mean over networks of other seeds',
+  'occlusion, against normal': 'asked for the logit minus that of normal, as the prototype did',
+  'occlusion, unhealed': 'a network that saw no half-healed beats in training',
+  'occlusion, unhealed, against normal': 'both as the prototype did',
+  'methods averaged': 'chain rule and occlusion, each in its standard deviations over candidates',
+  'methods and seeds averaged': 'the same over networks of other seeds',
   'chain rule, random weights': 'the same, weights shuffled within each layer',
   'occlusion, random weights': 'the same, weights shuffled within each layer',
   'direction, random weights': 'the same, weights shuffled within each layer',
@@ -72,8 +75,11 @@ export interface ArmContext {
   readonly templates: TemplateSet;
   /** One a coarse network: integrated gradients from the normal beat. The first is the one that is asked where one is enough. */
   readonly evidence: readonly BeatEvidence[];
-  readonly question: Question;
-  readonly randomised: { readonly question: Question; readonly evidence: BeatEvidence };
+  /** In the order of the evidence; arms that average over networks are run where there are several. */
+  readonly coarse: readonly BeatNetwork[];
+  /** Where what half-healed beats and questions are worth is asked. */
+  readonly unhealed: BeatNetwork | null;
+  readonly randomised: { readonly network: BeatNetwork; readonly evidence: BeatEvidence };
   readonly placeNetwork: BeatNetwork;
   /** What a network of the path says of it: mass at each of 80 samples. */
   readonly pathMass: Float64Array;
@@ -86,7 +92,7 @@ export function candidateCount(kind: LesionKindOfCase): number {
 }
 
 export function runArms(context: ArmContext): ReadonlyMap<ArmName, ArmScores> {
-  const { kind, millivolt, templates, evidence, question, randomised } = context;
+  const { kind, millivolt, templates, evidence, randomised } = context;
   const [own] = evidence;
   const results = new Map<ArmName, ArmScores>();
   if (own === undefined) return results;
@@ -104,47 +110,58 @@ export function runArms(context: ArmContext): ReadonlyMap<ArmName, ArmScores> {
   if (place !== undefined) addMaps(context, own, place, addRegions);
   const gradients = evidence.map(foldedGradient);
   const gradient = gradients[0] ?? new Float64Array();
-  const chain = chainRule(templates, millivolt, gradient);
+  const chains = gradients.map((g) => chainRule(templates, millivolt, g));
+  const [chain] = chains;
+  if (chain === undefined) return results;
   addTemplates('chain rule, unit', chainRuleUnit(templates, gradient));
   addTemplates('chain rule', chain);
-  addTemplates(
-    'chain rule, seeds averaged',
-    meanOfShares(gradients.map((g) => chainRule(templates, millivolt, g))),
-  );
-  const ask =
-    (asked: Question) =>
-    (beats: readonly Float64Array[]): number[] =>
-      beats.map((beat) => scoreOf(asked, beat));
-  const healed = thinned(templates);
-  const addHealed = (name: ArmName, scores: readonly number[]): void => {
-    results.set(name, ofTemplates(kind, healed, scores));
-  };
-  const occlusion = anatomicalOcclusion(healed, millivolt, ask(question));
-  addHealed('occlusion', occlusion);
-  // Ectopic beats have some two hundred candidates, and no amplitude that a whole lesion could differ from by much.
-  if (kind !== 'ectopic') {
-    addHealed('occlusion, whole', anatomicalOcclusion(healed, millivolt, ask(question), 'whole'));
+  if (chains.length > 1) addTemplates('chain rule, seeds averaged', meanOfShares(chains));
+  const occlusions = addOcclusions(context, (name, scores) => {
+    results.set(name, ofTemplates(kind, templates, scores, oddsOf(scores)));
+  });
+  addTemplates('methods averaged', inDeviations([chain, ...occlusions.slice(0, 1)]));
+  if (chains.length > 1) {
+    addTemplates('methods and seeds averaged', inDeviations([...chains, ...occlusions]));
   }
-  addHealed('methods averaged', meanOfShares([chainRule(healed, millivolt, gradient), occlusion]));
   const randomGradient = foldedGradient(randomised.evidence);
   addTemplates('chain rule, random weights', chainRule(templates, millivolt, randomGradient));
-  addHealed(
-    'occlusion, random weights',
-    anatomicalOcclusion(healed, millivolt, ask(randomised.question)),
-  );
   addTemplates('matched filter', matchedFilter(templates, millivolt));
   addRegions('network trained on the place', placeAnswer(context));
   return results;
 }
 
-/** Occlusion asks the network once a candidate: of the two hundred origins of an ectopic beat every third is asked. */
-const MOST_HEALED = 100;
-const HEALED_EVERY = 3;
-
-function thinned(set: TemplateSet): TemplateSet {
-  return set.templates.length <= MOST_HEALED
-    ? set
-    : { ...set, templates: set.templates.filter((_, index) => index % HEALED_EVERY === 0) };
+/** @returns what each network's occlusion gives, one a template */
+function addOcclusions(
+  { kind, millivolt, templates, coarse, unhealed, randomised }: ArmContext,
+  add: (name: ArmName, scores: readonly number[]) => void,
+): number[][] {
+  const [first, ...others] = coarse;
+  if (first === undefined) return [];
+  const own = occlude(first, kind, templates, millivolt);
+  const ofNetworks = [
+    own,
+    ...others.map((network) => occlude(network, kind, templates, millivolt, own['the others'])),
+  ];
+  add('occlusion', own['the others']);
+  add('occlusion, against normal', own.normal);
+  if (others.length > 0) {
+    add(
+      'occlusion, seeds averaged',
+      templates.templates.map((_, s) =>
+        ofNetworks.reduce((sum, each) => sum + (each['the others'][s] ?? 0) / ofNetworks.length, 0),
+      ),
+    );
+  }
+  if (unhealed !== null) {
+    const plainly = occlude(unhealed, kind, templates, millivolt);
+    add('occlusion, unhealed', plainly['the others']);
+    add('occlusion, unhealed, against normal', plainly.normal);
+    add(
+      'occlusion, random weights',
+      occlude(randomised.network, kind, templates, millivolt)['the others'],
+    );
+  }
+  return ofNetworks.map((each) => each['the others']);
 }
 
 function addMaps(
@@ -157,7 +174,6 @@ function addMaps(
   add('plain', plainMap(own, place));
   add('paper-like', paperLikeMap(own, place).regions);
   add('adjoint, position', adjointMap(own, place, { kernel: 'position', phaseWeight }).regions);
-  add('adjoint, both', adjointMap(own, place, { kernel: 'product', phaseWeight }).regions);
   add('adjoint, direction', directionMap(own, place, phaseWeight));
   const places = VCG_TRANSFORMS.flatMap((transform) => placeBeat(own, transform) ?? []);
   add(
@@ -202,17 +218,54 @@ function ofRegions(kind: LesionKindOfCase, regions: readonly number[]): ArmScore
 /** The best few candidates lie around the place; their centre is nearer to it than the best one. */
 const CENTRE_OF = 4;
 
+/** @param weights one a template, for the centre of an ectopic beat's origin; the best few alike where nothing is said */
 function ofTemplates(
   kind: LesionKindOfCase,
   templates: TemplateSet,
   scores: readonly number[],
+  weights?: readonly number[],
 ): ArmScores {
   const regions = byRegion(templates, scores, candidateCount(kind), Number.NEGATIVE_INFINITY);
   const best = ranking(scores).slice(0, kind === 'ectopic' ? CENTRE_OF : 1);
-  const mean = (axis: 0 | 1 | 2): number =>
-    best.reduce((sum, index) => sum + (templates.templates[index]?.frankMm[axis] ?? 0), 0) /
-    best.length;
-  return { regions, atMm: [mean(0), mean(1), mean(2)] };
+  const weightOf = (index: number): number =>
+    kind === 'ectopic' && weights !== undefined
+      ? (weights[index] ?? 0)
+      : best.includes(index)
+        ? 1
+        : 0;
+  let sum = 0;
+  const centre = [0, 0, 0];
+  for (const [index, { frankMm }] of templates.templates.entries()) {
+    const weight = weightOf(index);
+    sum += weight;
+    for (const axis of [0, 1, 2] as const) {
+      centre[axis] = (centre[axis] ?? 0) + weight * frankMm[axis];
+    }
+  }
+  const [x = 0, y = 0, z = 0] = centre.map((value) => value / sum);
+  return { regions, atMm: [x, y, z] };
+}
+
+/** Drops of log-odds are logarithms of odds, so their exponentials weigh candidates as probabilities would. */
+function oddsOf(drops: readonly number[]): number[] {
+  const top = Math.max(...drops);
+  return drops.map((drop) => Math.exp(drop - top));
+}
+
+/** Mean over methods, each in standard deviations over the candidates that all of them asked about. */
+function inDeviations(methods: readonly (readonly number[])[]): number[] {
+  const isAsked = (methods[0] ?? []).map((_, s) =>
+    methods.every((scores) => scores[s] !== NOT_ASKED),
+  );
+  const scaled = methods.map((scores) => {
+    const asked = scores.filter((_, s) => isAsked[s] === true);
+    const middle = asked.reduce((a, b) => a + b, 0) / asked.length;
+    const square = asked.reduce((sum, score) => sum + (score - middle) ** 2, 0) / asked.length;
+    return scores.map((score) => (score - middle) / Math.sqrt(square || 1));
+  });
+  return isAsked.map((asked, s) =>
+    asked ? scaled.reduce((sum, scores) => sum + (scores[s] ?? 0), 0) / methods.length : NOT_ASKED,
+  );
 }
 
 /** Each as shares of what speaks for a place, then their mean. */

@@ -9,18 +9,53 @@ const INDEPENDENT = 8;
 /** Midpoints of integrated gradients: more change no map by much on these small networks. */
 export const STEPS = 6;
 
-/** F: logit of a class minus logit of normal. */
+/** What the network is asked of a beat: a number, and how it follows the beat. Inputs are the network's own. */
 export interface Question {
-  readonly network: BeatNetwork;
-  readonly weights: Float32Array;
+  readonly answer: (input: Float32Array) => number;
+  readonly gradient: (input: Float32Array) => Float32Array;
 }
 
-/** @param classes the class asked for, and what it is asked against */
-export function questionOf(network: BeatNetwork, asked: string, against: string): Question {
-  const weights = new Float32Array(network.classes.length);
-  weights[network.classes.indexOf(asked)] = 1;
-  weights[network.classes.indexOf(against)] = -1;
-  return { network, weights };
+/** The log-odds of a class against all others; or, as the prototype asked, its logit minus that of normal. */
+export type Against = 'the others' | 'normal';
+
+/** Indices of the classes that speak against. */
+function othersOf({ classes }: BeatNetwork, asked: string, against: Against): number[] {
+  return classes.flatMap((name, index) =>
+    (against === 'normal' ? name === 'normal' : name !== asked) ? [index] : [],
+  );
+}
+
+/** @param asked one of the network's classes */
+export function answerOf(
+  network: BeatNetwork,
+  asked: string,
+  against: Against,
+  logits: Float32Array,
+): number {
+  const others = othersOf(network, asked, against).map((index) => logits[index] ?? 0);
+  const top = Math.max(...others);
+  const sum = others.reduce((total, logit) => total + Math.exp(logit - top), 0);
+  return (logits[network.classes.indexOf(asked)] ?? 0) - top - Math.log(sum);
+}
+
+export function questionOf(
+  network: BeatNetwork,
+  asked: string,
+  against: Against = 'the others',
+): Question {
+  const own = network.classes.indexOf(asked);
+  const others = othersOf(network, asked, against);
+  return {
+    answer: (input) => answerOf(network, asked, against, network.logits(input)),
+    gradient: (input) =>
+      network.gradient(input, (logits) => {
+        const top = Math.max(...others.map((index) => logits[index] ?? 0));
+        const derivative = new Float32Array(logits.length);
+        for (const index of others) derivative[index] = -Math.exp((logits[index] ?? 0) - top);
+        const sum = derivative.reduce((a, b) => a - b, 0);
+        return derivative.map((value, index) => (index === own ? 1 : value / sum));
+      }),
+  };
 }
 
 /** Eight independent leads to a network's twelve, `[lead][80]`, millivolt. */
@@ -38,28 +73,31 @@ export function twelveLeadInput(millivolt: Float64Array): Float32Array {
   return input;
 }
 
-export function scoreOf({ network, weights }: Question, millivolt: Float64Array): number {
-  return network
-    .logits(twelveLeadInput(millivolt))
-    .reduce((sum, logit, index) => sum + logit * (weights[index] ?? 0), 0);
-}
-
 /** Integrated gradients from `baseline`: the path-mean gradient, and it times the departure from the baseline. */
 export function integratedGradients(
-  { network, weights }: Question,
+  question: Question,
   millivolt: Float64Array,
   baseline: Float64Array,
 ): BeatEvidence {
-  const from = twelveLeadInput(baseline);
-  const to = twelveLeadInput(millivolt);
-  const gradient = new Float64Array(to.length);
+  const [from, to] = [twelveLeadInput(baseline), twelveLeadInput(millivolt)];
+  const gradient = meanGradient(question, from, to);
+  const attribution = gradient.map((g, i) => g * ((to[i] ?? 0) - (from[i] ?? 0)));
+  return beatEvidence(MEDIAN_BEAT_SAMPLES, millivolt, gradient, attribution);
+}
+
+/** Mean over the straight way from one input to another, midpoints. */
+export function meanGradient(
+  question: Question,
+  from: Float32Array,
+  to: Float32Array,
+): Float64Array {
+  const mean = new Float64Array(to.length);
   for (let step = 0; step < STEPS; step += 1) {
     const share = (step + 0.5) / STEPS;
     const between = to.map((value, i) => (from[i] ?? 0) + share * (value - (from[i] ?? 0)));
-    for (const [i, g] of network.gradient(between, weights).entries()) {
-      gradient[i] = (gradient[i] ?? 0) + g / STEPS;
+    for (const [i, g] of question.gradient(between).entries()) {
+      mean[i] = (mean[i] ?? 0) + g / STEPS;
     }
   }
-  const attribution = gradient.map((g, i) => g * ((to[i] ?? 0) - (from[i] ?? 0)));
-  return beatEvidence(MEDIAN_BEAT_SAMPLES, millivolt, gradient, attribution);
+  return mean;
 }

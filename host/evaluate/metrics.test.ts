@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
   areaUnderRoc,
+  averagePrecision,
   chanceDice,
   dice,
   diceAtTruthCoverage,
+  diceByCoverage,
   isAmongBest,
   mainTerritory,
   ranking,
@@ -78,5 +80,27 @@ describe('area under the curve', () => {
 
   it('is unknown when there is nothing to tell apart', () => {
     expect(areaUnderRoc([1, 2, 3, 4, 5, 6], truth())).toBeUndefined();
+  });
+});
+
+describe('over coverages', () => {
+  const truth = [true, false, true, false];
+
+  it.each([
+    [[4, 2, 3, 1], 1],
+    // Found second and fourth: (1/2 + 2/4) / 2.
+    [[3, 4, 1, 2], 0.5],
+    [[1, 1, 1, 1], (1 + 2 / 3) / 2],
+  ])('average precision of %j is %d', (scores, expected) => {
+    expect(averagePrecision(scores, truth)).toBeCloseTo(expected, 12);
+  });
+
+  it('has no average precision where nothing is true', () => {
+    expect(averagePrecision([1, 2], [false, false])).toBeUndefined();
+  });
+
+  it('Dice of the k best ends where everything is taken, whatever the order', () => {
+    expect(diceByCoverage([4, 2, 3, 1], truth)).toEqual([2 / 3, 1, 0.8, 2 / 3]);
+    expect(diceByCoverage([1, 4, 2, 3], truth).at(-1)).toBeCloseTo(2 / 3, 12);
   });
 });

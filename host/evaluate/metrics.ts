@@ -88,3 +88,29 @@ export function areaUnderRoc(
   }
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
+
+/** Area under precision over recall, by average precision; ties in the order they come. undefined when none is true. */
+export function averagePrecision(
+  scores: ArrayLike<number>,
+  truth: readonly boolean[],
+): number | undefined {
+  const positives = truth.filter(Boolean).length;
+  if (positives === 0) return undefined;
+  let [found, sum] = [0, 0];
+  for (const [rank, index] of ranking(scores).entries()) {
+    if (truth[index] !== true) continue;
+    found += 1;
+    sum += found / (rank + 1);
+  }
+  return sum / positives;
+}
+
+/** Dice of the k best against the truth, for k = 1 … n. */
+export function diceByCoverage(scores: ArrayLike<number>, truth: readonly boolean[]): number[] {
+  const positives = truth.filter(Boolean).length;
+  let found = 0;
+  return ranking(scores).map((index, k) => {
+    if (truth[index] === true) found += 1;
+    return (2 * found) / (k + 1 + positives);
+  });
+}

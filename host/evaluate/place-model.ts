@@ -1,6 +1,6 @@
 /**
  * What the model-based mappings know: how a lesion of each place changes a beat on average over many hearts, and how beats differ
- * besides. Made once from the template hearts by `isochrone synthesize-templates`, kept as one file of whole numbers.
+ * besides. Made once from the template hearts by `isochrone templates`, kept as one file of whole numbers.
  */
 import { IsochroneError } from '../../codegen/errors.js';
 import { lesionTemplate } from '../cineecg/mapping/build-templates.js';
@@ -13,6 +13,7 @@ import { genericNodeMm, genericSegmentMm } from './generic-place.js';
 
 /** Of the template hearts. */
 export interface PlacedBeat {
+  readonly heart: number;
   readonly kind: SimulatedCase['kind'];
   readonly segment: number;
   /** null: the whole segment. */
@@ -25,8 +26,9 @@ export interface PlaceModel {
   readonly sets: Readonly<Record<LesionKindOfCase, TemplateSet>>;
 }
 
-export function placedBeat({ kind, segments, beat }: SimulatedCase): PlacedBeat {
+export function placedBeat({ heartSeed, kind, segments, beat }: SimulatedCase): PlacedBeat {
   return {
+    heart: heartSeed,
     kind,
     segment: segments[0] ?? 0,
     node: beat.ectopic?.node ?? null,
@@ -44,16 +46,22 @@ interface Places {
   }[];
 }
 
-interface Distilled {
+export interface Distilled {
   readonly hearts: number;
   readonly normal: Float64Array;
   readonly covariances: Readonly<Record<Places['covariance'], Covariance>>;
   readonly kinds: Readonly<Record<LesionKindOfCase, Places>>;
 }
 
-/** Chosen on training hearts among 20, 40, 80, 120 and 200, with floors from 4 to 20 µV. */
-const COMPONENTS = 80;
-const FLOOR_MILLIVOLT = 0.008;
+export interface CovarianceSize {
+  /** Principal components. */
+  readonly components: number;
+  /** Root mean square of what every sample may have besides: noise, and whatever the simulator lacks. */
+  readonly floorMillivolt: number;
+}
+
+/** Chosen on choice hearts among 40, 80, 120, 160 and 240 components, with floors of 4, 8 and 20 µV. */
+export const EVALUATION_COVARIANCE: CovarianceSize = { components: 120, floorMillivolt: 0.008 };
 /** Rows that a covariance is estimated from, at most: beyond this it hardly changes, and the estimate takes minutes. */
 const MOST_ROWS = 1600;
 /**
@@ -66,9 +74,17 @@ const COVARIANCE_OF: Readonly<Record<LesionKindOfCase, Places['covariance']>> = 
   ectopic: 'within',
 };
 
-export function distil(beats: readonly PlacedBeat[], hearts: number): Distilled {
-  const normals = beats.filter(({ kind }) => kind === 'normal').map(({ millivolt }) => millivolt);
-  const normal = meanOf(normals);
+/** @param lesionHearts the first so many hearts have lesions; their normal beats are what lesions are compared with */
+export function distil(
+  beats: readonly PlacedBeat[],
+  lesionHearts: number,
+  { components, floorMillivolt }: CovarianceSize = EVALUATION_COVARIANCE,
+): Distilled {
+  const normalBeats = beats.filter(({ kind }) => kind === 'normal');
+  const normals = normalBeats.map(({ millivolt }) => millivolt);
+  const normal = meanOf(
+    normalBeats.filter(({ heart }) => heart < lesionHearts).map(({ millivolt }) => millivolt),
+  );
   const residuals: Float64Array[] = [];
   const placesOf = (kind: LesionKindOfCase): Places => {
     const byPlace = new Map<number, PlacedBeat[]>();
@@ -101,21 +117,43 @@ export function distil(beats: readonly PlacedBeat[], hearts: number): Distilled 
   };
   const every = Math.ceil(residuals.length / MOST_ROWS);
   return {
-    hearts,
+    hearts: lesionHearts,
     normal,
     covariances: {
-      normal: covarianceOf(normals, COMPONENTS, FLOOR_MILLIVOLT ** 2),
+      normal: covarianceOf(normals, components, floorMillivolt ** 2),
       within: covarianceOf(
         residuals.filter((_, index) => index % every === 0),
-        COMPONENTS,
-        FLOOR_MILLIVOLT ** 2,
+        components,
+        floorMillivolt ** 2,
       ),
     },
     kinds,
   };
 }
 
-function modelOf({ hearts, normal, covariances, kinds }: Distilled): PlaceModel {
+/** The same with covariances of fewer components and a higher floor. */
+export function coarser(
+  { covariances, ...rest }: Distilled,
+  { components, floorMillivolt }: CovarianceSize,
+): Distilled {
+  const coarse = ({ components: all, excess, floor }: Covariance): Covariance => {
+    const count = Math.min(components, all.length);
+    const left = excess.slice(count).reduce((a, b) => a + b, 0);
+    const size = (all[0]?.length ?? 0) - count;
+    const higher = Math.max(floorMillivolt ** 2, floor + left / size);
+    return {
+      components: all.slice(0, count),
+      excess: excess.slice(0, count).map((value) => Math.max(0, value + floor - higher)),
+      floor: higher,
+    };
+  };
+  return {
+    ...rest,
+    covariances: { normal: coarse(covariances.normal), within: coarse(covariances.within) },
+  };
+}
+
+export function modelOf({ hearts, normal, covariances, kinds }: Distilled): PlaceModel {
   const set = (kind: LesionKindOfCase): TemplateSet => ({
     kind,
     samples: MEDIAN_BEAT_SAMPLES,
@@ -206,13 +244,18 @@ export function writePlaceModel(distilled: Distilled): string {
 
 /** @throws {IsochroneError} EVALUATE_MODEL_INVALID */
 export function readPlaceModel(text: string, file: string): PlaceModel {
+  return modelOf(readDistilled(text, file));
+}
+
+/** @throws {IsochroneError} EVALUATE_MODEL_INVALID */
+export function readDistilled(text: string, file: string): Distilled {
   const parsed = JSON.parse(text) as PlaceFile;
   if (parsed.format !== FORMAT || parsed.samples !== MEDIAN_BEAT_SAMPLES) {
     throw new IsochroneError(
       'EVALUATE_MODEL_INVALID',
       `${file} holds no templates of this version`,
       {
-        hint: 'Make them again: isochrone synthesize-templates.',
+        hint: 'Make them again: isochrone templates.',
         where: { file },
       },
     );
@@ -236,12 +279,12 @@ export function readPlaceModel(text: string, file: string): PlaceModel {
       })),
     };
   };
-  return modelOf({
+  return {
     hearts: parsed.hearts,
     normal: decode(parsed.normal, 1000)[0] ?? new Float64Array(),
     covariances: { normal: covariance('normal'), within: covariance('within') },
     kinds: { scar: kind('scar'), ischaemia: kind('ischaemia'), ectopic: kind('ectopic') },
-  });
+  };
 }
 
 const LEADS = 8;

@@ -5,6 +5,7 @@ import type { EvaluationReport, SimulatedReport } from './report.js';
 import type { RecordedReport } from './recorded-report.js';
 import { WALL_ARMS, type WallArm } from './recorded.js';
 import type { Interval } from './statistics.js';
+import { trustRows } from './trust-report.js';
 import { TIME_ARMS, type TimeArmName } from './time-arms.js';
 
 const BAR_PX = 260;
@@ -56,6 +57,14 @@ ${Object.entries(report.time)
       )}`,
   )
   .join('\n')}
+<h3>Dice of the best regions, by how many are taken</h3>
+${curves(report)}
+${
+  report.trust === null
+    ? ''
+    : `<h3>Trust: ${report.trust.cases} cases</h3>
+${table(['what', 'figure'], trustRows(report.trust))}`
+}
 <h3>Paired differences</h3>
 ${table(
   ['of', 'against', 'what', 'difference', '95 %', 'Wilcoxon p', 'pairs'],
@@ -100,6 +109,42 @@ ${drawn.join('\n')}`;
 
 function number({ estimate, low, high }: Interval): string {
   return `${estimate.toFixed(2)} (${low.toFixed(2)} … ${high.toFixed(2)})`;
+}
+
+/** Few, since more lines than that are not told apart. */
+const CURVES = [
+  ['occlusion', '#d95f02'],
+  ['chain rule', '#1f6fb4'],
+  ['matched filter', '#1b1f24'],
+  ['plain', '#8a8f98'],
+  ['random', '#a40e26'],
+] as const;
+const CURVE_PX = { width: 300, height: 160 } as const;
+
+function curves({ place }: SimulatedReport): string {
+  return Object.entries(place)
+    .map(([group, arms]) => {
+      const lines = CURVES.flatMap(([arm, color]) => {
+        const dice = arms[arm]?.diceByCoverage ?? [];
+        const points = dice.map(
+          (value, k) =>
+            `${((CURVE_PX.width * (k + 1)) / dice.length).toFixed(1)},${(CURVE_PX.height * (1 - value)).toFixed(1)}`,
+        );
+        return dice.length === 0
+          ? []
+          : [
+              `<polyline points="${points.join(' ')}" fill="none" stroke="${color}" stroke-width="1.6"><title>${escapeHtml(arm)}</title></polyline>`,
+            ];
+      });
+      const key = CURVES.map(
+        ([arm, color], k) =>
+          `<text x="${CURVE_PX.width + 8}" y="${16 + 16 * k}" fill="${color}">${escapeHtml(arm)}</text>`,
+      );
+      return `<p>${escapeHtml(group)}</p>
+<svg width="${CURVE_PX.width + 120}" height="${CURVE_PX.height + 4}" role="img"><path d="M0 0V${CURVE_PX.height}H${CURVE_PX.width}" fill="none" stroke="#8a8f98"/>
+${[...lines, ...key].join('\n')}</svg>`;
+    })
+    .join('\n');
 }
 
 /** Horizontal bars of shares 0…1 with their intervals and the level of chance. */

@@ -1,6 +1,7 @@
 /** The report as plain text. */
 import { recordedText } from './recorded-report.js';
 import type { EvaluationReport, SimulatedReport } from './report.js';
+import { trustRows } from './trust-report.js';
 import type { Interval } from './statistics.js';
 
 const percent = (share: number): string => (100 * share).toFixed(1).padStart(5);
@@ -37,10 +38,10 @@ function sectionText(title: string, report: SimulatedReport): string[] {
       const chance = report.placeChance[group];
       return [
         `${group}: place (chance: top1 ${percent(chance?.top1 ?? NaN)}, top3 ${percent(chance?.top3 ?? NaN)}, Dice ${twoDigits(chance?.dice ?? NaN)})`,
-        'cases  top1 (95 %)            top3   territory  mm     AUC    Dice   arm',
+        'cases  top1 (95 %)            top3   territory  mm     AUC    AUPRC  Dice   arm',
         ...Object.entries(arms).map(
           ([arm, f]) =>
-            `${String(f.cases).padStart(5)}  ${percent(f.top1.estimate)} (${percent(f.top1.low)}…${percent(f.top1.high)})  ${percent(f.top3)}  ${percent(f.territory)}     ${f.medianMm.toFixed(1).padStart(5)}  ${twoDigits(f.auc)}  ${twoDigits(f.dice)}  ${arm}`,
+            `${String(f.cases).padStart(5)}  ${percent(f.top1.estimate)} (${percent(f.top1.low)}…${percent(f.top1.high)})  ${percent(f.top3)}  ${percent(f.territory)}     ${f.medianMm.toFixed(1).padStart(5)}  ${twoDigits(f.auc)}  ${twoDigits(f.averagePrecision)}  ${twoDigits(f.dice)}  ${arm}`,
         ),
         '',
       ];
@@ -49,10 +50,10 @@ function sectionText(title: string, report: SimulatedReport): string[] {
       const chance = report.timeChance[group];
       return [
         `${group}: time, samples changed by more than ${report.thresholdMicrovolt} µV (chance: per lead ${twoDigits(chance?.perLead ?? NaN)}, pooled ${twoDigits(chance?.pooled ?? NaN)})`,
-        'Dice per lead          Dice pooled            pointing  deletion  insertion  map',
+        'Dice per lead          Dice pooled            pointing  deletion  insertion  infidelity  map',
         ...Object.entries(arms).map(
           ([arm, f]) =>
-            `${interval(f.dicePerLead)}  ${interval(f.dicePooled)}  ${percent(f.pointing)}     ${twoDigits(f.deletion)}     ${twoDigits(f.insertion)}      ${arm}`,
+            `${interval(f.dicePerLead)}  ${interval(f.dicePooled)}  ${percent(f.pointing)}     ${twoDigits(f.deletion)}     ${twoDigits(f.insertion)}      ${twoDigits(f.infidelity)}       ${arm}`,
         ),
         '',
       ];
@@ -68,6 +69,13 @@ function sectionText(title: string, report: SimulatedReport): string[] {
       ),
     ),
     '',
+    ...(report.trust === null
+      ? []
+      : [
+          `trust, ${report.trust.cases} cases; agreement is rank correlation`,
+          ...trustRows(report.trust).map(([what, figure]) => `${figure.padEnd(52)}  ${what}`),
+          '',
+        ]),
     'paired differences, 95 % bootstrap interval, Wilcoxon',
     ...report.comparisons.map(
       ({ of, against, what, difference, pairs, wilcoxonP }) =>

@@ -5,6 +5,7 @@ import { ARMS, candidateCount, type ArmName } from './arms.js';
 import { CHANGE_MICROVOLT } from '../records/synthetic/time-truth.js';
 import type { RecordedReport } from './recorded-report.js';
 import type { CaseResult, PlaceResult, SimulatedResults } from './simulated.js';
+import { summariseTrust, type TrustReport } from './trust-report.js';
 import { TIME_ARMS, type TimeArmName } from './time-arms.js';
 
 export const GROUPS = ['scar', 'ischaemia', 'ectopic', 'scar 2–6', 'ischaemia 2–6'] as const;
@@ -19,7 +20,10 @@ export interface PlaceFigures {
   readonly territory: number;
   readonly medianMm: number;
   readonly auc: number;
+  readonly averagePrecision: number;
   readonly dice: number;
+  /** Mean Dice of the one, two … best regions. */
+  readonly diceByCoverage: readonly number[];
 }
 
 export interface TimeFigures {
@@ -29,6 +33,7 @@ export interface TimeFigures {
   readonly pointing: number;
   readonly deletion: number;
   readonly insertion: number;
+  readonly infidelity: number;
 }
 
 export interface Comparison {
@@ -67,6 +72,7 @@ export interface SimulatedReport {
   readonly consistency: { readonly attribution: Interval; readonly map: Interval };
   readonly randomisedWeights: { readonly attribution: Interval; readonly map: Interval };
   readonly classAccuracy: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
+  readonly trust: TrustReport | null;
   readonly comparisons: readonly Comparison[];
 }
 
@@ -108,14 +114,17 @@ export function summarise(
       pooled: mean(cases.flatMap(({ timeChance }) => timeChance?.pooled ?? [])),
     })),
     consistency: {
-      attribution: bootstrapMean(results.cases.map(({ consistency }) => consistency.attribution)),
-      map: bootstrapMean(results.cases.map(({ consistency }) => consistency.map)),
+      attribution: bootstrapMean(
+        results.cases.flatMap(({ consistency }) => consistency?.attribution ?? []),
+      ),
+      map: bootstrapMean(results.cases.flatMap(({ consistency }) => consistency?.map ?? [])),
     },
     randomisedWeights: {
       attribution: bootstrapMean(results.cases.map(({ randomised }) => randomised.attribution)),
       map: bootstrapMean(results.cases.map(({ randomised }) => randomised.map)),
     },
     classAccuracy: classAccuracy(results),
+    trust: summariseTrust(results.cases.flatMap(({ trust }) => trust ?? [])),
     comparisons: comparisons(results.cases),
   };
 }
@@ -123,7 +132,8 @@ export function summarise(
 function placeTable(cases: readonly CaseResult[]): Record<string, PlaceFigures> {
   const rows = (Object.keys(ARMS) as ArmName[]).flatMap((arm) => {
     const own = cases.flatMap(({ place }) => place[arm] ?? []);
-    const of = (key: keyof PlaceResult): number[] => own.map((result) => result[key]);
+    const of = (key: Exclude<keyof PlaceResult, 'diceByCoverage'>): number[] =>
+      own.map((result) => result[key]);
     if (own.length === 0) return [];
     const figures: PlaceFigures = {
       cases: own.length,
@@ -132,7 +142,11 @@ function placeTable(cases: readonly CaseResult[]): Record<string, PlaceFigures> 
       territory: mean(of('territory')),
       medianMm: median(of('mm')),
       auc: mean(of('auc').filter((value) => !Number.isNaN(value))),
+      averagePrecision: mean(of('averagePrecision').filter((value) => !Number.isNaN(value))),
       dice: mean(of('dice')),
+      diceByCoverage: (own[0]?.diceByCoverage ?? []).map((_, k) =>
+        mean(own.map(({ diceByCoverage }) => diceByCoverage[k] ?? 0)),
+      ),
     };
     return [[arm, figures] as const];
   });
@@ -189,6 +203,7 @@ function timeTable(cases: readonly CaseResult[]): Record<string, TimeFigures> {
       pointing: mean(own.map(({ pointing }) => pointing)),
       deletion: mean(faithful.map(({ deletion }) => deletion)),
       insertion: mean(faithful.map(({ insertion }) => insertion)),
+      infidelity: mean(cases.flatMap(({ trust }) => trust?.infidelity[arm] ?? [])),
     };
     return [[arm, figures] as const];
   });
@@ -251,6 +266,11 @@ function comparisons(cases: readonly CaseResult[]): Comparison[] {
     byTop1('occlusion', 'matched filter'),
     byTop1('occlusion', 'plain'),
     byTop1('occlusion', 'paper-like'),
+    byTop1('occlusion', 'occlusion, random weights'),
+    byTop1('occlusion', 'occlusion, unhealed, against normal'),
+    byTop1('methods and seeds averaged', 'plain'),
+    byTop1('methods and seeds averaged', 'paper-like'),
+    byTop1('methods and seeds averaged', 'matched filter'),
     ...(['perLead', 'pooled'] as const).flatMap((key) => [
       byTime('mapped', 'plain', key),
       byTime('leads averaged', 'plain', key),

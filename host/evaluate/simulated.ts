@@ -1,9 +1,9 @@
 /** Truth (a): simulated hearts, whose place and time are known exactly. One pass over the hearts; every figure comes from it. */
 import { chainRule } from '../cineecg/mapping/pull-back.js';
 import { foldedGradient } from '../cineecg/mapping/beat-evidence.js';
-import type { Population } from '../records/synthetic/heart.js';
+import type { Population, SimulatedHeart } from '../records/synthetic/heart.js';
 import { MEDIAN_BEAT_SAMPLES, type MedianBeat } from '../records/synthetic/median-beat.js';
-import { seededRandom } from '../records/synthetic/random.js';
+import { seededRandom, type Random } from '../records/synthetic/random.js';
 import { CHANGE_MICROVOLT, changedSamples } from '../records/synthetic/time-truth.js';
 import { distance } from '../records/synthetic/vector3.js';
 import { runArms, type ArmName, type ArmScores } from './arms.js';
@@ -17,12 +17,14 @@ import {
   type SimulatedCase,
 } from './cases.js';
 import { cineEcgSignal, PATH_ROWS } from './cineecg-signal.js';
-import { integratedGradients, questionOf, STEPS, twelveLeadInput } from './explanations.js';
+import { integratedGradients, meanGradient, questionOf, twelveLeadInput } from './explanations.js';
 import { deletionInsertion, type Faithfulness } from './faithfulness.js';
 import { genericNodeMm, genericSegmentMm } from './generic-place.js';
 import {
   areaUnderRoc,
+  averagePrecision,
   diceAtTruthCoverage,
+  diceByCoverage,
   isAmongBest,
   mainTerritory,
   ranking,
@@ -30,6 +32,7 @@ import {
 } from './metrics.js';
 import type { EvaluationNetworks } from './networks.js';
 import { mean, spearman } from './statistics.js';
+import { trustOf, type Trust } from './trust.js';
 import {
   averagedTime,
   dipolarTime,
@@ -48,7 +51,10 @@ export interface PlaceResult {
   readonly territory: number;
   readonly mm: number;
   readonly auc: number;
+  readonly averagePrecision: number;
   readonly dice: number;
+  /** Of the one, two … best regions. */
+  readonly diceByCoverage: readonly number[];
 }
 
 export interface CaseResult {
@@ -58,8 +64,10 @@ export interface CaseResult {
   readonly time: Partial<Readonly<Record<TimeArmName, TimeScores>>>;
   readonly timeChance: { readonly perLead: number; readonly pooled: number } | null;
   readonly faithfulness: Partial<Readonly<Record<TimeArmName, Faithfulness>>>;
-  /** Rank correlation between networks of other seeds, mean over pairs. */
-  readonly consistency: { readonly attribution: number; readonly map: number };
+  /** Of every n-th case. */
+  readonly trust: Trust | null;
+  /** Rank correlation between networks of other seeds, mean over pairs; null where one network alone was asked. */
+  readonly consistency: { readonly attribution: number; readonly map: number } | null;
   /** … between the network and itself with its weights shuffled. */
   readonly randomised: { readonly attribution: number; readonly map: number };
 }
@@ -76,12 +84,14 @@ export interface SimulatedResults {
   readonly classes: readonly ClassResult[];
 }
 
-/** Faithfulness takes twenty answers a map; it is asked of every n-th case. */
-const FAITHFULNESS_EVERY = 4;
+/** Faithfulness and trust take hundreds of answers and five more hearts; they are asked of every n-th case. */
+const THOROUGH_EVERY = 16;
+/** Lesions over several segments, networks of other seeds and what half-healed beats are worth: in three hearts of every n × 3. */
+const EXTENDED_EVERY = 4;
 
 /**
- * Heart by heart, in turn: a scar, an ischaemia or an ectopic beat of one place; of the first two kinds one of several segments
- * besides. A normal beat of each heart for the classes alone.
+ * Heart by heart, in turn: a scar, an ischaemia or an ectopic beat of one place; in some hearts one of several segments besides. A
+ * normal beat of each heart for the classes alone.
  */
 export function evaluateSimulated(
   networks: EvaluationNetworks,
@@ -94,10 +104,11 @@ export function evaluateSimulated(
   const before = new Map<CaseKind, ReadonlyMap<ArmName, ArmScores>>();
   for (let seed = hearts.first; seed < hearts.first + hearts.count; seed += 1) {
     const turn = (['scar', 'ischaemia', 'ectopic'] as const)[seed % 3] ?? 'scar';
+    const isExtended = Math.floor(seed / 3) % EXTENDED_EVERY === 0;
     const plan: CasePlan = {
       normal: 1,
       single: turn === 'ectopic' ? 0 : 1,
-      multiple: turn === 'ectopic' ? 0 : 1,
+      multiple: isExtended && turn !== 'ectopic' ? 1 : 0,
       ectopic: turn === 'ectopic' ? 1 : 0,
     };
     const drawn = casesOfHeart(
@@ -111,9 +122,11 @@ export function evaluateSimulated(
       if (one.kind === 'normal') continue;
       const random = seededRandom(seed, `arms ${population.name} ${one.segments.length}`);
       const lesion = { ...one, kind: one.kind };
-      const explained = explainCase(networks, lesion, random);
+      const explained = explainCase(networks, lesion, isExtended, random);
       const normal = normalAlongside(drawn.heart, one);
-      cases.push(caseResult(lesion, explained, normal, before.get(one.kind), cases.length, random));
+      const isThorough = cases.length % THOROUGH_EVERY === 0;
+      const ask = { heart: drawn.heart, isThorough, random };
+      cases.push(caseResult(lesion, explained, normal, before.get(one.kind), ask));
       before.set(one.kind, explained.arms);
     }
     onHeart(seed + 1 - hearts.first);
@@ -127,29 +140,34 @@ type Explained = ReturnType<typeof explainCase>;
 function explainCase(
   networks: EvaluationNetworks,
   { kind, beat }: LesionCase,
-  random: ReturnType<typeof seededRandom>,
+  isExtended: boolean,
+  random: Random,
 ) {
   const millivolt = independentMillivolt(beat);
   const templates = networks.templates.sets[kind];
   const { normal } = templates;
-  const questions = networks.coarse.map((network) => questionOf(network, kind, 'normal'));
+  const coarse = networks.coarse.slice(0, isExtended ? networks.coarse.length : 1);
+  const questions = coarse.map((network) => questionOf(network, kind));
   const evidence = questions.map((question) => integratedGradients(question, millivolt, normal));
   const [question] = questions;
-  const shuffled = questionOf(networks.randomised, kind, 'normal');
+  const shuffled = questionOf(networks.randomised, kind);
   const randomEvidence = integratedGradients(shuffled, millivolt, normal);
-  if (question === undefined) throw new RangeError('no coarse network');
+  const [own] = evidence;
+  if (question === undefined || own === undefined) throw new RangeError('no coarse network');
   const arms = runArms({
     kind,
     millivolt,
     templates,
     evidence,
-    question,
-    randomised: { question: shuffled, evidence: randomEvidence },
+    coarse,
+    unhealed: isExtended ? networks.unhealed : null,
+    randomised: { network: networks.randomised, evidence: randomEvidence },
     placeNetwork: networks.place,
     pathMass: pathMass(networks.cineEcg[0], kind, millivolt, normal),
     random,
   });
-  return { millivolt, templates, evidence, question, randomEvidence, arms };
+  const cascade = networks.cascade.map((network) => questionOf(network, kind));
+  return { millivolt, templates, evidence, own, question, randomEvidence, cascade, arms };
 }
 
 /** Networks of the path are given it in units of 3 cm. */
@@ -168,17 +186,11 @@ function pathMass(
 ): Float64Array {
   const mass = new Float64Array(MEDIAN_BEAT_SAMPLES);
   if (network === undefined) return mass;
-  const { weights } = questionOf(network, kind, 'normal');
   const [from, to] = [pathInput(normal), pathInput(millivolt)];
-  for (let step = 0; step < STEPS; step += 1) {
-    const share = (step + 0.5) / STEPS;
-    const between = to.map((value, i) => (from[i] ?? 0) + share * (value - (from[i] ?? 0)));
-    const gradient = network.gradient(between, weights);
-    for (let i = 0; i < PATH_ROWS * MEDIAN_BEAT_SAMPLES; i += 1) {
-      const t = i % MEDIAN_BEAT_SAMPLES;
-      const part = ((gradient[i] ?? 0) * ((to[i] ?? 0) - (from[i] ?? 0))) / STEPS;
-      mass[t] = (mass[t] ?? 0) + Math.abs(part);
-    }
+  const gradient = meanGradient(questionOf(network, kind), from, to);
+  for (let i = 0; i < PATH_ROWS * MEDIAN_BEAT_SAMPLES; i += 1) {
+    const t = i % MEDIAN_BEAT_SAMPLES;
+    mass[t] = (mass[t] ?? 0) + Math.abs((gradient[i] ?? 0) * ((to[i] ?? 0) - (from[i] ?? 0)));
   }
   return mass;
 }
@@ -199,37 +211,36 @@ function caseResult(
   explained: Explained,
   normal: MedianBeat,
   before: ReadonlyMap<ArmName, ArmScores> | undefined,
-  index: number,
-  random: ReturnType<typeof seededRandom>,
+  ask: {
+    readonly heart: SimulatedHeart;
+    /** Of trust and faithfulness, which take many answers. */
+    readonly isThorough: boolean;
+    readonly random: Random;
+  },
 ): CaseResult {
   const place: Partial<Record<ArmName, PlaceResult>> = {};
   for (const [name, scores] of explained.arms) place[name] = placeResult(one, scores);
   const other = before?.get('chain rule');
   if (other !== undefined) place['chain rule, shuffled beats'] = placeResult(one, other);
 
-  const { millivolt, templates, evidence, question, randomEvidence } = explained;
-  const [own] = evidence;
+  const { millivolt, templates, evidence, own, question, randomEvidence } = explained;
   const changed = changedSamples(one.beat.withoutNoise, normal.millivolt, CHANGE_MICROVOLT / 1000);
   const truth = timeTruth(changed);
-  const gradients = evidence.map(foldedGradient);
-  const maps = gradients.map((gradient) => chainRule(templates, millivolt, gradient));
+  const maps = evidence.map((each) => chainRule(templates, millivolt, foldedGradient(each)));
   const randomMap = chainRule(templates, millivolt, foldedGradient(randomEvidence));
-  const time: Partial<Record<TimeArmName, Float64Array>> = {};
-  if (own !== undefined) {
-    time.plain = plainTime(own);
-    time['leads averaged'] = averagedTime(own);
-    time['dipolar part'] = dipolarTime(
-      own,
-      millivolt.map((value, i) => value - (templates.normal[i] ?? 0)),
-    );
-    time.mapped = mappedTime(templates, maps[0] ?? []);
-    time.random = own.attribution.map(() => random.uniform());
-  }
+  const departure = millivolt.map((value, i) => value - (templates.normal[i] ?? 0));
+  const time: Record<TimeArmName, Float64Array> = {
+    plain: plainTime(own),
+    'leads averaged': averagedTime(own),
+    'dipolar part': dipolarTime(own, departure),
+    mapped: mappedTime(templates, maps[0] ?? []),
+    random: own.attribution.map(() => ask.random.uniform()),
+  };
   const timeScores: Partial<Record<TimeArmName, TimeScores>> = {};
   const faithfulness: Partial<Record<TimeArmName, Faithfulness>> = {};
   for (const [name, map] of Object.entries(time) as [TimeArmName, Float64Array][]) {
     if (truth !== undefined) timeScores[name] = scoreTime(map, truth);
-    if (index % FAITHFULNESS_EVERY !== 0) continue;
+    if (!ask.isThorough) continue;
     const found = deletionInsertion(question, millivolt, templates.normal, map);
     if (found !== undefined) faithfulness[name] = found;
   }
@@ -242,9 +253,11 @@ function caseResult(
     timeChance:
       truth === undefined ? null : { perLead: truth.chancePerLead, pooled: truth.chancePooled },
     faithfulness,
-    consistency: { attribution: meanOfPairs(attributions), map: meanOfPairs(maps) },
+    trust: ask.isThorough ? trustOf({ ...explained, ...ask, one, evidence: own, time }) : null,
+    consistency:
+      maps.length > 1 ? { attribution: meanOfPairs(attributions), map: meanOfPairs(maps) } : null,
     randomised: {
-      attribution: spearman(attributions[0] ?? [], [...randomEvidence.attribution]),
+      attribution: spearman([...own.attribution], [...randomEvidence.attribution]),
       map: spearman(maps[0] ?? [], randomMap),
     },
   };
@@ -270,6 +283,8 @@ function placeResult({ kind, segments, beat }: LesionCase, scores: ArmScores): P
     territory: territoryOf(best) === mainTerritory(segments) ? 1 : 0,
     mm: away,
     auc: areaUnderRoc(regions, truth) ?? Number.NaN,
+    averagePrecision: averagePrecision(regions, truth) ?? Number.NaN,
     dice: diceAtTruthCoverage(regions, truth),
+    diceByCoverage: diceByCoverage(regions, truth),
   };
 }

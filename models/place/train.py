@@ -1,6 +1,6 @@
 """Trains the networks that the evaluation of explanations explains or compares with, on simulated beats. See README.md.
 
-    python3 models/place/train.py BEATS [--seeds 3] [--epochs 14]
+    python3 models/place/train.py BEATS [--seeds 3] [--epochs 14] [--only coarse]
 
 BEATS.i16, BEATS.path.i16 and BEATS.json are what `isochrone synthesize-beats --out BEATS` writes. One thread; minutes.
 """
@@ -31,6 +31,10 @@ CONFIG = {
     "heldOutHearts": 0.1,
     "gainSpread": 0.1,
     "noiseMillivolt": 0.01,
+    # Share of lesions that have another lesion of their kind taken out; see half_healed.
+    "halfHealed": 0.5,
+    "halfHealedAmplitude": (0.6, 1.2),
+    "leastLeft": 0.15,
 }
 
 
@@ -80,7 +84,24 @@ def targets(index):
     return np.eye(len(KINDS), dtype=np.float32)[kind], place
 
 
-def train(rows, target, weight, held_out, seed, epochs, is_leads):
+def half_healed(beat, kind, x, of_kind, normal, random):
+    """Takes another lesion of its kind, by its least-squares amplitude, out of some beats; what is left is no normal beat.
+
+    A network that has seen lesions and normal beats alone answers at random what is neither, and "healing" the wrong place makes
+    just that. Which place either lesion has is not asked: pairs that leave next to nothing are left as they were.
+    """
+    wanted = np.flatnonzero((kind > 0) & (random.random(len(kind)) < CONFIG["halfHealed"]))
+    other = np.array([random.choice(of_kind[kind[i]]) for i in wanted], dtype=np.int64)
+    change, taken = beat[wanted] - normal, x[torch.from_numpy(other)] - normal
+    amplitude = (change * taken).sum((1, 2)) / (taken * taken).sum((1, 2))
+    factor = torch.from_numpy(random.uniform(*CONFIG["halfHealedAmplitude"], len(wanted)))
+    left = change - (amplitude.clamp(min=0) * factor.float())[:, None, None] * taken
+    share = (left * left).sum((1, 2)) / (change * change).sum((1, 2))
+    keep = (share > CONFIG["leastLeft"])[:, None, None]
+    beat[wanted] = torch.where(keep, normal + left, beat[wanted])
+
+
+def train(rows, target, weight, held_out, seed, epochs, is_leads, heals):
     """Cross-entropy against soft targets; `weight` 0 leaves a beat out."""
     torch.manual_seed(seed)
     network = BeatNetwork(rows.shape[1], rows.shape[2], target.shape[1])
@@ -92,12 +113,17 @@ def train(rows, target, weight, held_out, seed, epochs, is_leads):
     )
     x, y = torch.from_numpy(rows), torch.from_numpy(target)
     random = np.random.default_rng(seed)
+    kind = target.argmax(axis=1)
+    of_kind = [use[kind[use] == k] for k in range(len(KINDS))] if heals else []
+    normal = x[torch.from_numpy(of_kind[0])].mean(0) if heals else None
     for epoch in range(epochs):
         network.train()
         order = random.permutation(use)
         for first in range(0, len(use) - CONFIG["batch"] + 1, CONFIG["batch"]):
             pick = torch.from_numpy(order[first : first + CONFIG["batch"]])
-            beat = x[pick]
+            beat = x[pick].clone()
+            if heals:
+                half_healed(beat, kind[pick.numpy()], x, of_kind, normal, random)
             if is_leads:
                 gain = 1 + CONFIG["gainSpread"] * torch.randn(len(pick), 1, 1)
                 beat = beat * gain + CONFIG["noiseMillivolt"] * torch.randn_like(beat)
@@ -141,6 +167,7 @@ def main():
     parser.add_argument("beats")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=14)
+    parser.add_argument("--only", default="", help="networks whose name begins so; the log keeps the others")
     parser.add_argument("--out", type=pathlib.Path, default=HERE)
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -154,21 +181,31 @@ def main():
     jobs = [(f"coarse-{seed}", leads, kind, everyone, seed, KINDS) for seed in range(options.seeds)]
     jobs += [(f"cineecg-{seed}", path, kind, everyone, seed, KINDS) for seed in range(options.seeds)]
     jobs += [("place-0", leads, place, place.sum(axis=1), 0, PLACES)]
+    log_file = options.out / "training-log.json"
+    before = json.loads(log_file.read_text())["networks"] if options.only else []
+    jobs = [job for job in jobs if job[0].startswith(options.only)]
+    trained = {job[0] for job in jobs}
     log = {
         "config": CONFIG,
         "layers": LAYERS,
-        "epochs": options.epochs,
         "population": index["population"],
         "hearts": index["hearts"],
         "plan": index["plan"],
         "beats": len(kind),
         "heldOutBeats": int(held_out.sum()),
-        "networks": [],
+        "networks": [network for network in before if network["name"] not in trained],
     }
     for name, rows, target, weight, seed, classes in jobs:
         begin = time.time()
         network, accuracy = train(
-            rows, target, weight, held_out, seed, options.epochs, rows is leads
+            rows,
+            target,
+            weight,
+            held_out,
+            seed,
+            options.epochs,
+            is_leads=rows is leads,
+            heals=name.startswith("coarse"),
         )
         export(network, rows.shape[1:], options.out / f"{name}.onnx", classes)
         parameters = sum(parameter.numel() for parameter in network.parameters())
@@ -176,12 +213,14 @@ def main():
             {
                 "name": name,
                 "seed": seed,
+                "epochs": options.epochs,
                 "parameters": parameters,
                 "heldOutAccuracy": round(accuracy, 4),
             }
         )
         print(f"{name}: {accuracy:.3f} on hearts held out, {time.time() - begin:.0f} s", flush=True)
-    (options.out / "training-log.json").write_text(json.dumps(log, indent=2) + "\n")
+    log["networks"].sort(key=lambda network: network["name"])
+    log_file.write_text(json.dumps(log, indent=2) + "\n")
 
 
 if __name__ == "__main__":

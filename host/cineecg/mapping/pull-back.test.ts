@@ -3,12 +3,13 @@ import { seededRandom } from '../../../codegen/testing/random.js';
 import { buildTemplates } from './build-templates.js';
 import {
   amplitudes,
-  anatomicalOcclusion,
   asShares,
   byRegion,
   chainRule,
   chainRuleUnit,
+  healedBeat,
   matchedFilter,
+  type LesionTemplate,
 } from './pull-back.js';
 import { covarianceOf, inner, principalDirections, whiten } from './principal-components.js';
 
@@ -82,17 +83,15 @@ describe('pull-back', () => {
   it('of a network that is linear, is what healing takes away: chain rule = occlusion', () => {
     const gradient = vector();
     const beat = plus(normalBeat(), 1, LESIONS[2] ?? vector());
-    const score = (beats: readonly Float64Array[]): number[] =>
-      beats.map((x) => inner(gradient, x) + 3);
-    const byRule = chainRule(SET, beat, gradient);
-    anatomicalOcclusion(SET, beat, score).forEach((value, s) => {
-      expect(value).toBeCloseTo(byRule[s] ?? NaN, 8);
-    });
-    const whole = anatomicalOcclusion(SET, beat, score, 'whole');
-    const unit = chainRuleUnit(SET, gradient);
-    SET.templates.forEach(({ difference }, s) => {
-      const length = Math.sqrt(inner(difference, difference));
-      expect((unit[s] ?? NaN) * length).toBeCloseTo(whole[s] ?? NaN, 8);
+    const score = (x: Float64Array): number => inner(gradient, x) + 3;
+    const lost = (template: LesionTemplate, amplitude: number): number =>
+      score(beat) - score(healedBeat(template, beat, amplitude));
+    const [byRule, unit] = [chainRule(SET, beat, gradient), chainRuleUnit(SET, gradient)];
+    const amplitude = amplitudes(SET, beat);
+    SET.templates.forEach((template, s) => {
+      expect(lost(template, amplitude[s] ?? 0)).toBeCloseTo(byRule[s] ?? NaN, 8);
+      const length = Math.sqrt(inner(template.difference, template.difference));
+      expect((unit[s] ?? NaN) * length).toBeCloseTo(lost(template, 1), 8);
     });
   });
 

@@ -80,31 +80,13 @@ export function matchedFilter(set: TemplateSet, millivolt: Float64Array): number
   );
 }
 
-/** The beat with one lesion after another taken out: x − c_s D_s, or x − D_s where the whole lesion is to go. */
-export function healedBeats(
-  set: TemplateSet,
+/** The beat with a lesion taken out: x − c_s D_s. */
+export function healedBeat(
+  { difference }: LesionTemplate,
   millivolt: Float64Array,
-  by: 'amplitude' | 'whole' = 'amplitude',
-): Float64Array[] {
-  const amplitude = amplitudes(set, millivolt);
-  return set.templates.map(({ difference }, s) => {
-    const factor = by === 'whole' ? 1 : (amplitude[s] ?? 0);
-    return millivolt.map((value, i) => value - factor * (difference[i] ?? 0));
-  });
-}
-
-/**
- * Anatomical occlusion: R_s = F(x) − F(x healed in s), one forward pass a template.
- * @param score F of each beat, for instance logit of the class minus logit of normal
- */
-export function anatomicalOcclusion(
-  set: TemplateSet,
-  millivolt: Float64Array,
-  score: (beats: readonly Float64Array[]) => readonly number[],
-  by: 'amplitude' | 'whole' = 'amplitude',
-): number[] {
-  const [own = 0, ...healed] = score([millivolt, ...healedBeats(set, millivolt, by)]);
-  return healed.map((value) => own - value);
+  amplitude: number,
+): Float64Array {
+  return millivolt.map((value, i) => value - amplitude * (difference[i] ?? 0));
 }
 
 /** The largest of each region's templates, `absent` where it has none: ectopic beats have several origins a region. */

@@ -144,14 +144,18 @@ export function ventricularPotentials(
   const potentials = new Float64Array(sampleCount * electrodes);
   const weights = new Float64Array(electrodes);
   const perSample = Math.exp(sampleMs / REPOLARIZATION_MS);
-  for (const [node, activation] of state.activationMs.entries()) {
+  for (let node = 0; node < state.activationMs.length; node += 1) {
+    const activation = state.activationMs[node] ?? Number.POSITIVE_INFINITY;
     const ischaemia = state.ischaemia[node] ?? 0;
     // The amplifier is AC-coupled: what flows at rest is the baseline, so only the departure from rest counts.
     const swing = 1 - ischaemia * (ISCHAEMIC_REST + 1 - ISCHAEMIC_PLATEAU);
+    let isSilent = true;
     for (let e = 0; e < electrodes; e += 1) {
-      weights[e] = (transfer[node * electrodes + e] ?? 0) * swing;
+      const weight = (transfer[node * electrodes + e] ?? 0) * swing;
+      weights[e] = weight;
+      if (weight !== 0) isSilent = false;
     }
-    if (!Number.isFinite(activation) || weights.every((weight) => weight === 0)) continue;
+    if (!Number.isFinite(activation) || isSilent) continue;
     const duration = state.actionPotentialMs[node] ?? 0;
     const begin = Math.max(0, Math.ceil((activation - upstroke.reachMs - firstMs) / sampleMs));
     const silentMs = activation + duration + 20 * REPOLARIZATION_MS;
@@ -160,12 +164,13 @@ export function ventricularPotentials(
     let fall = Math.exp((firstMs + begin * sampleMs - activation - duration) / REPOLARIZATION_MS);
     for (let t = begin; t < end; t += 1) {
       const since = firstMs + t * sampleMs - activation;
+      const rise = since >= upstroke.reachMs ? 1 : upstroke.at(since);
       const plateau = 1 - PLATEAU_DROP * Math.min(1, Math.max(0, since / duration));
-      const shape = (upstroke.at(since) * plateau) / (1 + fall);
+      const shape = (rise * plateau) / (1 + fall);
       fall *= perSample;
       const row = t * electrodes;
       for (let e = 0; e < electrodes; e += 1) {
-        potentials[row + e] = (potentials[row + e] ?? 0) + (weights[e] ?? 0) * shape;
+        potentials[row + e] = (potentials[row + e] as number) + (weights[e] as number) * shape;
       }
     }
   }

@@ -39,11 +39,12 @@ const solved = new Map<string, readonly LeadField[]>();
 
 /** Solved when first asked for (about a second a trunk), then kept. */
 export function leadFieldOf(body: BodyChoice): LeadField {
-  const shape = Math.floor(body.index / PLACEMENTS_OF_BODY) % BODIES_IN_POOL;
+  const isGeneric = body.pool === GENERIC_BODY.pool;
+  const shape = isGeneric ? 0 : Math.floor(body.index / PLACEMENTS_OF_BODY) % BODIES_IN_POOL;
   const key = `${body.pool} ${shape} ${body.chestDownMm}`;
   let fields = solved.get(key);
   if (fields === undefined) {
-    fields = body.pool === GENERIC_BODY.pool ? [genericField(body)] : solveBody(body, shape);
+    fields = isGeneric ? [genericField(body)] : solveBody(body, shape);
     solved.set(key, fields);
   }
   const field = fields[body.index % fields.length];
