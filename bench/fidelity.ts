@@ -4,12 +4,12 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { emitFor } from '../codegen/compile.js';
+import { emitFor, type CompiledNetwork } from '../codegen/compile.js';
 import { quantizeMicrovolt } from '../codegen/emit/input-factor.js';
 import { IsochroneError } from '../codegen/errors.js';
-import { isExplained } from '../codegen/explain/gradient.js';
-import { SMOOTHGRAD } from '../codegen/explain/methods.js';
-import { integerTensor } from '../codegen/integer/program.js';
+import { isExplained, type ExplainedGraph } from '../codegen/explain/gradient.js';
+import { parseMethods, SMOOTHGRAD } from '../codegen/explain/methods.js';
+import { integerTensor, type IntegerProgram } from '../codegen/integer/program.js';
 import { packageRoot } from '../codegen/package-root.js';
 import type { Precision } from '../codegen/quantize/precision.js';
 import { compileModel, widthOptions } from '../host/cli/network.js';
@@ -19,18 +19,20 @@ import { runAttribution, type AttributionResult } from '../host/toolchain/attrib
 import { buildNative } from '../host/toolchain/build-firmware.js';
 import { writeNetwork } from '../host/toolchain/write-network.js';
 import { agreement } from './fidelity/agreement.js';
-import { floatNetwork, type FloatNetwork } from './fidelity/float-network.js';
+import { floatNetwork, interpreted, type FloatNetwork } from './fidelity/float-network.js';
 import { keptMemory, type KeptMemory } from './fidelity/memory.js';
 import {
   answerOf,
+  GRAD_CAM,
   graphInput,
   methods,
+  relevance,
   type Answer,
   type MeasuredRecord,
   type Method,
 } from './fidelity/methods.js';
 import { normalBeat } from './fidelity/normal-beat.js';
-import { foldWindows } from './fidelity/windows.js';
+import { foldWindows, type BeatWindow } from './fidelity/windows.js';
 import { quantile } from './signal/score.js';
 
 export interface FidelityOptions {
@@ -80,9 +82,11 @@ export interface FidelityReport {
 const RECORDS_AT_ONCE = 8;
 
 export async function benchFidelity(options: FidelityOptions): Promise<FidelityReport> {
-  const network = compileModel(options.model, widthOptions(options));
-  const { program, explained } = network;
-  if (!isExplained(explained)) throw new RangeError('built without explanation');
+  const network = compileModel(options.model, {
+    ...widthOptions(options),
+    methods: parseMethods('gradient-x-input,grad-cam'),
+  });
+  const { program } = network;
   const path = join(options.data, `fold${String(options.fold).padStart(2, '0')}.d16.gz`);
   if (!existsSync(path)) {
     throw new IsochroneError('RECORD_NOT_FOUND', `${path} is not there`, {
@@ -93,44 +97,48 @@ export async function benchFidelity(options: FidelityOptions): Promise<FidelityR
   const windows = await foldWindows(path, (record) => record < (options.records ?? Infinity));
   const classes = (program.metadata['isochrone.classes'] ?? '').split(',');
   const normal = await normalBeat(options.data, classes);
-  const { channels } = integerTensor(program, program.input);
-  const records = windows.map((window): MeasuredRecord => ({
-    window,
-    codes: quantizeMicrovolt(program, window.microvolt),
-    millivolt: Float64Array.from(window.microvolt, (microvolt) => microvolt / 1000),
-  }));
   const settings = {
     steps: options.steps,
     draws: options.draws,
     noiseMillivolt: SMOOTHGRAD.noiseMillivolt,
   };
-  const all = methods(program, {
-    ...settings,
-    ...(normal === undefined ? {} : { normalBeat: normal }),
+  const explained = explainedOf(network);
+  const torch = await floatNetwork(options.model, explained);
+  const passes = compileModel(options.model, {
+    ...widthOptions(options),
+    methods: parseMethods('relevance'),
   });
-
-  const folder = join(packageRoot(), 'build/bench/fidelity');
-  const backend = process.arch === 'x64' ? 'x86-64' : 'portable';
-  writeNetwork(emitFor(network, { ...network.target, backend }), join(folder, 'network'));
-  const { programPath } = await buildNative({
-    networkDir: join(folder, 'network'),
-    outDir: folder,
-    image: 'attribution',
-  });
-  const truth = await floatNetwork(options.model, explained);
-  const sums = all.map((method) => new MethodSum(method));
+  const groups = [
+    await groupOf('gradient', network, torch, [
+      ...methods(program, {
+        ...settings,
+        ...(normal === undefined ? {} : { normalBeat: normal }),
+      }),
+    ]),
+    await groupOf(
+      'gradient',
+      network,
+      interpreted(explained, 'its own output', explained.gradCam),
+      [GRAD_CAM],
+    ),
+    await groupOf('relevance', passes, interpreted(explainedOf(passes), 'its own pass'), [
+      relevance(passes.program),
+    ]),
+  ];
   const bar = progress('fidelity');
   try {
-    for (let first = 0; first < records.length; first += RECORDS_AT_ONCE) {
-      const some = records.slice(first, first + RECORDS_AT_ONCE);
-      for (const sum of sums)
-        await measure(sum, some, { truth, programPath, leads: channels, program });
-      bar.update(Math.min(records.length, first + RECORDS_AT_ONCE), records.length);
+    for (let first = 0; first < windows.length; first += RECORDS_AT_ONCE) {
+      const some = windows.slice(first, first + RECORDS_AT_ONCE);
+      for (const group of groups) {
+        const records = some.map((window) => measured(group.network.program, window));
+        for (const sum of group.sums) await measure(sum, records, group);
+      }
+      bar.update(Math.min(windows.length, first + RECORDS_AT_ONCE), windows.length);
     }
   } finally {
-    truth.close();
+    torch.close();
   }
-  bar.finish(`${records.length} records`);
+  bar.finish(`${windows.length} records`);
   const signals = [...program.tensors.values()].filter(({ type }) => type !== 'bits');
   const forward = new Set(
     program.operations.slice(0, program.forwardOperations).map(({ output }) => output),
@@ -138,54 +146,84 @@ export async function benchFidelity(options: FidelityOptions): Promise<FidelityR
   const own = signals.filter(({ name }) => forward.has(name) || name === program.input);
   return {
     network: program.name,
-    source: `fold ${options.fold}, ${records.length} records`,
-    truth: truth.by,
+    source: `fold ${options.fold}, ${windows.length} records`,
+    truth: torch.by,
     precision: {
       int16Signals: own.filter(({ type }) => type === 'int16').length,
       signals: own.length,
     },
     settings,
-    methods: sums.map((sum) => sum.result()),
+    methods: groups.flatMap(({ sums }) => sums.map((sum) => sum.result())),
     memory: keptMemory(network, compileModel(options.model, { explain: 'none' })),
   };
 }
 
-interface Sides {
-  readonly truth: FloatNetwork;
-  readonly programPath: string;
-  readonly leads: number;
-  readonly program: Parameters<typeof integerTensor>[0] & {
-    readonly explanation?: { readonly inputGradient: string };
+function explainedOf({ explained }: CompiledNetwork): ExplainedGraph {
+  if (!isExplained(explained)) throw new RangeError('built without explanation');
+  return explained;
+}
+
+function measured(program: IntegerProgram, window: BeatWindow): MeasuredRecord {
+  return {
+    window,
+    codes: quantizeMicrovolt(program, window.microvolt),
+    millivolt: Float64Array.from(window.microvolt, (microvolt) => microvolt / 1000),
   };
+}
+
+/** Methods that one program on this machine and one float network answer for. */
+interface Group {
+  readonly network: CompiledNetwork;
+  readonly programPath: string;
+  readonly truth: FloatNetwork;
+  readonly sums: readonly MethodSum[];
+}
+
+async function groupOf(
+  name: string,
+  network: CompiledNetwork,
+  truth: FloatNetwork,
+  asked: readonly Method[],
+): Promise<Group> {
+  const folder = join(packageRoot(), 'build/bench/fidelity', name);
+  const backend = process.arch === 'x64' ? 'x86-64' : 'portable';
+  writeNetwork(emitFor(network, { ...network.target, backend }), join(folder, 'network'));
+  const { programPath } = await buildNative({
+    networkDir: join(folder, 'network'),
+    outDir: folder,
+    image: 'attribution',
+  });
+  return { network, programPath, truth, sums: asked.map((method) => new MethodSum(method)) };
 }
 
 async function measure(
   sum: MethodSum,
   records: readonly MeasuredRecord[],
-  sides: Sides,
+  { network: { program }, programPath, truth }: Group,
 ): Promise<void> {
   const asked = records.flatMap((record) => {
     const request = sum.method.request(record);
     return request === undefined ? [] : [{ record, request }];
   });
   const { results } = await runAttribution(
-    { programPath: sides.programPath },
+    { programPath },
     asked.map(({ request }) => request),
   );
-  const gradientScale = integerTensor(
-    sides.program,
-    sides.program.explanation?.inputGradient ?? '',
-  ).scale;
+  const { channels } = integerTensor(program, program.input);
+  const gradientScale = integerTensor(program, program.explanation?.inputGradient ?? '').scale;
   for (const [i, { record }] of asked.entries()) {
     const result = results[i];
     if (result === undefined) throw new RangeError('a result is missing');
     const { explainedClass } = result;
     const answers = async (inputs: readonly Float64Array[]): Promise<readonly Answer[]> => {
-      const found = await sides.truth.gradients(
-        inputs.map((input) => graphInput(input, sides.leads)),
+      const found = await truth.gradients(
+        inputs.map((input) => graphInput(input, channels)),
         inputs.map(() => explainedClass),
       );
-      return found.map((one) => answerOf(one, explainedClass, sides.leads));
+      // What is not as long as the input has no leads.
+      return found.map((one, i) =>
+        answerOf(one, explainedClass, one.gradient.length === inputs[i]?.length ? channels : 1),
+      );
     };
     sum.add(record, result, await answers(sum.method.floatInputs(record)));
     const baseline = sum.method.baseline?.(record);

@@ -135,8 +135,13 @@ class TorchNetwork {
   }
 }
 
-function interpreted(explained: ExplainedGraph, why: string): FloatNetwork {
-  const { graph, input, seed, logits, inputGradient } = explained;
+/** What torch does not know: another output of the backward pass, or another backward pass. */
+export function interpreted(
+  explained: ExplainedGraph,
+  why: string,
+  output = explained.inputGradient,
+): FloatNetwork {
+  const { graph, input, seed, logits } = explained;
   const classes = sizeOf(tensorOf(graph, logits).shape);
   const run = (x: Float32Array, classIndex: number): FloatGradient => {
     const oneHot = Float32Array.from({ length: classes }, (_, i) => (i === classIndex ? 1 : 0));
@@ -148,7 +153,7 @@ function interpreted(explained: ExplainedGraph, why: string): FloatNetwork {
       ]),
     );
     return {
-      gradient: Float32Array.from(floatOf(values, inputGradient)),
+      gradient: Float32Array.from(floatOf(values, output)),
       logits: Float32Array.from(floatOf(values, logits)),
     };
   };

@@ -46,6 +46,27 @@ export interface Answer {
   readonly logit: number;
 }
 
+/** Of a network that was built with Grad-CAM; `float` wants its output. */
+export const GRAD_CAM: Method = {
+  name: 'grad-cam',
+  request: ({ codes }) => ({ method: 'grad-cam', input: codes }),
+  floatInputs: ({ millivolt }) => [millivolt],
+  float: (_record, answers) => answers[0]?.gradient ?? [],
+  device: (_record, { values }) => values,
+};
+
+/** Of a network whose backward pass is that of relevance. */
+export function relevance(program: IntegerProgram): Method {
+  const timesInput = methods(program, NOTHING_AVERAGED).find(
+    ({ name }) => name === 'gradient-x-input',
+  );
+  if (timesInput === undefined) throw new RangeError('no such method');
+  const zero = new Float64Array(elementsOf(integerTensor(program, program.input)));
+  return { ...timesInput, name: 'relevance (LRP-ε)', baseline: () => zero };
+}
+
+const NOTHING_AVERAGED: MethodSettings = { steps: 1, draws: 1, noiseMillivolt: 0 };
+
 export function methods(program: IntegerProgram, settings: MethodSettings): readonly Method[] {
   const tensor = integerTensor(program, program.input);
   const { scale, zeroPoint, channels } = tensor;

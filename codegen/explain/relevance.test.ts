@@ -121,7 +121,7 @@ it('the relevance pass is rule LRP-ε, and something else than gradient × input
   if (!isExplained(explained)) throw new Error('no backward pass');
   const { found } = timesInput(explained, x);
   const forward = gradient.graph.nodes.slice(0, gradient.forwardNodes);
-  const epsilonOf = (tensor: string): number => largest(tensor) / 32;
+  const epsilonOf = (tensor: string): number => largest(tensor) / 128;
   expectEqual(found, relevance(gradient.graph, forward, plain.values, classIndex, epsilonOf));
   expect(cosine(found, plain.found)).toBeLessThan(0.9999);
 });
