@@ -40,6 +40,8 @@ interface CoreCost {
   /** The longest step: one pass of the network and what is done beside it. */
   readonly longestStep: number;
   readonly steps: number;
+  /** Of the network with the backward pass that the method needs. */
+  readonly arenaBytes: number;
   readonly bitExact: boolean;
 }
 
@@ -74,35 +76,63 @@ export async function benchExplain(options: ExplainOptions): Promise<ExplainRepo
     leads: options.leads,
     methods: parseMethods('gradient-x-input,grad-cam'),
   });
-  const asked = requests(network, options);
-  const reference = interpretedNetwork(network.program);
-  const golden = asked.map(({ request }) => goldenAttribution(reference, request).values);
-  const m4 = await measureOn('m4', network, asked, golden);
-  const m55 = await measureOn('m55', network, asked, golden);
+  const relevance = compileModel(options.model, {
+    leads: options.leads,
+    methods: parseMethods('relevance'),
+  });
+  const measured = [
+    ...(await measure('gradient', network, requests(network, options))),
+    ...(await measure('relevance', relevance, [
+      {
+        method: 'relevance (LRP-ε), in the place of the gradient',
+        request: { method: 'gradient', input: inputOf(relevance, options) },
+        variables: [],
+      },
+    ])),
+  ];
+  const [first] = measured;
+  if (first === undefined) throw new RangeError('no method');
   const input = integerTensor(network.program, network.program.input);
   return {
     network: network.program.name,
     leads: input.channels,
     inputBits: input.type === 'int16' ? 16 : 8,
-    arenaBytes: { m4: m4.arenaBytes, m55: m55.arenaBytes },
-    methods: asked.map(({ method }, i) => ({
-      method,
-      ramBytes: m4.ramBytes[i] ?? NaN,
-      cores: { m4: m4.costOf(i), m55: m55.costOf(i) },
-    })),
+    arenaBytes: { m4: first.cores.m4.arenaBytes, m55: first.cores.m55.arenaBytes },
+    methods: measured,
   };
 }
 
-/** One synthetic patient; P, QRS and ST-T at places as in a beat of 0.8 s: where they lie costs nothing. */
-function requests(network: CompiledNetwork, options: ExplainOptions): readonly Asked[] {
+async function measure(
+  name: string,
+  network: CompiledNetwork,
+  asked: readonly Asked[],
+): Promise<readonly MethodCost[]> {
+  const reference = interpretedNetwork(network.program);
+  const golden = asked.map(({ request }) => goldenAttribution(reference, request).values);
+  const m4 = await measureOn('m4', name, network, asked, golden);
+  const m55 = await measureOn('m55', name, network, asked, golden);
+  return asked.map(({ method }, i) => ({
+    method,
+    ramBytes: m4.ramBytes[i] ?? NaN,
+    cores: { m4: m4.costOf(i), m55: m55.costOf(i) },
+  }));
+}
+
+/** One synthetic patient. */
+function inputOf(network: CompiledNetwork, options: ExplainOptions): AttributionRequest['input'] {
   const [window = new Int16Array(0)] = buildNativeChain().windows(
     syntheticRecords(1).map((record) => toAcquisition(record).microvolt),
   );
-  const { scale } = integerTensor(network.program, network.program.input);
-  const input = quantizeMicrovolt(
+  return quantizeMicrovolt(
     network.program,
     options.leads === 8 ? independentWindow(window) : window,
   );
+}
+
+/** P, QRS and ST-T at places as in a beat of 0.8 s: where they lie costs nothing. */
+function requests(network: CompiledNetwork, options: ExplainOptions): readonly Asked[] {
+  const { scale } = integerTensor(network.program, network.program.input);
+  const input = inputOf(network, options);
   const waves = [
     { begin: 0, end: 25, part: 0 },
     { begin: 25, end: 35, part: 1 },
@@ -161,13 +191,13 @@ function requests(network: CompiledNetwork, options: ExplainOptions): readonly A
 }
 
 interface Measured {
-  readonly arenaBytes: number;
   readonly ramBytes: readonly number[];
   readonly costOf: (index: number) => MethodCost['cores'][Core];
 }
 
 async function measureOn(
   core: Core,
+  name: string,
   network: CompiledNetwork,
   asked: readonly Asked[],
   golden: readonly ArrayLike<number>[],
@@ -175,7 +205,7 @@ async function measureOn(
   const own = await loadBoard(CORES[core]);
   // The program holds every method at once: it is measured in all memory that the machine has.
   const board = { ...own, memory: own.machineMemory ?? own.memory };
-  const outDir = join(packageRoot(), 'build/bench/explain', core);
+  const outDir = join(packageRoot(), 'build/bench/explain', name, core);
   const code = emitFor(network, { backend: backendOf(board), optimize: 'balanced' });
   writeNetwork(code, join(outDir, 'network'));
   const { elfPath, mapPath } = await buildFirmware({
@@ -192,7 +222,6 @@ async function measureOn(
   const variables = await variableBytes(elfPath, board.compiler.prefix);
   const map = await readFile(mapPath, 'utf8');
   return {
-    arenaBytes: code.plan.bytes,
     ramBytes: asked.map(({ variables: names }) =>
       names.reduce((sum, name) => sum + (variables.get(name) ?? NaN), 0),
     ),
@@ -204,6 +233,7 @@ async function measureOn(
         instructions: instructionsOf(result.ticks, ticksPerSecond),
         longestStep: instructionsOf(result.mostTicks, ticksPerSecond),
         steps: result.steps,
+        arenaBytes: code.plan.bytes,
         bitExact:
           result.values.length === expected.length &&
           result.values.every((value, i) => value === expected[i]),
@@ -246,13 +276,26 @@ export function explainText(report: ExplainReport): string {
       cost.bitExact ? 'yes' : 'NO',
     ]),
     String(ramBytes),
+    `${m4.arenaBytes} / ${m55.arenaBytes}`,
     `${m4.codeBytes} / ${m55.codeBytes}`,
   ]);
   return [
     `${report.network}, ${report.leads} leads, input of ${report.inputBits} bits; arena ${report.arenaBytes.m4} B (M4), ${report.arenaBytes.m55} B (M55)`,
     '',
     textTable(
-      ['method', 'passes', 'M4', 'step', 'exact', 'M55', 'step', 'exact', 'RAM B', 'code B'],
+      [
+        'method',
+        'passes',
+        'M4',
+        'step',
+        'exact',
+        'M55',
+        'step',
+        'exact',
+        'RAM B',
+        'arena B',
+        'code B',
+      ],
       rows,
     ),
     'million instructions, beside the forward pass of the answer; step: the longest; RAM beside the arena; code on M4 / M55, shared by what comes of one file',
