@@ -13,6 +13,8 @@ export interface MqttOptions {
   readonly url: string;
   readonly bed: string;
   readonly prefix?: string;
+  /** Address of the bed's page, for a ward's. */
+  readonly page?: string;
   readonly username?: string;
   readonly password?: string;
   /** Called when the broker refuses or is away; the client goes on trying. */
@@ -22,6 +24,7 @@ export interface MqttOptions {
 export interface BedStatus {
   readonly state: LinkState | 'link lost';
   readonly detail: string;
+  readonly page?: string;
 }
 
 const KEEP_ALIVE_S = 5;
@@ -30,7 +33,7 @@ const RETAINED = new Set<StreamEvent['kind']>(['hello', 'link']);
 
 /** @throws IsochroneError SINK_MQTT_TOPIC when bed or prefix cannot be part of a topic */
 export function mqttSink(options: MqttOptions): Sink & { readonly connected: boolean } {
-  const { url, bed, prefix = 'isochrone', username, password } = options;
+  const { url, bed, prefix = 'isochrone', page, username, password } = options;
   for (const part of [bed, ...prefix.split('/')]) {
     if (/^[\w-]+$/u.test(part)) continue;
     throw new IsochroneError('SINK_MQTT_TOPIC', `"${part}" cannot be part of an MQTT topic here`, {
@@ -38,7 +41,8 @@ export function mqttSink(options: MqttOptions): Sink & { readonly connected: boo
     });
   }
   const topic = (kind: string): string => `${prefix}/${bed}/${kind}`;
-  const status = (value: BedStatus): string => JSON.stringify(value);
+  const status = (value: BedStatus): string =>
+    JSON.stringify(page === undefined ? value : { ...value, page });
   const name = `MQTT ${withoutSecrets(url)} ${prefix}/${bed}`;
   const client: MqttClient = mqtt.connect(url, {
     ...(username === undefined ? {} : { username }),

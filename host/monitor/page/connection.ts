@@ -1,5 +1,3 @@
-import { STREAM_PATH, type PageMessage } from '../messages.js';
-
 const FIRST_RETRY_MS = 300;
 const LAST_RETRY_MS = 5000;
 
@@ -8,26 +6,28 @@ function tokenOf(): string | null {
   return new URLSearchParams(location.hash.slice(1)).get('token');
 }
 
-/** Keeps a WebSocket to the page's own server open, for the life of the page. */
-export function connect(
-  onMessage: (message: PageMessage) => void,
+/** Keeps a WebSocket to the page's own server open, for the life of the page. Its first message says that it is there. */
+export function openSocket<Message>(
+  path: string,
+  onMessage: (message: Message) => void,
   onConnected: (connected: boolean) => void,
 ): void {
   let retryMs = FIRST_RETRY_MS;
   const open = (): void => {
-    const url = new URL(`.${STREAM_PATH}`, location.href);
+    const url = new URL(`.${path}`, location.href);
     url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
     const token = tokenOf();
     if (token !== null) url.searchParams.set('token', token);
     const socket = new WebSocket(url);
+    let first = true;
     socket.onmessage = (event: MessageEvent<unknown>) => {
       if (typeof event.data !== 'string') return;
-      const message = JSON.parse(event.data) as PageMessage;
-      if (message.kind === 'snapshot') {
+      if (first) {
+        first = false;
         retryMs = FIRST_RETRY_MS;
         onConnected(true);
       }
-      onMessage(message);
+      onMessage(JSON.parse(event.data) as Message);
     };
     // 'close' follows 'error'.
     socket.onclose = () => {

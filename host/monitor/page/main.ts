@@ -1,11 +1,11 @@
 import { fixed } from '../explanation-words.js';
 import { signalWarnings } from '../signal-words.js';
-import { MARK_PATH } from '../messages.js';
+import { MARK_PATH, STREAM_PATH, type PageMessage } from '../messages.js';
 import { showAlarms, showVeil } from './alarm-view.js';
 import { judge } from './alarms.js';
 import { Archive } from './archive.js';
 import { showComparison } from './compare.js';
-import { connect, post } from './connection.js';
+import { openSocket, post } from './connection.js';
 import { byId, element, setText } from './dom.js';
 import { Engineer } from './engineer.js';
 import { makeExportMenu } from './export-menu.js';
@@ -166,7 +166,8 @@ for (const [event, paper] of [
     screen.draw(review.shown(), theme);
   });
 }
-connect(
+openSocket<PageMessage>(
+  STREAM_PATH,
   (message) => {
     live.apply(message, performance.now());
     if (message.kind === 'snapshot') message.events.forEach((event) => archive.note(event));

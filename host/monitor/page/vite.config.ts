@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
@@ -10,6 +11,7 @@ export default defineConfig({
   build: {
     outDir: fileURLToPath(new URL('../../../dist/page', import.meta.url)),
     emptyOutDir: true,
+    rolldownOptions: { input: [join(here, 'index.html'), join(here, 'ward.html')] },
     target: 'es2022',
     // The page's content policy allows files of its own origin only, no data: addresses and no inline scripts.
     assetsInlineLimit: 0,
