@@ -1,9 +1,8 @@
-/** `ports`, `monitor`, `record`, `replay`, `stream`: their options. */
+/** `ports`, `monitor`, `ward`, `record`, `replay`, `stream`: their options. */
 import type { Command } from 'commander';
 import { positiveNumber, wholeNumber } from './arguments.js';
 
-/** What `monitor`, `record`, `replay` and `stream` have in common: where a stream goes. */
-function withSinks(command: Command): Command {
+function withPage(command: Command): Command {
   return command
     .option(
       '--host <address>',
@@ -12,7 +11,12 @@ function withSinks(command: Command): Command {
     )
     .option('--port <n>', 'port of the page, 0 for a free one', wholeNumber, 0)
     .option('--tls-key <file>', 'private key, PEM: the page is served by HTTPS')
-    .option('--tls-cert <file>', 'its certificate, PEM')
+    .option('--tls-cert <file>', 'its certificate, PEM');
+}
+
+/** What `monitor`, `record`, `replay` and `stream` have in common: where a stream goes. */
+function withSinks(command: Command): Command {
+  return withPage(command)
     .option('--name <name>', 'name of the records: letters, digits, hyphen, underscore', 'record')
     .option(
       '--rotate-seconds <n>',
@@ -30,12 +34,17 @@ function withSinks(command: Command): Command {
     .option('--fhir <target>', 'an Observation for each result: a FHIR server or a folder');
 }
 
-function fromDevice(command: Command): Command {
-  return command
-    .requiredOption(
-      '--device <address>',
-      'a serial port, auto, serial:NUMBER, board:NAME (isochrone ports lists them), or tcp://host:port',
-    )
+const DEVICE =
+  'a serial port, auto, serial:NUMBER, board:NAME (isochrone ports lists them), or tcp://host:port';
+
+/** @param instead what may stand in its place; without it a device is required */
+function fromDevice(command: Command, instead?: string): Command {
+  const flags = '--device <address>';
+  return (
+    instead === undefined
+      ? command.requiredOption(flags, DEVICE)
+      : command.option(flags, `${DEVICE}; ${instead}`)
+  )
     .option(
       '--board <name>',
       'a board of boards/ or a board file, for a port that does not tell what is on it',
@@ -55,12 +64,28 @@ export function addServeCommands(program: Command): void {
       await runPorts(options);
     });
 
-  withSinks(fromDevice(program.command('monitor')))
-    .description('show a device on the bedside page, and stream it on')
+  const monitor = withSinks(fromDevice(program.command('monitor'), 'or --replay'))
+    .description('show a device or a recording on the bedside page, and stream it on')
+    .option('--replay <record>', 'a recording instead of a device: what isochrone replay takes')
+    .option('--speed <n>', 'of a recording, times real time', positiveNumber, 1)
     .option('--record <folder>', 'record it too')
     .action(async (options) => {
+      if ((options.device === undefined) === (options.replay === undefined)) {
+        monitor.error('error: one of --device and --replay is needed');
+      }
       const { runServe } = await import('./serve.js');
-      await runServe({ speed: 1, page: true, lines: false, ...options });
+      await runServe({ page: true, lines: false, ...options });
+    });
+
+  withPage(program.command('ward'))
+    .description('every bed of a broker on one page')
+    .requiredOption(
+      '--mqtt <url>',
+      'the broker; user and password in ISOCHRONE_MQTT_USER, …_PASSWORD',
+    )
+    .action(async (options) => {
+      const { runWard } = await import('./ward.js');
+      await runWard(options);
     });
 
   withSinks(fromDevice(program.command('record')))

@@ -1,12 +1,9 @@
 /** `isochrone monitor | record | replay | stream`: a device or a recording, and where its stream goes. */
-import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Observation } from 'fhir/r4.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { SEGMENT_NAMES } from '../cineecg/geometry.js';
-import { isLoopback } from '../monitor/access.js';
 import { runCommand } from '../monitor/page-command.js';
 import { startMonitor, type MonitorOptions } from '../monitor/server.js';
 import { writeAtomically } from '../records/files.js';
@@ -22,11 +19,12 @@ import { openDownstream, type Downstream } from '../sinks/downstream.js';
 import { fhirSink } from '../sinks/fhir.js';
 import { mqttSink } from '../sinks/mqtt.js';
 import { SAMPLES_LIMIT_BYTES, sinkSet, type Sink } from '../sinks/sink.js';
+import { pageAccess, type PageAccessOptions } from './page-access.js';
 import type { DeviceMessage } from '../protocol/messages.js';
 import type { MarkEvent, SamplesEvent, StreamEvent } from '../stream/events.js';
 import { toJson } from '../stream/json.js';
 
-export interface ServeOptions {
+export interface ServeOptions extends PageAccessOptions {
   readonly device?: string;
   /** Of serial ports; left out: the board's own. */
   readonly baud?: number;
@@ -36,10 +34,6 @@ export interface ServeOptions {
   readonly replay?: string;
   readonly speed: number;
   readonly page: boolean;
-  readonly port: number;
-  readonly host: string;
-  readonly tlsKey?: string;
-  readonly tlsCert?: string;
   readonly record?: string;
   readonly name: string;
   readonly rotateSeconds: number;
@@ -54,7 +48,6 @@ export interface ServeOptions {
 }
 
 /** Secrets come by the environment: arguments are seen by every user of a machine. */
-const TOKEN = 'ISOCHRONE_TOKEN';
 const MQTT_USER = 'ISOCHRONE_MQTT_USER';
 const MQTT_PASSWORD = 'ISOCHRONE_MQTT_PASSWORD';
 
@@ -194,7 +187,8 @@ async function replay(
 }
 
 async function openSinks(options: ServeOptions, sinks: Sink[], fromPage: FromPage): Promise<void> {
-  if (options.page) sinks.push(await pageSink(options, fromPage));
+  const page = options.page ? await pageSink(options, fromPage) : undefined;
+  if (page !== undefined) sinks.push(page);
   if (options.record !== undefined) {
     const recorder = startRecorder({
       folder: options.record,
@@ -215,6 +209,7 @@ async function openSinks(options: ServeOptions, sinks: Sink[], fromPage: FromPag
       mqttSink({
         url: options.mqtt,
         bed: options.bed,
+        ...(page === undefined ? {} : { page: page.url }),
         onTrouble: trouble,
         ...(username === undefined ? {} : { username }),
         ...(password === undefined ? {} : { password }),
@@ -236,25 +231,16 @@ async function openSinks(options: ServeOptions, sinks: Sink[], fromPage: FromPag
   }
 }
 
-async function pageSink(options: ServeOptions, fromPage: FromPage): Promise<Sink> {
-  const open = isLoopback(options.host);
-  const given = process.env[TOKEN];
-  const token = given ?? (open ? undefined : randomBytes(24).toString('base64url'));
-  const { tlsKey, tlsCert } = options;
-  const monitor = await startMonitor({
-    host: options.host,
-    port: options.port,
-    ...fromPage,
-    ...(token === undefined ? {} : { token }),
-    ...(tlsKey === undefined || tlsCert === undefined
-      ? {}
-      : { tls: { key: readFileSync(tlsKey, 'utf8'), cert: readFileSync(tlsCert, 'utf8') } }),
-  });
-  // A token that was made here is shown once, for who has to type it; one that was given is known.
-  const shown = given === undefined && token !== undefined ? `#token=${token}` : '';
+async function pageSink(
+  options: ServeOptions,
+  fromPage: FromPage,
+): Promise<Sink & { readonly url: string }> {
+  const { server, shown } = pageAccess(options);
+  const monitor = await startMonitor({ ...server, ...fromPage });
   say(`page     ${monitor.url}${shown}`);
   return {
     name: 'page',
+    url: monitor.url,
     publish: (event) => monitor.publish(event),
     close: () => monitor.close(),
   };

@@ -1,11 +1,11 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { createServer } from 'node:net';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StreamEvent } from '../stream/events.js';
+import { freePort } from '../../tests/support/free-port.js';
 import { mqttSink, withoutSecrets } from './mqtt.js';
 
 const BROKER = ['/usr/sbin/mosquitto', '/usr/bin/mosquitto'].find(
@@ -14,14 +14,6 @@ const BROKER = ['/usr/sbin/mosquitto', '/usr/bin/mosquitto'].find(
 
 const beat: StreamEvent = { kind: 'beat', sampleIndex: 7, rrMs: 800, noisePercent: 0 };
 const streaming: StreamEvent = { kind: 'link', state: 'streaming', detail: 'bench' };
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 describe.skipIf(BROKER === undefined)('a ward on mosquitto (needs Debian mosquitto)', () => {
   const folder = mkdtempSync(join(tmpdir(), 'isochrone-mqtt-'));

@@ -1,11 +1,11 @@
 /** A ward larger than one machine: two hosts of eight beds each, one broker (Debian mosquitto), all of them real processes. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freePort } from '../../support/free-port.js';
 import { buildProgram, startProgram, type Program } from '../../support/program.js';
 import { startWireDevice, type WireDevice } from '../../support/wire-device.js';
 
@@ -27,14 +27,6 @@ const statesOf = (beds: readonly string[]): readonly (string | undefined)[] =>
 const countsOf = (beds: readonly string[], kind: string): readonly number[] =>
   beds.map((bed) => counts.get(`${bed}/${kind}`) ?? 0);
 const eventually = { timeout: 20_000, interval: 50 };
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 beforeAll(async () => {
   buildProgram();
