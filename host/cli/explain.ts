@@ -1,6 +1,7 @@
 /** `isochrone explain`: a record's explanation without a device, as a page, a picture or JSON. */
 import { extname } from 'node:path';
 import type { Leads } from '../../codegen/compile.js';
+import type { ChosenMethod } from '../../codegen/explain/methods.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import type { Precision } from '../../codegen/quantize/precision.js';
 import type { VcgTransform } from '../cineecg/matrices.js';
@@ -11,7 +12,7 @@ import { openRecord } from '../records/open-record.js';
 import { DEFAULT_PATIENT } from '../records/synthetic/files.js';
 import { synthesizePatient } from '../records/synthetic/patient.js';
 import { writeAtomically } from '../records/files.js';
-import { compileModel, widthOptions } from './network.js';
+import { compileModel, explainOptions, widthOptions } from './network.js';
 import { explainedBlock } from './terminal/format.js';
 
 export interface ExplainCommandOptions {
@@ -22,6 +23,7 @@ export interface ExplainCommandOptions {
   readonly transform?: VcgTransform;
   readonly window?: number;
   readonly out?: string;
+  readonly explain: readonly ChosenMethod[];
   readonly leads: Leads;
   readonly precision?: Precision;
   readonly ram?: number;
@@ -52,7 +54,7 @@ export async function explain(
       ? synthesizePatient(DEFAULT_PATIENT).record
       : await openRecord(options.record);
   const network = compileModel(options.network, {
-    explain: 'gradient',
+    ...explainOptions(options.explain),
     leads: options.leads,
     ...widthOptions(options),
   });

@@ -7,7 +7,7 @@ import { HYPERTROPHIES } from '../records/synthetic/heart.js';
 import { BODIES, LEVELS } from '../records/synthetic/patient-options.js';
 import { positiveNumber, wholeNumber, zeroOrMore } from './arguments.js';
 import { DEFAULT_MODEL } from './network.js';
-import { leadsOption, precisionOption, ramOption } from './options.js';
+import { explainOption, leadsOption, precisionOption, ramOption } from './options.js';
 import { ectopicPlace, electrodePairs, electrodesOff, segmentList } from './synthesize-options.js';
 
 export function addHeartCommands(program: Command): void {
@@ -115,6 +115,7 @@ export function addHeartCommands(program: Command): void {
     )
     .option('--window <n>', 'which window of the record, from 0; by default the last', wholeNumber)
     .option('--out <file>', 'report.html, bulls-eye.svg or everything.json')
+    .addOption(explainOption())
     .addOption(leadsOption())
     .addOption(precisionOption())
     .addOption(ramOption())

@@ -66,7 +66,7 @@ export interface RecordExplanation {
   readonly maps: Readonly<Partial<Record<Mapping | ComparisonMap, SegmentMap>>>;
   /** The path in the generic heart's own axes: base to apex, right to left, towards the anterior wall, millimetres. */
   readonly pathInHeartMm: readonly (readonly [number, number, number])[];
-  /** `[1000][8]` microvolt, and `[1000][leads]` gradient × input, logit. */
+  /** `[1000][8]` microvolt, and `[1000][leads]` attribution (gradient × input, say), logit. */
   readonly microvolt: readonly number[];
   readonly attribution: readonly number[];
   readonly leads: number;
@@ -92,10 +92,11 @@ export function explainRecord(request: ExplainRequest): RecordExplanation {
   const classIndex =
     request.className === undefined ? answer.winner : classOf(network, request.className);
   const transform = request.transform ?? DEFAULT_HEART_OPTIONS.transform;
+  const { method, gradient } = network.gradient(answer, classIndex);
   const heart: HeartInput = {
     microvolt: window.microvolt,
     input: answer.input,
-    gradient: network.gradient(classIndex),
+    gradient,
     inputScaleMillivolt: network.inputScaleMillivolt,
     gradientScale: network.gradientScale,
     rIndex: window.rIndex,
@@ -123,6 +124,7 @@ export function explainRecord(request: ExplainRequest): RecordExplanation {
       windowIndex,
       classIndex,
       className,
+      method,
       mapping,
       transform,
     }),
@@ -223,6 +225,7 @@ function eventOf(
     readonly windowIndex: number;
     readonly classIndex: number;
     readonly className: string;
+    readonly method: string;
     readonly mapping: Mapping;
     readonly transform: VcgTransform;
   },
@@ -233,7 +236,7 @@ function eventOf(
     resultId: of.windowIndex,
     classIndex: of.classIndex,
     className: of.className,
-    method: 'gradient_x_input',
+    method: of.method,
     mapping: of.mapping,
     transform: of.transform.replace('-', '_'),
     beatCount: explained.beatCount,

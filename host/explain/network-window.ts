@@ -3,10 +3,14 @@ import type { CompiledNetwork } from '../../codegen/compile.js';
 import { quantizeMicrovolt } from '../../codegen/emit/input-factor.js';
 import { classNames } from '../../codegen/emit/emit.js';
 import { IsochroneError } from '../../codegen/errors.js';
+import { SMOOTHGRAD } from '../../codegen/explain/methods.js';
 import { integerTensor, type SignalArray } from '../../codegen/integer/program.js';
 import { IntegerInterpreter } from '../../codegen/interpret/integer.js';
+import { integratedGradients, smoothGrad } from '../attribution/mean-gradient.js';
+import { interpretedNetwork } from '../attribution/network.js';
 import { WINDOW_SAMPLES } from '../cineecg/beats.js';
 import { TWELVE_LEAD_COUNT } from '../cineecg/matrices.js';
+import type { Method as WireMethod } from '../protocol/messages.js';
 
 export interface WindowAnswer {
   readonly input: SignalArray;
@@ -66,9 +70,46 @@ export class WindowNetwork {
     };
   }
 
-  /** Gradient of a logit of the last answer, `[1000][leads]`, steps of `gradientScale`. */
-  gradient(classIndex: number): Int16Array {
-    return this.interpreter.explain(classIndex).gradient;
+  /**
+   * What explains a logit of the last answer as a gradient does, `[1000][leads]`, steps of `gradientScale`: by the first method that the
+   * network was built with, as in the application.
+   * @throws IsochroneError EXPLAIN_METHOD of a method that gives no gradient
+   */
+  gradient(
+    { input }: WindowAnswer,
+    classIndex: number,
+  ): { readonly method: WireMethod; readonly gradient: Int16Array } {
+    const [chosen = { method: 'gradient-x-input' as const, count: 1 }] = this.network.methods;
+    const { method, count: steps = 1 } = chosen;
+    const { program } = this.network;
+    switch (method) {
+      case 'integrated-gradients': {
+        const found = integratedGradients(interpretedNetwork(program), input, classIndex, {
+          steps,
+        });
+        return { method: 'integrated_gradients', gradient: found.gradient };
+      }
+      case 'smoothgrad': {
+        const { seed, noiseMillivolt } = SMOOTHGRAD;
+        const noise256ths = Math.round((256 * noiseMillivolt) / this.inputScaleMillivolt);
+        const noisy = { draws: steps, seed, noise256ths };
+        const found = smoothGrad(interpretedNetwork(program), input, classIndex, noisy);
+        return { method, gradient: found.gradient };
+      }
+      case 'gradient':
+      case 'gradient-x-input':
+        return {
+          method: 'gradient_x_input',
+          gradient: this.interpreter.explain(classIndex).gradient,
+        };
+      case 'relevance':
+        return { method, gradient: this.interpreter.explain(classIndex).gradient };
+      case 'grad-cam':
+      case 'occlusion':
+        throw new IsochroneError('EXPLAIN_METHOD', `${method} gives no gradient to map`, {
+          hint: 'Name a method of gradients or relevance first; a device shows the others (`isochrone start`).',
+        });
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { emitFor, type CompiledNetwork } from '../../../codegen/compile.js';
 import { packageRoot } from '../../../codegen/package-root.js';
+import { parseMethods } from '../../../codegen/explain/methods.js';
 import { buildNetwork } from '../../../codegen/testing/build-network.js';
 import { compileTrial } from '../../../codegen/testing/trial.js';
 import { explainRecord } from '../../../host/explain/explain-record.js';
@@ -31,8 +32,8 @@ let record: EcgRecord;
 let connected: ConnectedDevice | undefined;
 let folder = '';
 
-beforeAll(() => {
-  // Weights of a seed; what counts is that both sides explain the same thing.
+/** Weights of a seed; what counts is that both sides explain the same thing. */
+function lesionNetwork(methods: string): CompiledNetwork {
   const trial = compileTrial(
     buildNetwork('lesions of a seed', [1, 12, 1000], 5, (b) => {
       const c1 = b.node('Relu', [
@@ -41,9 +42,14 @@ beforeAll(() => {
       const pooled = b.node('GlobalAveragePool', [c1]);
       return b.gemm(b.node('Flatten', [pooled]), 8, 3);
     }),
+    { methods: parseMethods(methods) },
   );
   const metadata = { ...trial.program.metadata, 'isochrone.classes': 'MI,HYP,STTC' };
-  network = { ...trial, program: { ...trial.program, metadata } };
+  return { ...trial, program: { ...trial.program, metadata } };
+}
+
+beforeAll(() => {
+  network = lesionNetwork('gradient-x-input');
   record = synthesizePatient({ ...DEFAULT_PATIENT, durationS: 14 }).record;
 });
 
@@ -54,11 +60,16 @@ afterEach(async () => {
 });
 
 describe('explaining a record', () => {
-  it('on the host says what the device says, window by window', async () => {
+  it.each([
+    ['gradient-x-input', 'gradient_x_input'],
+    // The chain rule then reads the path's mean gradient.
+    ['integrated-gradients:2', 'integrated_gradients'],
+  ])('on the host says what the device says, window by window: %s', async (methods, method) => {
+    const asked = lesionNetwork(methods);
     const board = await loadBoard('mps2-an386');
     const outDir = join(packageRoot(), 'build', 'test', 'emulator', 'explain');
     const networkDir = join(outDir, 'network');
-    writeNetwork(emitFor(network, { backend: 'armv7em-dsp', optimize: 'balanced' }), networkDir);
+    writeNetwork(emitFor(asked, { backend: 'armv7em-dsp', optimize: 'balanced' }), networkDir);
     const built = await buildFirmware({
       board,
       networkDir,
@@ -78,7 +89,7 @@ describe('explaining a record', () => {
     expect(events.length).toBeGreaterThan(1);
     expect(events.map(({ mapping }) => mapping)).toContain('chain_rule');
     events.forEach((device, window) => {
-      const { explanation: host, result } = explainRecord({ record, network, window });
+      const { explanation: host, result } = explainRecord({ record, network: asked, window });
       const sent = connected?.events.find(
         (event) => event.kind === 'result' && event.resultId === device.resultId,
       );
@@ -86,8 +97,10 @@ describe('explaining a record', () => {
         windowFirstSampleIndex: result.windowFirstSampleIndex,
         winner: result.winner,
       });
+      expect(device.method).toBe(method);
       for (const key of [
         'classIndex',
+        'method',
         'mapping',
         'transform',
         'beatCount',
