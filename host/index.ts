@@ -2,6 +2,7 @@
  * `import { connect } from 'isochrone'`: a device as typed asynchronous streams. Research use only; not a medical device.
  */
 import { SEGMENT_NAMES } from './cineecg/geometry.js';
+import { DeviceCommands } from './serial/device-commands.js';
 import { connectDevice, type ConnectionStatistics } from './serial/device-connection.js';
 import { deviceOfUser } from './session/device-of-user.js';
 import type { HostMessage } from './protocol/messages.js';
@@ -29,7 +30,7 @@ export { startRecorder, type Recorder, type RecorderOptions } from './records/re
 export { mqttSink, type MqttOptions } from './sinks/mqtt.js';
 export type { Sink } from './sinks/sink.js';
 export * from './stream/events.js';
-export type { ConnectionStatistics, HostMessage };
+export type { ConnectionStatistics, DeviceCommands, HostMessage };
 
 export interface ConnectOptions {
   /** Of a serial port, instead of the board's, or of 921600 where the board is not known. */
@@ -57,6 +58,8 @@ export interface Device {
   /** Electrodes, readability, exchanged electrodes, mains: with each change and once a second; pacemaker spikes between them. */
   signals(): AsyncIterable<SignalEvent | PacerEvent>;
   states(): AsyncIterable<LinkEvent>;
+  /** What the device can be asked while it streams; each is repeated until it is answered, and done once. */
+  readonly commands: DeviceCommands;
   /** @throws IsochroneError LINK_NOT_OPEN */
   send(message: HostMessage): Promise<void>;
   statistics(): ConnectionStatistics;
@@ -71,6 +74,7 @@ export interface Device {
 export function connect(address: string, options: ConnectOptions = {}): Device {
   const transport = deviceOfUser(address, options);
   const connection = connectDevice({ transport, segmentNames: SEGMENT_NAMES });
+  const commands = new DeviceCommands(connection);
   const only = <K extends StreamEvent['kind']>(
     ...kinds: readonly K[]
   ): AsyncIterable<Extract<StreamEvent, { kind: K }>> => {
@@ -98,6 +102,7 @@ export function connect(address: string, options: ConnectOptions = {}): Device {
     measurements: () => only('measurement', 'median-beat'),
     signals: () => only('signal', 'pacer'),
     states: () => only('link'),
+    commands,
     send: (message) => connection.send(message),
     statistics: () => connection.statistics(),
     close: () => connection.close(),

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { DeviceMessage } from '../protocol/messages.js';
 import { openLink } from '../serial/link.js';
 import { memoryTransport } from '../serial/memory-transport.js';
 import { serialTransport } from '../serial/serial-transport.js';
@@ -97,6 +98,44 @@ describe('a downstream port that is full', () => {
       repeated: 0,
     });
     expect(kinds(events)).toContain('result');
+    await link.close();
+  });
+});
+
+describe('what a downstream port does not hand on', () => {
+  it('answers to this host, and the rate of the device’s own line', async () => {
+    const { transport, device } = memoryTransport(() => undefined);
+    const link = openLink({ transport, segmentNames: SEGMENT_NAMES });
+    const seen: DeviceMessage[] = [];
+    link.onMessage((message) => seen.push(message));
+    await Promise.resolve();
+    const down = await openDownstream(
+      {
+        name: 'port',
+        open: () => Promise.resolve(),
+        write: (bytes) => {
+          device.send(bytes);
+          return Promise.resolve();
+        },
+        close: () => Promise.resolve(),
+      },
+      () => undefined,
+    );
+    down.forward(helloMessage());
+    down.forward({ kind: 'COMMAND_RESULT', requestId: 3, outcome: 'done' });
+    down.forward({
+      kind: 'CONFIGURATION',
+      linkBaud: 921_600,
+      resultIntervalMs: 5000,
+      samplesPerFrame: 10,
+      explanations: 1,
+      medianBeats: 1,
+      measuresBeats: 1,
+    });
+    expect(seen).toEqual([
+      expect.objectContaining({ kind: 'HELLO' }),
+      expect.objectContaining({ kind: 'CONFIGURATION', linkBaud: 0 }),
+    ]);
     await link.close();
   });
 });

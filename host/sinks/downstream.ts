@@ -62,7 +62,8 @@ export async function openDownstream(
       return samplesDropped;
     },
     forward(message) {
-      if (failed) return;
+      // What answers a question of this host is not the reader's.
+      if (failed || 'requestId' in message) return;
       if (message.kind === 'HELLO') {
         if (hello !== undefined && hello.bootId !== message.bootId) samplesDropped = 0;
         hello = message;
@@ -73,6 +74,9 @@ export async function openDownstream(
         else send({ ...message, samplesDropped: own });
       } else if (message.kind === 'STATUS') {
         send({ ...message, samplesDropped: (message.samplesDropped + samplesDropped) >>> 0 });
+      } else if (message.kind === 'CONFIGURATION') {
+        // The device knows its own line; the rate of this one is not known here.
+        send({ ...message, linkBaud: 0 });
       } else {
         send(message);
       }

@@ -1,6 +1,7 @@
 /** A device that speaks the wire on a socket, ten times as fast as a real one: samples without end, beats, measurements, explained results. */
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { FrameEncoder } from '../../host/protocol/frame.js';
+import { decodePayload } from '../../host/protocol/codec.js';
+import { FrameDecoder, FrameEncoder } from '../../host/protocol/frame.js';
 import type { DeviceMessage } from '../../host/protocol/messages.js';
 import {
   explanationMessages,
@@ -34,9 +35,10 @@ export async function startWireDevice(boardName = 'bench'): Promise<WireDevice> 
   const server = createServer((line) => {
     lines.add(line);
     line.on('error', () => undefined);
-    line.on('data', () => undefined);
+    const encoder = new FrameEncoder();
+    answer(line, encoder);
     bootId += 1;
-    const stop = speak(line, { ...helloMessage(bootId), boardName });
+    const stop = speak(line, encoder, { ...helloMessage(bootId), boardName });
     line.on('close', () => {
       lines.delete(line);
       stop();
@@ -54,8 +56,24 @@ export async function startWireDevice(boardName = 'bench'): Promise<WireDevice> 
   };
 }
 
-function speak(line: Socket, hello: DeviceMessage): () => void {
-  const encoder = new FrameEncoder();
+/** Every command is done; the self-test passes. */
+function answer(line: Socket, encoder: FrameEncoder): void {
+  const decoder = new FrameDecoder();
+  line.on('data', (bytes) => {
+    decoder.push(bytes, ({ type, payload }) => {
+      const asked = decodePayload(type, payload);
+      if (!('requestId' in asked)) return;
+      const { requestId } = asked;
+      const reply: DeviceMessage =
+        asked.kind === 'SELF_TEST'
+          ? { kind: 'SELF_TEST_RESULT', requestId, outcome: 'passed' }
+          : { kind: 'COMMAND_RESULT', requestId, outcome: 'done' };
+      line.write(encoder.encode(reply));
+    });
+  });
+}
+
+function speak(line: Socket, encoder: FrameEncoder, hello: DeviceMessage): () => void {
   let next = 0;
   const timer = setInterval(() => {
     const messages: DeviceMessage[] = [];

@@ -35,6 +35,7 @@ const SAID: Readonly<Record<string, RegExp>> = {
   'What the network says, and where': /^MI: most of the evidence in \S.+ \(\d+ %\)$/mu,
   'Intervals, and the state of the link':
     /^link streaming: [\s\S]*^QRS 92 ms, QTc 435 ms \(Fridericia\)$[\s\S]*^\d+ samples, 0 lost, 0 CRC errors$/mu,
+  'Ask the device': /^explains MI; self-test passed$/mu,
   'Record it, and read the record back': /^8 leads, 2 explanations$/mu,
 };
 
