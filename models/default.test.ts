@@ -12,6 +12,7 @@ import {
   type EightLeads,
 } from '../firmware-templates/core/test-harness/signal.js';
 import { sharedPath } from '../host/records/shared-data.js';
+import { expectedCalibrationError, sigmoid } from '../host/validate/probabilities.js';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const PTBXL = sharedPath('data', 'ptbxl');
@@ -118,6 +119,11 @@ describe('the default network', () => {
         scores.forEach((list, i) => list.push(logits[i] ?? NaN));
       }
       expect(scores[0]).toHaveLength(267);
+      // Two numbers a class were fitted to these records: more would mean that they are not in the weights.
+      const errors = CLASSES.map((_, i) =>
+        expectedCalibrationError((scores[i] ?? []).map(sigmoid), readLabels(9, 'sup')[i] ?? []),
+      );
+      expect(Math.max(...errors)).toBeLessThan(0.05);
       for (const rule of ['sup', 'sup50'] as const) {
         const truth = readLabels(9, rule);
         CLASSES.forEach((name, i) => {
