@@ -8,6 +8,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { IsochroneError } from '../../../codegen/errors.js';
+import { SEGMENT_NAMES } from '../../../host/cineecg/geometry.js';
 import type { PageCommand } from '../../../host/monitor/page-command.js';
 import { startMonitor, type Monitor } from '../../../host/monitor/server.js';
 import { synthetic } from '../../../host/monitor/synthetic-events.js';
@@ -364,6 +365,52 @@ describe.skipIf(absent)(`the page in Chromium${absent ? ` (skipped: no ${CHROMIU
     expect(paper.toString('latin1').match(/\/Type\s*\/Page\b/gu)?.length).toBe(1);
     stop();
   });
+
+  it('names the segment that the host names, for each of the 17 and the right ventricle', async () => {
+    publishRun(11);
+    await page.goto(monitor.url);
+    await page.waitForSelector('#why .headline');
+    for (const [segment, name] of SEGMENT_NAMES.entries()) {
+      const segmentScores = SEGMENT_NAMES.map((_name, i) => (i === segment ? 0.5 : 0.025));
+      monitor.publish(synthetic.result(segment + 2));
+      monitor.publish({
+        ...synthetic.explanation(segment + 2),
+        segmentScores,
+        topSegment: segment,
+      });
+      await expect
+        .poll(() => page.innerText('#why .headline'))
+        .toBe(`MI 0.87: the evidence points to ${name}`);
+      for (const id of ['bulls-eye', 'heart-frontal']) {
+        expect(await page.getAttribute(`#${id}`, 'aria-label')).toContain(
+          `most evidence in ${name}, 50 %`,
+        );
+      }
+    }
+  });
+
+  it('looks back over half an hour, and no further', async () => {
+    const RUN_S = 60;
+    publishRun(1);
+    await page.goto(monitor.url);
+    await expect.poll(() => page.getAttribute('#review-at', 'max')).toBe('500');
+    for (let second = RUN_S; second < 40 * 60; second += RUN_S) {
+      monitor.publish(synthetic.samples(second * 500, RUN_S * 500));
+      monitor.publish(synthetic.result(second));
+      monitor.publish(synthetic.explanation(second));
+      // One run at a time, as fast as the page takes it: it must not be left behind.
+      await expect
+        .poll(() => page.getAttribute('#review-at', 'max'))
+        .toBe(String((second + RUN_S) * 500));
+    }
+    expect(await page.getAttribute('#review-at', 'min')).toBe(String((40 - 30) * 60 * 500));
+    await page.focus('#review-at');
+    await page.keyboard.press('Home');
+    await page.click('#review-next');
+    await expect.poll(() => page.innerText('#why')).toContain('Result 600,');
+    expect(await page.innerText('#review-when')).toContain('−29:00 · 11:00 of the device');
+    expect(Math.max(...(await inkByColumn(10)).map(({ trace }) => trace))).toBeGreaterThan(0.004);
+  }, 60_000);
 
   it('shows an engineer link and device, and asks the device', async () => {
     asked = [];
