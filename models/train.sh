@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Trains the default network again: models/default/default.onnx and training-log.json. Arguments go to train.py.
+# Trains the family again: NAME.onnx and training-log.json in models/tiny, default, detail, large. Arguments go to train.py. Where another machine gives
+# other weights, `isochrone calibrate models/NAME/NAME.onnx --data DIR` follows for each.
 set -euo pipefail
 
 root="$(cd "$(dirname "$0")/.." && pwd)"
