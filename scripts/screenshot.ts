@@ -74,8 +74,9 @@ try {
     await photograph(page, 'bedside');
     await page.click('#pin');
     await page.click('#review-toggle');
-    await page.click('#review-previous');
-    await page.click('#review-previous');
+    for (let back = 0; back < RESULTS_BEFORE_THE_PICTURE; back += 1) {
+      await page.click('#review-previous');
+    }
     await page.waitForTimeout(500);
     await page.click('#compare-open');
     await photograph(page, 'compare');
