@@ -1,5 +1,6 @@
 /** `isochrone evaluate`: explanations against a known place and time on simulated hearts, and against the wall that real records name. */
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { decodedRecords, openDecodedSet } from '../records/decoded-set.js';
 import { writeAtomically } from '../records/files.js';
@@ -10,7 +11,12 @@ import { POPULATIONS, type PopulationName } from '../evaluate/populations.js';
 import { evaluateInShards } from '../evaluate/shards.js';
 import { evaluationText } from '../evaluate/report-text.js';
 import { evaluationHtml } from '../evaluate/report-html.js';
-import { summarise, type EvaluationReport, type SimulatedReport } from '../evaluate/report.js';
+import {
+  readReport,
+  summarise,
+  type EvaluationReport,
+  type SimulatedReport,
+} from '../evaluate/report.js';
 import { compileModel } from './network.js';
 import { progress } from './progress.js';
 
@@ -24,12 +30,18 @@ export interface EvaluatePlaceOptions {
   readonly data?: string;
   readonly fold: number;
   readonly network: string;
+  /** A report that was written before, as JSON: shown, not measured again. */
+  readonly from?: string;
   readonly html?: string;
   readonly json: boolean;
 }
 
 export async function runEvaluatePlace(options: EvaluatePlaceOptions): Promise<void> {
-  const report = await evaluatePlace(options);
+  const { from } = options;
+  const report =
+    from === undefined
+      ? await evaluatePlace(options)
+      : readReport(await readFile(from, 'utf8'), from);
   if (options.html !== undefined) await writeAtomically(options.html, evaluationHtml(report));
   process.stdout.write(
     options.json ? `${JSON.stringify(report, null, 2)}\n` : evaluationText(report),
@@ -37,7 +49,7 @@ export async function runEvaluatePlace(options: EvaluatePlaceOptions): Promise<v
 }
 
 export async function evaluatePlace(
-  options: Omit<EvaluatePlaceOptions, 'html' | 'json'>,
+  options: Omit<EvaluatePlaceOptions, 'from' | 'html' | 'json'>,
 ): Promise<EvaluationReport> {
   const run = async (
     label: string,

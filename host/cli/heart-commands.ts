@@ -36,6 +36,7 @@ export function addHeartCommands(program: Command): void {
     )
     .option('--fold <n>', 'which fold; the network must not have trained on it', wholeNumber, 9)
     .option('--network <file>', 'what is explained on real records', DEFAULT_MODEL)
+    .option('--from <file>', 'show a report that was written before with --json, measure nothing')
     .option('--html <file>', 'write the report as a page with plots')
     .option('--json', 'print JSON', false)
     .action(async (options) => {

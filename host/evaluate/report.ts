@@ -1,4 +1,5 @@
 /** Results of all cases → the figures of the report: each with its interval, chance beside it. */
+import { IsochroneError } from '../../codegen/errors.js';
 import type { Interval } from './statistics.js';
 import { bootstrapMean, mean, median, wilcoxon } from './statistics.js';
 import { ARMS, candidateCount, type ArmName } from './arms.js';
@@ -83,6 +84,30 @@ export interface EvaluationReport {
   readonly wrongHeart: SimulatedReport | null;
   /** null where there are no records. */
   readonly recorded: RecordedReport | null;
+}
+
+/** Parts that may be absent; every other null of the file is a figure that there was nothing to make of. */
+const MAY_BE_NULL = ['wrongHeart', 'recorded', 'trust'];
+
+/** @throws {IsochroneError} EVALUATE_REPORT_INVALID */
+export function readReport(text: string, file: string): EvaluationReport {
+  const invalid = (cause?: unknown): IsochroneError =>
+    new IsochroneError('EVALUATE_REPORT_INVALID', `${file} is no report of this version`, {
+      hint: 'Write one: isochrone evaluate --json > FILE.',
+      where: { file },
+      cause,
+    });
+  let parsed: EvaluationReport;
+  try {
+    parsed = JSON.parse(text, (key, value: unknown) =>
+      value === null && !MAY_BE_NULL.includes(key) ? Number.NaN : value,
+    ) as EvaluationReport;
+  } catch (cause) {
+    if (cause instanceof SyntaxError) throw invalid(cause);
+    throw cause;
+  }
+  if (parsed.format !== 'isochrone-evaluation-1') throw invalid();
+  return parsed;
 }
 
 export function groupOf({ kind, segments }: CaseResult): Group {

@@ -6,7 +6,7 @@ import { openEvaluationNetworks, type EvaluationNetworks } from './networks.js';
 import { CHOICE_HEARTS, POPULATIONS, TRAINING_HEARTS } from './populations.js';
 import { evaluationHtml } from './report-html.js';
 import { evaluationText } from './report-text.js';
-import { summarise } from './report.js';
+import { readReport, summarise } from './report.js';
 import { evaluateSimulated, type SimulatedResults } from './simulated.js';
 
 /** The choice hearts, never the evaluation's, in the one body: quick. */
@@ -81,6 +81,10 @@ describe('simulated truth, short form', () => {
     };
     expect(evaluationText(report)).toMatch(/matched filter[\s\S]*chance[\s\S]*Wilcoxon/u);
     expect(evaluationHtml(report)).toMatch(/<svg[\s\S]*chain rule[\s\S]*<\/html>/u);
+    expect(evaluationText(readReport(JSON.stringify(report), 'x.json'))).toBe(
+      evaluationText(report),
+    );
+    expect(() => readReport('{"format":"other"}', 'x.json')).toThrow(/x\.json is no report/u);
   });
 });
 
