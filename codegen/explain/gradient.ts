@@ -1,6 +1,6 @@
 import { IsochroneError } from '../errors.js';
 import type { Graph, GraphNode, Shape, TensorInfo } from '../graph/graph.js';
-import { nodeError, outputName, tensorOf } from '../graph/graph.js';
+import { nodeError, outputName, sizeOf, tensorOf } from '../graph/graph.js';
 import { operatorRule } from '../operators/registry.js';
 import type { GradientBuilder } from '../operators/operator.js';
 
@@ -27,6 +27,9 @@ export interface ExplainedGraph extends PreparedGraph {
 }
 
 export const SEED = 'gradient/seed';
+
+/** A class index is a byte, whose last value stands for the winner. */
+const MOST_ANSWERS = 255;
 
 export function isExplained(prepared: PreparedGraph): prepared is ExplainedGraph {
   return prepared.seed !== undefined && prepared.inputGradient !== undefined;
@@ -58,11 +61,18 @@ function endsOf(graph: Graph): { readonly input: string; readonly logits: string
  * Differentiates a network with one input and one output: the gradient is more graph, made by the gradient rule beside
  * each operator in one reverse walk, and is quantised, planned and emitted like the rest.
  * @param of whose values the seed selects one of; the answer, or what it is made of
- * @throws IsochroneError MODEL_MANY_ENDS, EXPLAIN_NO_GRADIENT naming the operator that has no rule
+ * @throws IsochroneError MODEL_MANY_ENDS, EXPLAIN_ANSWERS, EXPLAIN_NO_GRADIENT naming the operator that has no rule
  */
 export function withGradient(graph: Graph, of?: string): ExplainedGraph {
   const { input, logits } = endsOf(graph);
   const explained = of ?? logits;
+  const answers = sizeOf(tensorOf(graph, explained).shape);
+  if (answers > MOST_ANSWERS) {
+    throw new IsochroneError('EXPLAIN_ANSWERS', `the network has ${answers} outputs to explain`, {
+      hint: `The device names the explained one in a byte: up to ${MOST_ANSWERS}. Build with --explain none.`,
+      where: { model: graph.name },
+    });
+  }
   const tensors = new Map<string, TensorInfo>(graph.tensors);
   tensors.set(SEED, { shape: tensorOf(graph, explained).shape, elementType: 'float32' });
   const nodes: GraphNode[] = [...graph.nodes];

@@ -12,6 +12,9 @@ import {
   readPublicModel,
 } from '../../support/public-models.js';
 import { hasShared, NEEDS_SHARED } from '../../../host/records/shared-data.js';
+import { integerTensor } from '../../../codegen/integer/program.js';
+import { straightThrough } from '../../../codegen/testing/straight-through.js';
+import { channelsFirst as inGraphOrder, cosine } from '../../../codegen/testing/trial.js';
 import { withAnswer, witness } from '../../support/tflite-witness.js';
 import { expectedBytes, runHostC } from './host-c.js';
 
@@ -112,6 +115,28 @@ describe.skipIf(!hasShared(...MODELS))(`MLPerf Tiny (${NEEDS_SHARED})`, () => {
     expect(actual.length).toBe(expected.length);
     expect(actual.findIndex((byte, i) => byte !== expected[i])).toBe(-1);
   });
+
+  // The auto-encoder has more outputs than an explanation can name.
+  it.each(INT8.slice(1))(
+    'explained straight through, in C as in the interpreter: %s',
+    (file) => {
+      const model = { bytes: readPublicModel(file), file: publicModelPath(file) };
+      const network = compileNetwork(model, undefined);
+      const interpreter = new IntegerInterpreter(network.program);
+      const [x = new Int8Array()] = int8Reference(file).inputs;
+      const logits = interpreter.forward(x);
+      const winner = logits.indexOf(Math.max(...logits));
+      const expected = straightThrough(network, interpreter, winner);
+      const { gradient, saturations } = interpreter.explain(winner);
+      const { channels } = integerTensor(network.program, network.program.input);
+      const found = inGraphOrder(gradient, channels);
+      expect(cosine(found, expected)).toBeGreaterThan(0.999);
+      expect(saturations).toBe(0);
+      const bytes = expectedBytes(network, [x]);
+      expect(Buffer.compare(runHostC(`explained ${file}`, network, [x]), bytes)).toBe(0);
+    },
+    60_000,
+  );
 });
 
 /** The int8 answer that the program widens. */
