@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { accessibilityViolations } from '../../../bench/page.js';
 import { SEGMENT_NAMES } from '../../../host/cineecg/geometry.js';
 import { startMonitor } from '../../../host/monitor/server.js';
 import { synthetic } from '../../../host/monitor/synthetic-events.js';
@@ -239,5 +240,9 @@ describe.skipIf(NO_BROWSER !== '')(`the page in Chromium${NO_BROWSER}`, () => {
     await bench.page.screenshot({ path: join(ARTIFACTS, 'page-phone.png'), fullPage: true });
     stop();
     expect(overflow).toBe(0);
+  });
+
+  it('has no violation of the rules of accessibility, dark or light', async () => {
+    expect(await accessibilityViolations(bench.browser(), PAGE_DIR)).toEqual([]);
   });
 });
