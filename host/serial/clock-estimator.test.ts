@@ -4,7 +4,7 @@ import type { LinkStatisticsEvent } from '../stream/events.js';
 import { ClockEstimator } from './clock-estimator.js';
 import { openLink } from './link.js';
 import { CommandedDevice } from './test-commanded-device.js';
-import { helloMessage, samplesMessage, SEGMENT_NAMES } from './test-device.js';
+import { samplesMessage, SEGMENT_NAMES } from './test-device.js';
 
 describe('drift of exchanges without delay', () => {
   it.each([-200, 0, 200])('of %d ppm is found to a hundredth, over wraps of the tick', (ppm) => {
@@ -56,7 +56,6 @@ describe('drift of a device behind a line that delays', () => {
       if (event.kind === 'link-statistics') told.push(event);
     });
     const feed = setInterval(() => {
-      device.say(helloMessage());
       device.say(samplesMessage(0));
     }, 1000);
     await vi.advanceTimersByTimeAsync(300_000);

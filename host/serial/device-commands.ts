@@ -69,6 +69,10 @@ function refused(
   });
 }
 
+/** The run may have ended with the port, or before an answer that was lost was asked for again. */
+const isOver = ({ code, where }: IsochroneError): boolean =>
+  code === 'LINK_LOST' || where['reason'] === 'another_run';
+
 /** Every method throws IsochroneError: DEVICE_REFUSED with `where.reason`, DEVICE_SILENT, LINK_LOST, LINK_NOT_OPEN. */
 export class DeviceCommands {
   private readonly timing: CommandTiming;
@@ -160,7 +164,7 @@ export class DeviceCommands {
   }
 
   /**
-   * Ends the run of `bootId`; settles when the device introduces its next one.
+   * Ends the run of `bootId`, if it still is that; settles when the device introduces itself in another.
    * @returns the bootId of that run
    */
   async reboot(bootId: number): Promise<number> {
@@ -182,7 +186,7 @@ export class DeviceCommands {
       // Its answer may be lost with the run, and so may the port: the HELLO of the next run is as good.
       const asked = this.command('REBOOT', (requestId) => ({ kind: 'REBOOT', requestId, bootId }));
       const told = asked.catch((error: unknown) => {
-        if (!(error instanceof IsochroneError) || error.code !== 'LINK_LOST') throw error;
+        if (!(error instanceof IsochroneError) || !isOver(error)) throw error;
       });
       await Promise.race([restarted, told]);
       told.catch(() => undefined);

@@ -57,6 +57,9 @@ export class CommandedDevice {
     });
     this.transport = made.transport;
     this.line = made.device;
+    setInterval(() => {
+      this.say(helloMessage(this.bootId));
+    }, 1000);
   }
 
   /** Microseconds of its own clock. */

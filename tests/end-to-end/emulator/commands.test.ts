@@ -12,30 +12,38 @@ import type { Setting } from '../../../host/protocol/messages.js';
 import { loadBoard, type Board } from '../../../host/toolchain/board.js';
 import { buildFirmware, type BuiltImage } from '../../../host/toolchain/build-firmware.js';
 import { connect, inject, pulseRecord, type ConnectedDevice } from './emulated-device.js';
+import { NETWORK } from './fixture-network.js';
 
 const WAIT_MS = 60_000;
 /** Everything fits at the defaults; one sample a frame at two results a second does not. */
 const BAUD_RATE = 230_400;
 vi.setConfig({ testTimeout: 120_000 });
 
+const BUILD = join(packageRoot(), 'build', 'test', 'emulator', 'commands');
+
 let board: Board;
 let network: CompiledNetwork;
 let image: BuiltImage;
 
-beforeAll(async () => {
+async function boardAt(baud: number): Promise<Board> {
   const fast = await loadBoard('mps2-an386');
-  const link = { ...fast.uarts.link, baud: BAUD_RATE };
-  board = { ...fast, uarts: { ...fast.uarts, link } };
-  const build = join(packageRoot(), 'build', 'test', 'emulator', 'commands');
-  const generated = generateNetwork(DEFAULT_MODEL, join(build, 'network'));
-  network = generated.compiled;
-  image = await buildFirmware({
-    board,
-    networkDir: generated.folder,
+  return { ...fast, uarts: { ...fast.uarts, link: { ...fast.uarts.link, baud } } };
+}
+
+const build = (on: Board, networkDir: string, name: string): Promise<BuiltImage> =>
+  buildFirmware({
+    board: on,
+    networkDir,
     image: 'app',
     frontEnd: 'uart',
-    outDir: join(build, 'image'),
+    outDir: join(BUILD, name),
   });
+
+beforeAll(async () => {
+  board = await boardAt(BAUD_RATE);
+  const generated = generateNetwork(DEFAULT_MODEL, join(BUILD, 'network'));
+  network = generated.compiled;
+  image = await build(board, generated.folder, 'image');
 }, 120_000);
 
 let device: ConnectedDevice | undefined;
@@ -46,6 +54,12 @@ afterEach(async () => {
 
 const samples = (connected: ConnectedDevice): number =>
   connected.link.statistics().samples.delivered;
+/** `done`, or why not. */
+const refusal = (asked: Promise<unknown>): Promise<unknown> =>
+  asked.then(
+    () => 'done',
+    (error: { where?: { reason?: string } }) => error.where?.reason,
+  );
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 it('obeys every command, answers it, and says why it refuses', async () => {
@@ -54,12 +68,6 @@ it('obeys every command, answers it, and says why it refuses', async () => {
   const { link, waitFor } = connected;
   const hello = await waitFor('hello', WAIT_MS);
   const commands = new DeviceCommands(link, { answerMs: 4000 });
-  const refusal = (asked: Promise<unknown>): Promise<unknown> =>
-    asked.then(
-      () => 'done',
-      (error: { where?: { reason?: string } }) => error.where?.reason,
-    );
-
   expect(await commands.selfTest()).toBe('passed');
   expect(await refusal(readObject(link, 'network_input'))).toBe('not_there');
   expect(await refusal(readObject(link, 'crash_record'))).toBe('not_there');
@@ -137,4 +145,22 @@ it('obeys every command, answers it, and says why it refuses', async () => {
   expect(await set('explanations', 0)).toBe('done');
   await inject(connected, pulseRecord(5000), 8);
   expect(await waitFor('withheld', WAIT_MS)).toMatchObject({ reason: 'switched_off' });
+});
+
+it('on a line that is too slow gives up pictures and explanations by itself, samples never', async () => {
+  const slow = await boardAt(115_200);
+  const { elfPath } = await build(slow, NETWORK, 'slow');
+  const connected = await connect({ board: slow, elfPath });
+  device = connected;
+  await connected.waitFor('log', WAIT_MS, ({ text }) =>
+    text.startsWith('the line is too slow for explanations'),
+  );
+  const commands = new DeviceCommands(connected.link, { answerMs: 4000 });
+  expect(await commands.setting('explanations')).toEqual({ value: 0, least: 0, most: 1 });
+  expect(await commands.setting('median_beats')).toMatchObject({ value: 0 });
+  expect(connected.link.statistics().budget).toMatchObject({ verdict: 'fits' });
+  expect(await refusal(commands.change('explanations', 1))).toBe('exceeds_link');
+  await commands.change('result_interval_ms', 60_000);
+  await commands.change('explanations', 1);
+  expect(connected.link.statistics().budget).toMatchObject({ verdict: 'fits' });
 });
