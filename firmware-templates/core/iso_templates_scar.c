@@ -4,8 +4,8 @@
  */
 #include "iso_templates.h"
 
-/* models/place/templates.json: 48 hearts with lesions; 21 of its 21 places, 40 components, floor 20 µV */
 /* clang-format off */
+/* models/place/templates.json: 48 hearts with lesions; 21 of its 21 places, 40 components, floor 20 µV */
 static const int16_t normal_microvolt[] = {
     0,-2,-1,0,-1,-1,-1,-2,-1,-1,-1,3,13,27,46,67,87,103,97,71,37,13,4,-3,
     2,-3,0,-12,-49,236,580,355,-40,-106,-37,-11,-5,-6,-5,-6,-7,-7,-8,-8,-10,-9,-9,-8,

@@ -44,8 +44,8 @@ function source(stored: StoredTemplates): string {
   const { kind, recipe, normalMicrovolt, places, difference, filter } = stored;
   return `${BANNER}#include "iso_templates.h"
 
-/* ${recipe} */
 /* clang-format off */
+/* ${recipe} */
 static const int16_t normal_microvolt[] = {
 ${list(normalMicrovolt)}};
 
