@@ -99,7 +99,7 @@ static int16_t logits[ISO_NET_CLASSES];
 static iso_attribution_network network;
 
 /* What the methods of iso_attribution.h ask, and a copy of what is explained. */
-static void hold_input(void) {
+static void hold_input(iso_app *app) {
     network = (iso_attribution_network) {
         .input = {.ISO_APP_INPUT = iso_net_input()}, .logits = logits, .forward = iso_net_forward,
 #if ISO_NET_EXPLAINS
@@ -109,6 +109,8 @@ static void hold_input(void) {
         .zero_point = ISO_NET_INPUT_ZERO_POINT,
     };
     memcpy(explained, iso_net_input(), sizeof explained);
+    app->bulk.input =
+        (const uint8_t *)explained; /* the network's own is overwritten by each pass */
 }
 #endif
 
@@ -121,8 +123,8 @@ static bool averages(uint8_t method) {
     return method == ISO_WIRE_METHOD_INTEGRATED_GRADIENTS || method == ISO_WIRE_METHOD_SMOOTHGRAD;
 }
 
-static void begin_mean(const iso_app *app) {
-    hold_input();
+static void begin_mean(iso_app *app) {
+    hold_input(app);
     const bool path = app->explaining.method == ISO_WIRE_METHOD_INTEGRATED_GRADIENTS;
     const iso_attribution_request request = {
         .network = &network,
@@ -147,8 +149,8 @@ static int32_t drop[ISO_HEART_PHASES * ISO_NET_INPUT_LEADS];
 static iso_occlusion occlusion;
 
 /* Each wave of each lead, in all beats at once, to 0 V. */
-static void begin_occlusion(const iso_app *app) {
-    hold_input();
+static void begin_occlusion(iso_app *app) {
+    hold_input(app);
     occlusion = (iso_occlusion){
         .network = &network,
         .explained = {.ISO_APP_INPUT = explained},
@@ -242,7 +244,8 @@ static bool step(iso_app *app) {
 
 static void begin(iso_app *app, uint8_t method) {
     app->explaining.method = method;
-    app->answer.state = doubt_state(app);
+    app->answer.state =
+        app->explaining.wanted ? doubt_state(app) : ISO_WIRE_EXPLANATION_STATE_SWITCHED_OFF;
     if (app->answer.state == ISO_WIRE_EXPLANATION_STATE_SENT) {
         app->answer.state = find_beats(app);
     }
