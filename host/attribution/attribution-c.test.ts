@@ -102,7 +102,8 @@ describe.each(WIDTHS)('%s codes', (width) => {
   });
 
   // The wider codes alone: the image takes its time to build.
-  it.runIf(width === 'int16')('on an emulated Cortex-M4', async () => {
+  if (width !== 'int16') return;
+  it('on an emulated Cortex-M4', async () => {
     const board = await loadBoard(BOARD);
     const networkDir = out(`${width}-m4-network`);
     writeNetwork(emitFor(network, { backend: backendOf(board), optimize: 'balanced' }), networkDir);
