@@ -40,6 +40,16 @@ describe('archive', () => {
     expect(archive.stateAt(4000).explanation).toBeUndefined();
   });
 
+  it('knows every beat within reach, each once, where a screen keeps the newest', () => {
+    const { archive, state } = run(90);
+    archive.note(synthetic.beat(89));
+    expect(archive.beatSamples(0, 1e9).length).toBe(90);
+    expect(state.beats.length).toBeLessThan(90);
+    const [first = 0, second = 0] = archive.beatSamples(0, 1e9);
+    expect(archive.beatSamples(first + 1, second)).toEqual([]);
+    expect(archive.beatSamples(first, second)).toEqual([first]);
+  });
+
   it('tells when results came', () => {
     const { archive } = run(22);
     expect(archive.resultSamples()).toEqual([5500, 8000, 10_500]);

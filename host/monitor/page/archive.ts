@@ -48,6 +48,17 @@ export class Archive {
     return state;
   }
 
+  /** Every beat from `first` on and before `end`, by its sample; a PageState keeps the newest alone. */
+  beatSamples(first: number, end: number): number[] {
+    const beats = this.entries.flatMap(({ event }) =>
+      event.kind === 'beat' && event.sampleIndex >= first && event.sampleIndex < end
+        ? [event.sampleIndex]
+        : [],
+    );
+    // The snapshot of a connection that came back tells some again.
+    return [...new Set(beats)];
+  }
+
   /** When each result that is still in reach came, in the order of time. */
   resultSamples(): number[] {
     return this.entries

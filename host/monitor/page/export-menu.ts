@@ -1,11 +1,11 @@
 /** What the screen shows, as a file: a picture, a page of paper, or the signal in a format that others read. */
-import type { MarkEvent } from '../../stream/events.js';
 import {
   EXPORT_PATH,
   type ExportAnswer,
   type ExportFormat,
   type ExportRequest,
 } from '../messages.js';
+import type { Archive } from './archive.js';
 import { post } from './connection.js';
 import { byId, setText } from './dom.js';
 import { pagePicture } from './picture.js';
@@ -19,7 +19,16 @@ const MOST_SAMPLES = 10 * 60 * SAMPLE_RATE_HZ;
 const INDEPENDENT = 8;
 const MISSING = -32_768;
 
-export function makeExportMenu(traces: TraceBuffer, live: PageState, review: Review): void {
+/** Where the parts of an export are. */
+export interface ExportSource {
+  readonly traces: TraceBuffer;
+  readonly archive: Archive;
+  /** Whose device and marks are named, whatever moment is shown. */
+  readonly live: PageState;
+  readonly review: Review;
+}
+
+export function makeExportMenu(source: ExportSource): void {
   const status = byId('footer-status', HTMLOutputElement);
   const menu = byId('export', HTMLDetailsElement);
   for (const button of menu.querySelectorAll('button')) {
@@ -34,7 +43,7 @@ export function makeExportMenu(traces: TraceBuffer, live: PageState, review: Rev
             ? pagePicture().then((blob) => {
                 save('isochrone.png', blob);
               })
-            : exportSignal(exportRequest(format as ExportFormat, traces, review, live.marks));
+            : exportSignal(exportRequest(format as ExportFormat, source));
       done.catch((error: unknown) => {
         setText(status, `Export failed: ${error instanceof Error ? error.message : String(error)}`);
       });
@@ -45,9 +54,7 @@ export function makeExportMenu(traces: TraceBuffer, live: PageState, review: Rev
 /** The signal up to the shown moment, with its beats and marks; what is missing stays missing. */
 export function exportRequest(
   format: ExportFormat,
-  traces: TraceBuffer,
-  review: Review,
-  marks: readonly MarkEvent[],
+  { traces, archive, live, review }: ExportSource,
 ): ExportRequest {
   const shown = review.shown();
   const end = shown.traces.end;
@@ -60,16 +67,14 @@ export function exportRequest(
       view.setInt16(at, Number.isNaN(value) ? MISSING : value, true);
     }
   }
-  const within = ({ sampleIndex }: { sampleIndex: number }): boolean =>
-    sampleIndex >= first && sampleIndex < end;
   return {
     format,
     firstSampleIndex: first,
     microvoltBase64: base64Of(bytes),
-    beats: shown.beats.filter((sampleIndex) => within({ sampleIndex })),
-    marks: marks.filter(within),
+    beats: archive.beatSamples(first, end),
+    marks: live.marks.filter(({ sampleIndex }) => sampleIndex >= first && sampleIndex < end),
     ...(shown.result === undefined ? {} : { result: shown.result }),
-    device: shown.hello?.boardName ?? 'unknown',
+    device: live.hello?.boardName ?? 'unknown',
   };
 }
 

@@ -145,7 +145,7 @@ byId('compare-open', HTMLButtonElement).addEventListener('click', () => {
 byId('compare-close', HTMLButtonElement).addEventListener('click', () => {
   byId('compare', HTMLDialogElement).close();
 });
-makeExportMenu(traces, live, review);
+makeExportMenu({ traces, archive, live, review });
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redrawAll);
 const resized = new ResizeObserver(redrawAll);
 // A line more in the strip or in a panel's head moves what stands below it.
