@@ -1,0 +1,44 @@
+#ifndef ISO_HAL_SPI_H
+#define ISO_HAL_SPI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What a front end on SPI needs of a chip: one bus with one chip select, three outputs and one
+ * input that interrupts. Only boards with an `afe` in their board file implement it.
+ *
+ * The bus: clock idle low, data valid at its falling edge (mode 1), most significant bit first.
+ * Chip select is active low and belongs to the HAL: it goes low before the first clock of an
+ * exchange and high after the last.
+ */
+
+typedef enum {
+    ISO_HAL_AFE_RESET = 0,      /* active low */
+    ISO_HAL_AFE_POWER_DOWN = 1, /* active low */
+    ISO_HAL_AFE_START = 2       /* active high: conversions run */
+} iso_hal_afe_pin;
+
+/* Pins as outputs, all low; chip select high; the bus at the fastest clock that is not above
+ * most_hz. The data-ready input does not interrupt yet. */
+void iso_hal_spi_init(uint32_t most_hz);
+void iso_hal_afe_write_pin(iso_hal_afe_pin pin, bool high);
+
+/* Waits for its end; at most 64 bytes. Not while a begun exchange runs. */
+void iso_hal_spi_exchange(const uint8_t *out, uint8_t *in, size_t count);
+
+/* Returns at once; iso_afe_exchange_done follows from an interrupt (of the bus or of its DMA),
+ * never from inside this call. Both buffers stay the HAL's until then. False: the last one still
+ * runs. */
+bool iso_hal_spi_begin(const uint8_t *out, uint8_t *in, size_t count);
+
+/* Falling edges of data ready interrupt from here on, or no longer. Its interrupt and the
+ * exchange's have the same priority: neither interrupts the other. */
+void iso_hal_afe_listen(bool listen);
+
+/* Called by the HAL from those interrupts; the front end implements them. */
+void iso_afe_data_ready(void);
+void iso_afe_exchange_done(void);
+
+#endif
