@@ -6,7 +6,7 @@ import type { Board } from './board.js';
 const hex = (value: number): string => `0x${value.toString(16).toUpperCase().padStart(8, '0')}u`;
 const flag = (value: boolean): string => (value ? '1' : '0');
 
-/** Kept clear at the top of RAM: a runner writes a random word there before the start (hal/cmsdk/reset.c). */
+/** Kept clear at the top of RAM: a runner writes a random word there before the start (hal/cortex-m/reset.c). */
 const BOOT_NONCE_BYTES = 32;
 
 export function bootNonceAddress(board: Board): number {

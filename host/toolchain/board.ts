@@ -36,7 +36,8 @@ export interface Board {
     readonly dsp: boolean;
     readonly helium: boolean;
   };
-  readonly hal: 'cmsdk';
+  /** Folders of firmware-templates/hal. */
+  readonly hal: readonly ('cortex-m' | 'cmsdk')[];
   readonly compiler: { readonly prefix: string; readonly flags: readonly string[] };
   readonly linkerScript: string;
   readonly memory: { readonly flash: MemoryRegion; readonly ram: MemoryRegion };

@@ -98,7 +98,7 @@ const buildIdSource = (buildId: number): string =>
 export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> {
   const { board } = options;
   const templates = join(packageRoot(), 'firmware-templates');
-  const hal = join(templates, 'hal', board.hal);
+  const hal = board.hal.map((folder) => join(templates, 'hal', folder));
   const core = join(templates, 'core');
   const afe = join(templates, 'afe');
   const outDir = resolve(options.outDir);
@@ -122,9 +122,9 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
             join(templates, 'app', 'vectors', 'semihost', 'iso_vectors_files.c'),
           ];
   const semihosting = image !== 'app' || options.frontEnd === 'semihost';
-  const halSources = (await sourcesIn(hal)).filter(
-    (file) => semihosting || !file.endsWith('semihost.c'),
-  );
+  const halSources = (await Promise.all(hal.map(sourcesIn)))
+    .flat()
+    .filter((file) => semihosting || !file.endsWith('semihost.c'));
   const custom = typeof options.image !== 'string';
   const sources = [
     ...own,
@@ -142,7 +142,7 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
     join(templates, 'app'),
     join(templates, 'app', 'vectors'),
     join(templates, 'hal'),
-    hal,
+    ...hal,
     afe,
     core,
     ...(custom && options.networkDir === '' ? [] : [networkDir]),

@@ -1,4 +1,6 @@
-#include "cmsdk.h"
+#include "cortex_m.h"
+#include "iso_chip.h"
+#include "iso_chip_interrupts.h"
 #include "iso_hal.h"
 
 #include <string.h>
@@ -24,7 +26,7 @@ extern uint32_t iso_bss_end[];
 int main(int argument_count, char **arguments);
 void iso_reset(void);
 
-void iso_cmsdk_paint_stack(void) {
+void iso_cortex_paint_stack(void) {
     uint32_t *here;
     __asm volatile("mov %0, sp" : "=r"(here));
     for (uint32_t *word = iso_stack_bottom; word < here - PAINT_MARGIN_WORDS; word += 1) {
@@ -45,9 +47,9 @@ size_t iso_hal_stack_high_water(void) {
 }
 
 void iso_hal_init(void) {
-    iso_cmsdk_clock_init();
-    iso_cmsdk_reset_init();
-    iso_cmsdk_uart_init();
+    iso_chip_clock_init();
+    iso_cortex_reset_init();
+    iso_cortex_ports_init();
     __asm volatile("cpsie i" ::: "memory");
 }
 
@@ -59,8 +61,8 @@ void iso_reset(void) {
         __asm volatile("dsb\n\tisb" ::: "memory");
     }
     CORTEX_SHCSR |= 7u << 16; /* memory, bus and usage faults get their own exception numbers */
-    iso_cmsdk_paint_stack();
-    iso_cmsdk_guard_stack();
+    iso_cortex_paint_stack();
+    iso_cortex_guard_stack();
     memcpy(iso_data_start, iso_data_load,
            (size_t)((uintptr_t)iso_data_end - (uintptr_t)iso_data_start));
     memset(iso_bss_start, 0, (size_t)((uintptr_t)iso_bss_end - (uintptr_t)iso_bss_start));
@@ -71,11 +73,11 @@ void iso_reset(void) {
 
 /* The frame may be unusable after a stack overrun, so the handler moves to a fresh stack first: the
  * top of the same one, whose old content is of no more use. */
-__attribute__((naked)) void iso_cmsdk_fault(void) {
+__attribute__((naked)) void iso_cortex_fault(void) {
     __asm volatile("mrs r0, msp\n\t"
                    "ldr r1, =iso_stack_top\n\t"
                    "msr msp, r1\n\t"
-                   "ldr r1, =iso_cmsdk_record_fault\n\t" /* Armv6-M: b reaches 2 KB only */
+                   "ldr r1, =iso_cortex_record_fault\n\t" /* Armv6-M: b reaches 2 KB only */
                    "bx r1\n\t"
                    ".ltorg");
 }
@@ -93,11 +95,8 @@ typedef struct {
 extern const vector_table iso_vectors;
 __attribute__((section(".vectors"), used)) const vector_table iso_vectors = {
     .initial_stack = iso_stack_top,
-    .system = {iso_reset, iso_cmsdk_fault, iso_cmsdk_fault, iso_cmsdk_fault, iso_cmsdk_fault,
-               iso_cmsdk_fault, 0, 0, 0, 0, iso_cmsdk_fault, iso_cmsdk_fault, 0, iso_cmsdk_fault,
-               iso_cmsdk_systick_interrupt},
-    .interrupt = {[ISO_BOARD_LINK_RECEIVE_IRQ] = iso_cmsdk_link_interrupt,
-                  [ISO_BOARD_LINK_TRANSMIT_IRQ] = iso_cmsdk_link_interrupt,
-                  [ISO_BOARD_INJECT_RECEIVE_IRQ] = iso_cmsdk_inject_interrupt,
-                  [ISO_BOARD_INJECT_TRANSMIT_IRQ] = iso_cmsdk_inject_interrupt},
+    .system = {iso_reset, iso_cortex_fault, iso_cortex_fault, iso_cortex_fault, iso_cortex_fault,
+               iso_cortex_fault, 0, 0, 0, 0, iso_cortex_fault, iso_cortex_fault, 0,
+               iso_cortex_fault, iso_cortex_systick_interrupt},
+    .interrupt = {ISO_CHIP_INTERRUPTS},
 };

@@ -1,10 +1,11 @@
-#include "cmsdk.h"
+#include "cortex_m.h"
+#include "iso_chip_uart.h"
 #include "iso_hal.h"
 #include "iso_ring.h"
 
 /*
- * Both ports, interrupt-driven both ways. The UART holds one byte each way, so the interrupt loops
- * while the hardware has or takes more: on a fast line that saves an exception for each byte.
+ * Both ports, interrupt-driven both ways. A UART holds few bytes, so the interrupt loops while the
+ * hardware has or takes more: on a fast line that saves an exception for each byte.
  *
  * When the receive ring is full the byte stays in the UART and its interrupt is silenced until the
  * application has read: an emulator (or a line with flow control) then holds back, and nothing is
@@ -18,10 +19,6 @@
 #define LINK_RECEIVE_BYTES 1024u
 /* A whole result with its explanation is 4 KB, samples go on meanwhile. */
 #define LINK_TRANSMIT_BYTES 8192u
-
-/* Only for wires without flow control; an emulator ignores it. Divider at least 16 (DDI 0479D). */
-#define BAUD_DIVIDER(baud)                                                                         \
-    (ISO_BOARD_PERIPHERAL_CLOCK_HZ / (baud) < 16u ? 16u : ISO_BOARD_PERIPHERAL_CLOCK_HZ / (baud))
 
 typedef struct {
     uint32_t base;
@@ -44,51 +41,34 @@ static uart_port ports[ISO_HAL_PORT_COUNT] = {
                              .transmit = {.bytes = inject_transmit, .size = INJECT_TRANSMIT_BYTES}},
 };
 
-/* Guards a read-change-write of CTRL against the interrupt of the same port. */
-static uint32_t lock(void) {
-    uint32_t mask;
-    __asm volatile("mrs %0, primask\n\tcpsid i" : "=r"(mask)::"memory");
-    return mask;
-}
-
-static void unlock(uint32_t mask) {
-    __asm volatile("msr primask, %0" ::"r"(mask) : "memory");
-}
-
-static void change_control(const uart_port *port, uint32_t set, uint32_t clear) {
-    const uint32_t address = port->base + CMSDK_UART_CTRL;
-    CMSDK_REGISTER(address) = (CMSDK_REGISTER(address) | set) & ~clear;
-}
-
 static void receive_waiting(uart_port *port) {
-    CMSDK_REGISTER(port->base + CMSDK_UART_INTCLEAR) = CMSDK_UART_INT_RX;
+    iso_chip_uart_acknowledge_receive(port->base);
     for (;;) {
-        const uint32_t state = CMSDK_REGISTER(port->base + CMSDK_UART_STATE);
-        if ((state & CMSDK_UART_STATE_RX_OVERRUN) != 0u) {
+        if (iso_chip_uart_take_overrun(port->base)) {
             port->overruns += 1u;
-            CMSDK_REGISTER(port->base + CMSDK_UART_STATE) = CMSDK_UART_STATE_RX_OVERRUN;
         }
-        if ((state & CMSDK_UART_STATE_RX_FULL) == 0u) {
+        if (!iso_chip_uart_has_byte(port->base)) {
             return;
         }
         if (iso_ring_room(&port->receive) == 0u) {
-            change_control(port, 0u, CMSDK_UART_CTRL_RX_INTERRUPT);
+            iso_chip_uart_listen(port->base, false);
             return;
         }
-        const uint8_t byte = (uint8_t)CMSDK_REGISTER(port->base + CMSDK_UART_DATA);
-        (void)iso_ring_put(&port->receive, byte);
+        (void)iso_ring_put(&port->receive, iso_chip_uart_take(port->base));
     }
 }
 
 static void transmit_waiting(uart_port *port) {
-    CMSDK_REGISTER(port->base + CMSDK_UART_INTCLEAR) = CMSDK_UART_INT_TX;
+    iso_chip_uart_acknowledge_transmit(port->base);
     uint8_t byte;
-    while ((CMSDK_REGISTER(port->base + CMSDK_UART_STATE) & CMSDK_UART_STATE_TX_FULL) == 0u) {
+    while (iso_chip_uart_can_send(port->base)) {
         if (!iso_ring_take(&port->transmit, &byte)) {
+            iso_chip_uart_ask_for_room(port->base, false);
             return;
         }
-        CMSDK_REGISTER(port->base + CMSDK_UART_DATA) = byte;
+        iso_chip_uart_send(port->base, byte);
     }
+    iso_chip_uart_ask_for_room(port->base, true);
 }
 
 static void service(uart_port *port) {
@@ -96,26 +76,23 @@ static void service(uart_port *port) {
     transmit_waiting(port);
 }
 
-void iso_cmsdk_link_interrupt(void) {
+void iso_cortex_link_interrupt(void) {
     service(&ports[ISO_HAL_PORT_LINK]);
 }
 
-void iso_cmsdk_inject_interrupt(void) {
+void iso_cortex_inject_interrupt(void) {
     service(&ports[ISO_HAL_PORT_INJECT]);
 }
 
-void iso_cmsdk_uart_init(void) {
+void iso_cortex_ports_init(void) {
     static const uint32_t bauds[ISO_HAL_PORT_COUNT] = {ISO_BOARD_LINK_BAUD, ISO_BOARD_INJECT_BAUD};
     for (unsigned i = 0; i < ISO_HAL_PORT_COUNT; i += 1u) {
-        CMSDK_REGISTER(ports[i].base + CMSDK_UART_BAUDDIV) = BAUD_DIVIDER(bauds[i]);
-        CMSDK_REGISTER(ports[i].base + CMSDK_UART_CTRL) =
-            CMSDK_UART_CTRL_TX_ENABLE | CMSDK_UART_CTRL_RX_ENABLE | CMSDK_UART_CTRL_TX_INTERRUPT |
-            CMSDK_UART_CTRL_RX_INTERRUPT;
+        iso_chip_uart_init(ports[i].base, bauds[i]);
     }
-    CORTEX_NVIC_ENABLE(ISO_BOARD_LINK_RECEIVE_IRQ) = 1u << (ISO_BOARD_LINK_RECEIVE_IRQ % 32u);
-    CORTEX_NVIC_ENABLE(ISO_BOARD_LINK_TRANSMIT_IRQ) = 1u << (ISO_BOARD_LINK_TRANSMIT_IRQ % 32u);
-    CORTEX_NVIC_ENABLE(ISO_BOARD_INJECT_RECEIVE_IRQ) = 1u << (ISO_BOARD_INJECT_RECEIVE_IRQ % 32u);
-    CORTEX_NVIC_ENABLE(ISO_BOARD_INJECT_TRANSMIT_IRQ) = 1u << (ISO_BOARD_INJECT_TRANSMIT_IRQ % 32u);
+    iso_cortex_enable_interrupt(ISO_BOARD_LINK_RECEIVE_IRQ);
+    iso_cortex_enable_interrupt(ISO_BOARD_LINK_TRANSMIT_IRQ);
+    iso_cortex_enable_interrupt(ISO_BOARD_INJECT_RECEIVE_IRQ);
+    iso_cortex_enable_interrupt(ISO_BOARD_INJECT_TRANSMIT_IRQ);
 }
 
 size_t iso_hal_read(iso_hal_port which, uint8_t *bytes, size_t capacity) {
@@ -126,10 +103,10 @@ size_t iso_hal_read(iso_hal_port which, uint8_t *bytes, size_t capacity) {
     }
     if (count > 0u) {
         /* There is room again; a byte that waited in the UART is fetched at once. */
-        const uint32_t mask = lock();
-        change_control(port, CMSDK_UART_CTRL_RX_INTERRUPT, 0u);
+        const uint32_t mask = iso_cortex_mask();
+        iso_chip_uart_listen(port->base, true);
         receive_waiting(port);
-        unlock(mask);
+        iso_cortex_unmask(mask);
     }
     return count;
 }
@@ -146,9 +123,9 @@ bool iso_hal_write(iso_hal_port which, const uint8_t *bytes, size_t count) {
     for (size_t i = 0; i < count; i += 1u) {
         (void)iso_ring_put(&port->transmit, bytes[i]);
     }
-    const uint32_t mask = lock();
+    const uint32_t mask = iso_cortex_mask();
     transmit_waiting(port);
-    unlock(mask);
+    iso_cortex_unmask(mask);
     return true;
 }
 
@@ -156,7 +133,7 @@ size_t iso_hal_transmit_waiting(iso_hal_port which) {
     return iso_ring_waiting(&ports[which].transmit);
 }
 
-bool iso_cmsdk_bytes_wait(void) {
+bool iso_cortex_bytes_wait(void) {
     return iso_ring_waiting(&ports[ISO_HAL_PORT_LINK].receive) > 0u ||
            iso_ring_waiting(&ports[ISO_HAL_PORT_INJECT].receive) > 0u;
 }

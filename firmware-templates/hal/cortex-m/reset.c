@@ -1,4 +1,4 @@
-#include "cmsdk.h"
+#include "cortex_m.h"
 #include "iso_crc32c.h"
 #include "iso_hal.h"
 
@@ -40,7 +40,7 @@ static void seal(uint32_t next_cause) {
     record.checksum = checksum_of(&record);
 }
 
-void iso_cmsdk_reset_init(void) {
+void iso_cortex_reset_init(void) {
     if (record.mark == RECORD_MARK && record.checksum == checksum_of(&record)) {
         cause = (iso_hal_reset_cause)record.cause;
         record.reset_count += 1u;
@@ -93,9 +93,9 @@ void iso_hal_reboot(void) {
 }
 
 /* Called by the fault entry with the stacked frame: r0-r3, r12, lr, pc, xpsr (Armv7-M B1.5.6). */
-void iso_cmsdk_record_fault(const uint32_t *frame);
+void iso_cortex_record_fault(const uint32_t *frame);
 
-void iso_cmsdk_record_fault(const uint32_t *frame) {
+void iso_cortex_record_fault(const uint32_t *frame) {
     const uintptr_t address = (uintptr_t)frame;
     const bool readable = (CORTEX_CFSR & CFSR_STKOF) == 0u && address >= ISO_BOARD_RAM_ORIGIN &&
                           address + 32u <= (uintptr_t)ISO_BOARD_RAM_ORIGIN + ISO_BOARD_RAM_BYTES;

@@ -1,0 +1,57 @@
+#ifndef ISO_HAL_CORTEX_M_H
+#define ISO_HAL_CORTEX_M_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "iso_board.h"
+
+/*
+ * The processor, which is the same in every chip: its registers (Armv7-M architecture reference,
+ * B3) and what this folder makes of them.
+ */
+
+#define CORTEX_REGISTER(address) (*(volatile uint32_t *)(uintptr_t)(address))
+
+#define CORTEX_SYSTICK_CTRL CORTEX_REGISTER(0xE000E010u)
+#define CORTEX_SYSTICK_RELOAD CORTEX_REGISTER(0xE000E014u)
+#define CORTEX_SYSTICK_VALUE CORTEX_REGISTER(0xE000E018u)
+#define CORTEX_NVIC_ENABLE(irq) CORTEX_REGISTER(0xE000E100u + 4u * ((irq) / 32u))
+#define CORTEX_ICSR CORTEX_REGISTER(0xE000ED04u)
+#define CORTEX_AIRCR CORTEX_REGISTER(0xE000ED0Cu)
+#define CORTEX_CPUID CORTEX_REGISTER(0xE000ED00u)
+#define CORTEX_SHCSR CORTEX_REGISTER(0xE000ED24u)
+#define CORTEX_CFSR CORTEX_REGISTER(0xE000ED28u)
+#define CORTEX_MMFAR CORTEX_REGISTER(0xE000ED34u)
+#define CORTEX_BFAR CORTEX_REGISTER(0xE000ED38u)
+#define CORTEX_CPACR CORTEX_REGISTER(0xE000ED88u)
+
+static inline void iso_cortex_enable_interrupt(uint32_t irq) {
+    CORTEX_NVIC_ENABLE(irq) = 1u << (irq % 32u);
+}
+
+/* Holds interrupts off; gives what iso_cortex_unmask needs to restore. */
+static inline uint32_t iso_cortex_mask(void) {
+    uint32_t mask;
+    __asm volatile("mrs %0, primask\n\tcpsid i" : "=r"(mask)::"memory");
+    return mask;
+}
+
+static inline void iso_cortex_unmask(uint32_t mask) {
+    __asm volatile("msr primask, %0" ::"r"(mask) : "memory");
+}
+
+void iso_cortex_ports_init(void);
+void iso_cortex_reset_init(void);
+void iso_cortex_paint_stack(void);
+void iso_cortex_guard_stack(void);
+/* Whether a port has received what the application has not read. */
+bool iso_cortex_bytes_wait(void);
+
+/* Interrupt handlers, named in the vector table. */
+void iso_cortex_link_interrupt(void);
+void iso_cortex_inject_interrupt(void);
+void iso_cortex_systick_interrupt(void);
+void iso_cortex_fault(void);
+
+#endif

@@ -1,0 +1,39 @@
+#include "cortex_m.h"
+#include "iso_hal.h"
+
+/* The longest sleep: the main loop's own clocks (HELLO, STATUS) are late by no more than this. */
+#define SYSTICK_HZ 100u
+#define SYSTICK_START 7u   /* counter, interrupt, processor clock */
+#define SYSTICK_RUNNING 1u /* the counter alone: some cores have the clock's bit fixed at one */
+
+static uint32_t idle_ticks;
+
+void iso_cortex_systick_interrupt(void) {
+    /* Its only work is to wake the processor. */
+}
+
+/* Starts with the first sleep: a program that never sleeps, as one that counts its own
+ * instructions, is not interrupted. */
+static void start_waking(void) {
+    if ((CORTEX_SYSTICK_CTRL & SYSTICK_RUNNING) == 0u) {
+        CORTEX_SYSTICK_RELOAD = ISO_BOARD_PERIPHERAL_CLOCK_HZ / SYSTICK_HZ - 1u;
+        CORTEX_SYSTICK_VALUE = 0u;
+        CORTEX_SYSTICK_CTRL = SYSTICK_START;
+    }
+}
+
+void iso_hal_wait(void) {
+    start_waking();
+    /* With interrupts masked a pending one still ends WFI, so none can slip in between. */
+    __asm volatile("cpsid i" ::: "memory");
+    if (!iso_cortex_bytes_wait()) {
+        const uint32_t before = iso_hal_ticks();
+        __asm volatile("dsb\n\twfi" ::: "memory");
+        idle_ticks += iso_hal_ticks() - before;
+    }
+    __asm volatile("cpsie i\n\tisb" ::: "memory");
+}
+
+uint32_t iso_hal_idle_ticks(void) {
+    return idle_ticks;
+}
