@@ -13,6 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { IsochroneError } from '../../codegen/errors.js';
 import type { Board } from '../toolchain/board.js';
 import { bootNonceAddress } from '../toolchain/board-header.js';
+import { prepareFlashFile } from './flash-file.js';
 import { QmpClient } from './qmp.js';
 
 export interface BootOptions {
@@ -24,6 +25,8 @@ export interface BootOptions {
   readonly semihosting?: { readonly args: readonly string[] };
   /** Random word that makes the boot id; a fixed one makes runs repeat byte for byte. */
   readonly bootNonce?: number;
+  /** What the firmware writes into its flash areas is kept in this file, over the emulator's end however it comes (flash-file.ts). */
+  readonly flashFile?: string;
   /** Further arguments for the emulator, for instance a TCG plugin. */
   readonly extraArgs?: readonly string[];
 }
@@ -81,6 +84,14 @@ function guarded(program: string, args: readonly string[]): [string, string[]] {
   return ['setpriv', ['--pdeathsig', 'KILL', '--', ...shell]];
 }
 
+/** The machine, its memory in a file where one is given. */
+function machineArguments({ board, flashFile }: BootOptions): string[] {
+  const { machine, persistentMemory } = board.runner;
+  if (flashFile === undefined || persistentMemory === undefined) return ['-machine', machine];
+  const backend = `memory-backend-file,id=flash,share=on,mem-path=${escapeComma(flashFile)},size=${persistentMemory.bytes}`;
+  return ['-machine', `${machine},memory-backend=flash`, '-object', backend];
+}
+
 export function emulatorArguments(options: BootOptions, injectSocket: string): string[] {
   const { board } = options;
   const ports = [
@@ -98,8 +109,7 @@ export function emulatorArguments(options: BootOptions, injectSocket: string): s
     (options.semihosting?.args ?? []).map((arg) => `arg=${escapeComma(arg)}`),
   );
   return [
-    '-machine',
-    board.runner.machine,
+    ...machineArguments(options),
     '-nodefaults',
     '-display',
     'none',
@@ -195,6 +205,7 @@ function timeout(program: string): IsochroneError {
 /** Throws EMULATOR_MISSING or EMULATOR_DIED; nothing is left behind then. */
 export async function bootQemu(options: BootOptions): Promise<EmulatedDevice> {
   const program = options.board.runner.emulator;
+  if (options.flashFile !== undefined) await prepareFlashFile(options.board, options.flashFile);
   const folder = await mkdtemp(join(tmpdir(), 'isochrone-qemu-'));
   const injectSocket = join(folder, 'inject');
   const [command, args] = guarded(program, emulatorArguments(options, injectSocket));

@@ -13,6 +13,16 @@ export function bootNonceAddress(board: Board): number {
   return Number(board.memory.ram.origin) + board.memory.ram.bytes - BOOT_NONCE_BYTES;
 }
 
+/** In the order of iso_hal_flash_area. */
+function flashAreas({ flashAreas: areas }: Board): string {
+  const list =
+    areas === undefined ? [] : [areas.slotA, areas.slotB, areas.bootState, areas.configuration];
+  const extents = list.map(
+    (area) => `{${hex(Number(area.origin))}, ${area.bytes}u, ${area.sectorBytes}u}`,
+  );
+  return `{${extents.length === 0 ? '{0}' : extents.join(', ')}}`;
+}
+
 export function boardHeader(board: Board): string {
   const define = (name: string, value: string | number): string =>
     `#define ISO_BOARD_${name} ${value}`;
@@ -31,6 +41,8 @@ export function boardHeader(board: Board): string {
     define('MEASURES_BEATS', flag(board.measuresBeats ?? true)),
     define('RAM_ORIGIN', hex(Number(board.memory.ram.origin))),
     define('RAM_BYTES', `${board.memory.ram.bytes}u`),
+    define('FLASH_WRITE_BYTES', `${board.flashAreas?.writeBytes ?? 1}u`),
+    define('FLASH_AREAS', flashAreas(board)),
     define('IRQ_COUNT', board.interruptCount),
     define('PERIPHERAL_CLOCK_HZ', `${board.peripheralClockHz}u`),
     define('COUNTER_IS_CMSDK_TIMER', flag(board.counter.kind === 'cmsdk-timer')),

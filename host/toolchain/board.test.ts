@@ -62,6 +62,21 @@ describe('bad board files', () => {
       '/uarts/inject/base',
       (b) => (part(part(b, 'uarts'), 'inject')['base'] = '0x40004000'),
     ],
+    [
+      'sectors',
+      '/flashAreas/slotB/bytes',
+      (b) => (part(part(b, 'flashAreas'), 'slotB')['bytes'] = 458_753),
+    ],
+    [
+      'one-sector',
+      '/flashAreas/bootState/bytes',
+      (b) => (part(part(b, 'flashAreas'), 'bootState')['bytes'] = 4096),
+    ],
+    [
+      'overlap',
+      '/flashAreas/slotB/origin',
+      (b) => (part(part(b, 'flashAreas'), 'slotB')['origin'] = '0x21010000'),
+    ],
     ['counter', '/counter', (b) => (part(b, 'counter')['kind'] = 'sse-counter')],
   ];
   it.each(cases)('%s: points at %s', async (name, pointer, change) => {

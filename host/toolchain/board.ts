@@ -16,6 +16,20 @@ export interface MemoryRegion {
   readonly bytes: number;
 }
 
+export interface FlashArea extends MemoryRegion {
+  readonly sectorBytes: number;
+}
+
+/** Flash that the firmware itself writes (docs/update.md). */
+export interface FlashAreas {
+  readonly writeBytes: number;
+  readonly boot: MemoryRegion;
+  readonly slotA: FlashArea;
+  readonly slotB: FlashArea;
+  readonly bootState: FlashArea;
+  readonly configuration: FlashArea;
+}
+
 export interface BoardUart {
   /** Position among the chip's UARTs; the emulator's `-serial` order. */
   readonly index: number;
@@ -43,6 +57,8 @@ export interface Board {
   readonly memory: { readonly flash: MemoryRegion; readonly ram: MemoryRegion };
   /** All that an emulated machine has; see the schema. */
   readonly machineMemory?: { readonly flash: MemoryRegion; readonly ram: MemoryRegion };
+  /** Left out: not updated over its link, keeps no configuration. */
+  readonly flashAreas?: FlashAreas;
   readonly modelArenaBytes: number;
   readonly stackBytes: number;
   /** Left out: true. */
@@ -60,7 +76,13 @@ export interface Board {
   readonly usb?: readonly UsbId[];
   /** What it wants of the control lines of its port. */
   readonly serial?: ControlLines;
-  readonly runner: { readonly kind: 'qemu'; readonly emulator: string; readonly machine: string };
+  readonly runner: {
+    readonly kind: 'qemu';
+    readonly emulator: string;
+    readonly machine: string;
+    /** That the emulator can keep in a file. */
+    readonly persistentMemory?: MemoryRegion;
+  };
   /** Folder of the board file and its linker script. */
   readonly folder: string;
 }
@@ -163,11 +185,41 @@ async function validate(data: unknown, file: string): Promise<void> {
     : invalid(file, first.instancePath, expectation(first));
 }
 
+/** The firmware's own flash: whole sectors, room for a second one while the first is erased, and no two areas in one place. */
+function checkFlashAreas({ flashAreas }: Board, file: string): void {
+  if (flashAreas === undefined) return;
+  const { writeBytes, boot, ...areas } = flashAreas;
+  const named = Object.entries(areas);
+  for (const [name, { bytes, sectorBytes }] of named) {
+    const at = `/flashAreas/${name}`;
+    if (sectorBytes % writeBytes !== 0) {
+      throw invalid(file, `${at}/sectorBytes`, `must be a multiple of writeBytes, ${writeBytes}`);
+    }
+    if (bytes % sectorBytes !== 0) throw invalid(file, `${at}/bytes`, 'must be whole sectors');
+    if (!name.startsWith('slot') && bytes < 2 * sectorBytes) {
+      throw invalid(file, `${at}/bytes`, 'must be two sectors or more');
+    }
+  }
+  const extents = [['boot', boot] as const, ...named]
+    .map(([name, { origin, bytes }]) => ({
+      name,
+      first: Number(origin),
+      end: Number(origin) + bytes,
+    }))
+    .sort((a, b) => a.first - b.first);
+  extents.forEach(({ name, first }, i) => {
+    if (i > 0 && first < (extents[i - 1]?.end ?? 0)) {
+      throw invalid(file, `/flashAreas/${name}/origin`, `lies in ${extents[i - 1]?.name ?? ''}`);
+    }
+  });
+}
+
 /** What the schema language cannot say. */
 function checkMeaning(board: Board, file: string): void {
   if (board.name !== basename(file, '.json')) {
     throw invalid(file, '/name', `must be the file's own name, "${basename(file, '.json')}"`);
   }
+  checkFlashAreas(board, file);
   if (board.uarts.link.base === board.uarts.inject.base) {
     throw invalid(file, '/uarts/inject/base', 'must differ from the link, each needs its own UART');
   }

@@ -1,0 +1,63 @@
+/** The flash areas of an emulated board as a file: sparse, as long as the machine's memory, erased (0xFF) where an area lies. */
+import { open, rename, stat } from 'node:fs/promises';
+import { IsochroneError } from '../../codegen/errors.js';
+import type { Board, FlashArea, FlashAreas } from '../toolchain/board.js';
+
+export type FlashAreaName = Exclude<keyof FlashAreas, 'writeBytes' | 'boot'>;
+
+interface EmulatedFlash {
+  readonly areas: FlashAreas;
+  readonly origin: number;
+  readonly bytes: number;
+}
+
+/** @throws IsochroneError BOARD_NO_FLASH_AREAS */
+function emulatedFlash(board: Board): EmulatedFlash {
+  const { flashAreas } = board;
+  const { persistentMemory } = board.runner;
+  if (flashAreas === undefined || persistentMemory === undefined) {
+    throw new IsochroneError(
+      'BOARD_NO_FLASH_AREAS',
+      `${board.name} has no flash that its firmware writes and an emulator can keep`,
+      {
+        hint: 'Choose a board whose file has "flashAreas" and "runner.persistentMemory", for instance mps2-an386.',
+        where: { board: board.name },
+      },
+    );
+  }
+  return {
+    areas: flashAreas,
+    origin: Number(persistentMemory.origin),
+    bytes: persistentMemory.bytes,
+  };
+}
+
+/** Where an area begins in the file. @throws IsochroneError BOARD_NO_FLASH_AREAS */
+export function flashFileOffset(board: Board, name: FlashAreaName): number {
+  const { areas, origin } = emulatedFlash(board);
+  return Number(areas[name].origin) - origin;
+}
+
+/** Makes the file, all erased, unless it is there. @throws IsochroneError BOARD_NO_FLASH_AREAS */
+export async function prepareFlashFile(board: Board, path: string): Promise<void> {
+  const { areas, origin, bytes } = emulatedFlash(board);
+  if ((await stat(path).catch(() => undefined)) !== undefined) return;
+  // Whole or not at all: a file without its erased areas would be taken for a flash that was written.
+  const fresh = `${path}.${process.pid}`;
+  const file = await open(fresh, 'w');
+  try {
+    await file.truncate(bytes);
+    const list: readonly FlashArea[] = [
+      areas.slotA,
+      areas.slotB,
+      areas.bootState,
+      areas.configuration,
+    ];
+    for (const area of list) {
+      await file.write(Buffer.alloc(area.bytes, 0xff), 0, area.bytes, Number(area.origin) - origin);
+    }
+  } finally {
+    await file.close();
+  }
+  await rename(fresh, path);
+}
