@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../codegen/package-root.js';
+import { ads1298TapsSource } from '../firmware-templates/afe/ads1298/generate-ads1298-taps.js';
 import { decimateTapsSource } from '../firmware-templates/core/generate-decimate-taps.js';
 import { lowpassTapsSource } from '../firmware-templates/core/generate-lowpass-taps.js';
 import { generatedFiles as heartFiles } from '../host/cineecg/generate-c.js';
@@ -14,6 +15,7 @@ const files: Readonly<Record<string, string>> = {
   ...heartFiles(),
   'host/cineecg/heart.gltf': heartGltf(),
   ...templateFiles(),
+  'firmware-templates/afe/ads1298/iso_ads1298_taps.c': ads1298TapsSource(),
   'firmware-templates/core/iso_decimate_taps.c': decimateTapsSource(),
   'firmware-templates/core/iso_lowpass_taps.c': lowpassTapsSource(),
 };

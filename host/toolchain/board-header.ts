@@ -1,7 +1,8 @@
 /**
  * What the C and the linker need of a board: iso_board.h and memory.ld, written into the build folder.
  */
-import type { Board } from './board.js';
+import { INDEPENDENT_LEADS } from '../stream/events.js';
+import type { Board, BoardFrontEnd } from './board.js';
 
 const hex = (value: number): string => `0x${value.toString(16).toUpperCase().padStart(8, '0')}u`;
 const flag = (value: boolean): string => (value ? '1' : '0');
@@ -21,6 +22,16 @@ function flashAreas({ flashAreas: areas }: Board): string {
     (area) => `{${hex(Number(area.origin))}, ${area.bytes}u, ${area.sectorBytes}u}`,
   );
   return `{${extents.length === 0 ? '{0}' : extents.join(', ')}}`;
+}
+
+function frontEndDefines(afe: BoardFrontEnd): string[] {
+  const leads = afe.leadOfChannel.map((lead) => INDEPENDENT_LEADS.indexOf(lead));
+  return [
+    `#define ISO_BOARD_AFE_GAIN ${afe.gain}`,
+    `#define ISO_BOARD_AFE_REFERENCE_MILLIVOLT ${afe.referenceMillivolt}`,
+    `#define ISO_BOARD_AFE_CONVERSION_HZ ${afe.conversionHz}`,
+    `#define ISO_BOARD_AFE_LEAD_OF_CHANNEL {${leads.join(', ')}}`,
+  ];
 }
 
 export function boardHeader(board: Board): string {
@@ -51,6 +62,7 @@ export function boardHeader(board: Board): string {
     define('COUNTER_HZ', `${board.counter.hz}u`),
     ...uart('LINK', board.uarts.link),
     ...uart('INJECT', board.uarts.inject),
+    ...(board.afe === undefined ? [] : frontEndDefines(board.afe)),
     '#endif',
     '',
   ].join('\n');

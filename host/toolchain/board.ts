@@ -9,6 +9,7 @@ import { IsochroneError } from '../../codegen/errors.js';
 import { packageRoot } from '../../codegen/package-root.js';
 import type { ControlLines } from '../serial/control-lines.js';
 import type { UsbId } from '../serial/ports.js';
+import type { INDEPENDENT_LEADS } from '../stream/events.js';
 
 export interface MemoryRegion {
   /** Hexadecimal address. */
@@ -37,6 +38,15 @@ export interface BoardUart {
   readonly receiveIrq: number;
   readonly transmitIrq: number;
   readonly baud: number;
+}
+
+/** A converter on SPI; see the schema. */
+export interface BoardFrontEnd {
+  readonly chip: 'ads1298';
+  readonly gain: number;
+  readonly referenceMillivolt: number;
+  readonly conversionHz: number;
+  readonly leadOfChannel: readonly (typeof INDEPENDENT_LEADS)[number][];
 }
 
 export interface Board {
@@ -72,6 +82,8 @@ export interface Board {
     readonly hz: number;
   };
   readonly uarts: { readonly link: BoardUart; readonly inject: BoardUart };
+  /** Left out: none, samples come over the inject UART. */
+  readonly afe?: BoardFrontEnd;
   /** By which it is found on a USB port. */
   readonly usb?: readonly UsbId[];
   /** What it wants of the control lines of its port. */
@@ -232,6 +244,11 @@ function checkMeaning(board: Board, file: string): void {
   }
   if (board.counter.kind === 'sse-counter' && board.counter.control === undefined) {
     throw invalid(file, '/counter', 'must have the property "control" for an sse-counter');
+  }
+  for (const lead of ['I', 'II'] as const) {
+    if ((board.afe?.leadOfChannel.indexOf(lead) ?? 0) > 3) {
+      throw invalid(file, '/afe/leadOfChannel', `must have ${lead} among its first four channels`);
+    }
   }
   if (board.stackBytes >= board.memory.ram.bytes) {
     throw invalid(file, '/stackBytes', `must be below the RAM, ${board.memory.ram.bytes} bytes`);

@@ -19,8 +19,8 @@ export interface CustomImage {
   readonly name: string;
   readonly sources: readonly string[];
 }
-/** Where samples come from: frames on the inject UART, or a file read through semihosting. */
-export type FrontEnd = 'uart' | 'semihost';
+/** Where samples come from: frames on the inject UART, a file read through semihosting, the board's converter. */
+export type FrontEnd = 'uart' | 'semihost' | 'ads1298';
 
 export interface BuildProgress {
   readonly phase: 'compile' | 'link';
@@ -83,6 +83,22 @@ async function networkSources(networkDir: string): Promise<string[]> {
   return sources;
 }
 
+async function frontEndSources(board: Board, frontEnd: FrontEnd): Promise<string[]> {
+  const afe = join(packageRoot(), 'firmware-templates', 'afe');
+  if (frontEnd !== 'ads1298') return [join(afe, `${frontEnd}_front_end.c`)];
+  if (board.afe === undefined) {
+    throw new IsochroneError(
+      'BOARD_INVALID',
+      `the board file of ${board.name} names no converter`,
+      {
+        hint: 'Add "afe" to it (boards/board.schema.json), or take the front end uart.',
+        where: { board: board.name },
+      },
+    );
+  }
+  return sourcesIn(join(afe, 'ads1298'));
+}
+
 async function writeIfChanged(file: string, text: string): Promise<void> {
   const fresh = `${file}.${process.pid}`;
   await writeFile(fresh, text);
@@ -115,7 +131,7 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
       : options.image === 'app'
         ? [
             ...(await sourcesIn(join(templates, 'app'))),
-            join(afe, `${options.frontEnd}_front_end.c`),
+            ...(await frontEndSources(board, options.frontEnd)),
           ]
         : [
             ...(await sourcesIn(join(templates, 'app', options.image))),

@@ -4,7 +4,7 @@ import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../codegen/package-root.js';
 
-const CORE = join(packageRoot(), 'firmware-templates', 'core');
+const TEMPLATES = join(packageRoot(), 'firmware-templates');
 const FLAGS =
   '-std=c99 -O2 -Wall -Wextra -Werror -Wconversion -Wshadow -Wdouble-promotion -fsanitize=undefined -fno-sanitize-recover=all';
 const ROW_WORDS = 10;
@@ -42,16 +42,29 @@ export type Driver = (rows: Rows, ...args: readonly string[]) => Row[];
 
 /** @param driver a C file of this folder, without its ending; @param sources of the core, likewise */
 export function buildDriver(driver: string, sources: readonly string[]): Driver {
+  return buildDriverOf(
+    driver,
+    [`core/test-harness/${driver}.c`, ...sources.map((name) => `core/${name}.c`)],
+    [],
+  );
+}
+
+/** @param name of the program; @param sources C files below firmware-templates; @param flags for the compiler */
+export function buildDriverOf(
+  name: string,
+  sources: readonly string[],
+  flags: readonly string[],
+): Driver {
   const folder = join(packageRoot(), 'build', 'test', 'drivers');
-  const binary = join(folder, driver);
+  const binary = join(folder, name);
   const fresh = `${binary}.${process.pid}`;
   mkdirSync(folder, { recursive: true });
   execFileSync('gcc', [
     ...FLAGS.split(' '),
+    ...flags,
     '-o',
     fresh,
-    join(CORE, 'test-harness', `${driver}.c`),
-    ...sources.map((name) => join(CORE, `${name}.c`)),
+    ...sources.map((source) => join(TEMPLATES, source)),
   ]);
   // Test files that build the same driver run side by side; a rename is whole or not at all.
   renameSync(fresh, binary);
