@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../codegen/package-root.js';
 import { ads1298TapsSource } from '../firmware-templates/afe/ads1298/generate-ads1298-taps.js';
+import { syntheticBeatSource } from '../firmware-templates/afe/synthetic/generate-synthetic-beat.js';
 import { decimateTapsSource } from '../firmware-templates/core/generate-decimate-taps.js';
 import { lowpassTapsSource } from '../firmware-templates/core/generate-lowpass-taps.js';
 import { generatedFiles as heartFiles } from '../host/cineecg/generate-c.js';
@@ -16,6 +17,7 @@ const files: Readonly<Record<string, string>> = {
   'host/cineecg/heart.gltf': heartGltf(),
   ...templateFiles(),
   'firmware-templates/afe/ads1298/iso_ads1298_taps.c': ads1298TapsSource(),
+  'firmware-templates/afe/synthetic/iso_synthetic_beat.c': syntheticBeatSource(),
   'firmware-templates/core/iso_decimate_taps.c': decimateTapsSource(),
   'firmware-templates/core/iso_lowpass_taps.c': lowpassTapsSource(),
 };

@@ -9,7 +9,7 @@ import type { Precision } from '../../codegen/quantize/precision.js';
 import { methodReports, methodsLine, type MethodReport } from '../report/methods.js';
 import { equalisedText, textTable } from '../report/text.js';
 import { backendOf, loadBoard, type Board } from '../toolchain/board.js';
-import { buildFirmware } from '../toolchain/build-firmware.js';
+import { buildFirmware, type FrontEnd } from '../toolchain/build-firmware.js';
 import { layerReports, type LayerReport } from '../validate/validate.js';
 import { requireArena } from './budget.js';
 import { withinInstructions } from './instruction-budget.js';
@@ -34,6 +34,8 @@ export interface BuildCommand {
   /** Instead of what the board's core asks for; portable C where no board is named. */
   readonly backend?: BackendName;
   readonly board?: string;
+  /** Build the board's firmware with it. */
+  readonly frontEnd?: FrontEnd;
 }
 
 export interface BuildReport {
@@ -54,17 +56,27 @@ export interface BuildReport {
     readonly alive: readonly { readonly tensor: string; readonly bytes: number }[];
   };
   readonly layers: readonly Omit<LayerReport, 'error' | 'instructions' | 'cycles'>[];
-  /** Of an image with the network and nothing but what runs it on files. */
+  /** Of the firmware, or, where no front end was asked for, of the network and what runs it on files. */
   readonly board?: {
     readonly name: string;
     readonly arenaBudgetBytes: number;
+    readonly frontEnd: FrontEnd | null;
+    readonly elfPath: string;
     readonly flashBytes: number;
     readonly ramBytes: number;
   };
 }
 
-/** @throws IsochroneError BUDGET_ARENA, FIRMWARE_TOO_LARGE: it does not fit the board */
+/**
+ * @throws IsochroneError BUDGET_ARENA, FIRMWARE_TOO_LARGE: it does not fit the board; FRONT_END_NEEDS_BOARD; BOARD_INVALID: it has
+ *   no such front end
+ */
 export async function runBuild(model: string, options: BuildCommand): Promise<void> {
+  if (options.frontEnd !== undefined && options.board === undefined) {
+    throw new IsochroneError('FRONT_END_NEEDS_BOARD', 'firmware is built for a board', {
+      hint: 'Name one with --board; `isochrone build` alone writes the network in C.',
+    });
+  }
   const board = options.board === undefined ? undefined : await loadBoard(options.board);
   const asked: NetworkOptions = {
     ...explainOptions(options.explain),
@@ -86,16 +98,23 @@ export async function runBuild(model: string, options: BuildCommand): Promise<vo
   let report = buildReport(network);
   if (board !== undefined) {
     requireArena(board, network);
-    const { flashBytes, ramBytes } = await buildFirmware({
+    const image = await buildFirmware({
       board,
       networkDir: network.folder,
-      image: 'vectors',
-      frontEnd: 'semihost',
+      image: options.frontEnd === undefined ? 'vectors' : 'app',
+      frontEnd: options.frontEnd ?? 'semihost',
       outDir: join(network.folder, board.name),
     });
     report = {
       ...report,
-      board: { name: board.name, arenaBudgetBytes: board.modelArenaBytes, flashBytes, ramBytes },
+      board: {
+        name: board.name,
+        arenaBudgetBytes: board.modelArenaBytes,
+        frontEnd: options.frontEnd ?? null,
+        elfPath: image.elfPath,
+        flashBytes: image.flashBytes,
+        ramBytes: image.ramBytes,
+      },
     };
   }
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : asText(report));
@@ -154,6 +173,7 @@ function asText(report: BuildReport): string {
       ? []
       : [
           `${board.name}: arena budget ${board.arenaBudgetBytes} B, flash ${board.flashBytes} B, RAM ${board.ramBytes} B`,
+          ...(board.frontEnd === null ? [] : [`firmware → ${board.elfPath}`]),
         ]),
     '',
   ].join('\n');

@@ -1,5 +1,6 @@
 /** What begins with a network: `start`, `analyze`, `build`, `validate`, `profile`, `calibrate`, `evaluate-network`: their options. */
 import { InvalidArgumentError, type Command } from 'commander';
+import { FRONT_ENDS, type FedFrontEnd, type FrontEnd } from '../toolchain/build-firmware.js';
 import { positiveNumber, wholeNumber } from './arguments.js';
 import { DEFAULT_MODEL } from './network.js';
 import {
@@ -30,7 +31,7 @@ export function addNetworkCommands(program: Command): void {
     .addOption(ramOption())
     .addOption(instructionsOption())
     .option('--speed <n>', 'times real time; the serial link carries about 2', positiveNumber, 1)
-    .option('--front-end <kind>', 'uart, or semihost for speeds beyond the link', frontEnd)
+    .option('--front-end <kind>', 'uart, or semihost for speeds beyond the link', fedFrontEnd)
     .addOption(explainOption())
     .option('--once', 'exit when the record has been answered', false)
     .option('--port <n>', 'port of the page, 0 for a free one', wholeNumber, 0)
@@ -62,6 +63,11 @@ export function addNetworkCommands(program: Command): void {
     .argument('[model]', 'an ONNX file', DEFAULT_MODEL)
     .option('--out <folder>', 'where to write', 'build/network')
     .option('--board <name>', 'check that it fits this board')
+    .option(
+      '--front-end <kind>',
+      `build the board's firmware with it: ${FRONT_ENDS.join(', ')}`,
+      frontEnd,
+    )
     .addOption(explainOption())
     .addOption(leadsOption())
     .addOption(precisionOption())
@@ -178,9 +184,15 @@ export function addNetworkCommands(program: Command): void {
     });
 }
 
-function frontEnd(text: string): string {
+function fedFrontEnd(text: string): FedFrontEnd {
   if (text !== 'uart' && text !== 'semihost') throw new InvalidArgumentError('uart or semihost');
   return text;
+}
+
+function frontEnd(text: string): FrontEnd {
+  const known = FRONT_ENDS.find((name) => name === text);
+  if (known === undefined) throw new InvalidArgumentError(`one of ${FRONT_ENDS.join(', ')}`);
+  return known;
 }
 
 function pattern(text: string): RegExp {

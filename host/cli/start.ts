@@ -19,7 +19,7 @@ import {
   type SessionSummary,
 } from '../session/session.js';
 import { backendOf, loadBoard, type Board } from '../toolchain/board.js';
-import { buildFirmware, type BuiltImage, type FrontEnd } from '../toolchain/build-firmware.js';
+import { buildFirmware, type BuiltImage, type FedFrontEnd } from '../toolchain/build-firmware.js';
 import { requireArena } from './budget.js';
 import { withinInstructions } from './instruction-budget.js';
 import {
@@ -38,7 +38,7 @@ export interface StartOptions {
   readonly model: string;
   readonly explain: readonly ChosenMethod[];
   readonly speed: number;
-  readonly frontEnd?: FrontEnd;
+  readonly frontEnd?: FedFrontEnd;
   readonly once: boolean;
   readonly port: number;
   readonly page: boolean;
@@ -158,7 +158,7 @@ async function acquire(record: string | undefined): Promise<Acquisition> {
 async function buildImage(
   board: Board,
   network: GeneratedNetwork,
-  frontEnd: FrontEnd,
+  frontEnd: FedFrontEnd,
 ): Promise<BuiltImage> {
   const { compiled } = network;
   requireArena(board, network);

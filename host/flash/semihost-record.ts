@@ -1,6 +1,6 @@
 /**
  * The faster way in: a record as a file that the firmware itself reads through semihosting (front end `semihost`), paced by the
- * device's clock or not at all. Format and command line: firmware-templates/afe/semihost_front_end.c.
+ * device's clock or not at all. Format and command line: firmware-templates/afe/semihost/semihost_front_end.c.
  */
 import { writeFile } from 'node:fs/promises';
 import { endianness } from 'node:os';

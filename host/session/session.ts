@@ -16,12 +16,12 @@ import { openLink, type DeviceLink, type LinkStatistics } from '../serial/link.j
 import { serialTransport } from '../serial/serial-transport.js';
 import type { StreamEvent } from '../stream/events.js';
 import type { Board } from '../toolchain/board.js';
-import type { FrontEnd } from '../toolchain/build-firmware.js';
+import type { FedFrontEnd } from '../toolchain/build-firmware.js';
 
 export interface SessionOptions {
   readonly board: Board;
   readonly elfPath: string;
-  readonly frontEnd: FrontEnd;
+  readonly frontEnd: FedFrontEnd;
   /** Sample-major, leads I II V1…V6, 500 Hz, microvolt. */
   readonly microvolt: Int16Array;
   /** Multiple of real time. */

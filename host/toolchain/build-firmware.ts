@@ -19,8 +19,14 @@ export interface CustomImage {
   readonly name: string;
   readonly sources: readonly string[];
 }
-/** Where samples come from: frames on the inject UART, a file read through semihosting, the board's converter. */
-export type FrontEnd = 'uart' | 'semihost' | 'ads1298';
+/**
+ * Where samples come from, a folder of firmware-templates/afe: frames on the inject UART, a file read through semihosting, the
+ * board's converter, or a beat that the image carries.
+ */
+export const FRONT_ENDS = ['uart', 'semihost', 'ads1298', 'synthetic'] as const;
+export type FrontEnd = (typeof FRONT_ENDS)[number];
+/** Those that a host feeds with a record. */
+export type FedFrontEnd = Extract<FrontEnd, 'uart' | 'semihost'>;
 
 export interface BuildProgress {
   readonly phase: 'compile' | 'link';
@@ -83,20 +89,18 @@ async function networkSources(networkDir: string): Promise<string[]> {
   return sources;
 }
 
-async function frontEndSources(board: Board, frontEnd: FrontEnd): Promise<string[]> {
-  const afe = join(packageRoot(), 'firmware-templates', 'afe');
-  if (frontEnd !== 'ads1298') return [join(afe, `${frontEnd}_front_end.c`)];
-  if (board.afe === undefined) {
+function frontEndFolder(board: Board, frontEnd: FrontEnd): string {
+  if (frontEnd === 'ads1298' && board.afe === undefined) {
     throw new IsochroneError(
       'BOARD_INVALID',
       `the board file of ${board.name} names no converter`,
       {
-        hint: 'Add "afe" to it (boards/board.schema.json), or take the front end uart.',
+        hint: 'Add "afe" to it (boards/board.schema.json), or take another front end.',
         where: { board: board.name },
       },
     );
   }
-  return sourcesIn(join(afe, 'ads1298'));
+  return join(packageRoot(), 'firmware-templates', 'afe', frontEnd);
 }
 
 async function writeIfChanged(file: string, text: string): Promise<void> {
@@ -131,7 +135,7 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
       : options.image === 'app'
         ? [
             ...(await sourcesIn(join(templates, 'app'))),
-            ...(await frontEndSources(board, options.frontEnd)),
+            ...(await sourcesIn(frontEndFolder(board, options.frontEnd))),
           ]
         : [
             ...(await sourcesIn(join(templates, 'app', options.image))),
