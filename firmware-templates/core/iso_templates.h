@@ -7,6 +7,7 @@
 
 #include "iso_pull_back.h"
 
+extern const int16_t iso_templates_normal_microvolt[];
 extern const iso_templates iso_templates_scar;
 extern const iso_templates iso_templates_ischaemia;
 extern const iso_templates iso_templates_ectopic;

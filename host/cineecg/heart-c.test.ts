@@ -39,7 +39,7 @@ const SOURCES = [
   'iso_heart_path.c',
   'iso_heart_residual.c',
   'iso_pull_back.c',
-  ...LESION_KINDS.map((kind) => `iso_templates_${kind}.c`),
+  ...['normal', ...LESION_KINDS].map((name) => `iso_templates_${name}.c`),
   'iso_vcg.c',
 ];
 const STRICT = [

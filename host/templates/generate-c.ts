@@ -1,4 +1,5 @@
 /** Writes the templates for the device: the same whole numbers that the host decodes. */
+import { IsochroneError } from '../../codegen/errors.js';
 import type { SharedShapes, StoredTemplates } from '../cineecg/mapping/template-file.js';
 import { LESION_KINDS } from '../cineecg/mapping/pull-back.js';
 import { readStoredTemplates } from './files.js';
@@ -41,14 +42,11 @@ ${floats(scales)}};
 }
 
 function source(stored: StoredTemplates): string {
-  const { kind, recipe, normalMicrovolt, places, difference, filter } = stored;
+  const { kind, recipe, places, difference, filter } = stored;
   return `${BANNER}#include "iso_templates.h"
 
 /* clang-format off */
 /* ${recipe} */
-static const int16_t normal_microvolt[] = {
-${list(normalMicrovolt)}};
-
 ${matrix('difference', difference)}
 ${matrix('filter', filter)}
 static const uint8_t regions[] = {
@@ -56,7 +54,7 @@ ${list(places.map(({ region }) => region))}};
 /* clang-format on */
 
 const iso_templates iso_templates_${kind} = {
-    .normal_microvolt = normal_microvolt,
+    .normal_microvolt = iso_templates_normal_microvolt,
     .difference_shapes = difference_shapes,
     .difference_weights = difference_weights,
     .difference_scales = difference_scales,
@@ -71,6 +69,28 @@ const iso_templates iso_templates_${kind} = {
 `;
 }
 
+/** The normal beat that all kinds are compared with, once. @throws {IsochroneError} TEMPLATES_INVALID */
+function normalSource(all: readonly StoredTemplates[]): string {
+  const [first, ...others] = all.map(({ normalMicrovolt }) => Array.from(normalMicrovolt));
+  const beat = first ?? [];
+  if (others.some((other) => other.some((value, index) => value !== beat[index]))) {
+    throw new IsochroneError(
+      'TEMPLATES_INVALID',
+      'the kinds of templates have different normal beats',
+      {
+        hint: 'Make them together: isochrone templates.',
+      },
+    );
+  }
+  return `${BANNER}#include "iso_templates.h"
+
+/* clang-format off */
+const int16_t iso_templates_normal_microvolt[] = {
+${list(beat)}};
+/* clang-format on */
+`;
+}
+
 function header(): string {
   const kinds = LESION_KINDS.map((kind) => `extern const iso_templates iso_templates_${kind};\n`);
   return `${BANNER}#ifndef ISO_TEMPLATES_H
@@ -78,6 +98,7 @@ function header(): string {
 
 #include "iso_pull_back.h"
 
+extern const int16_t iso_templates_normal_microvolt[];
 ${kinds.join('')}
 #endif
 `;
@@ -85,12 +106,14 @@ ${kinds.join('')}
 
 /** Path relative to the repository root → content. */
 export function generatedFiles(): Record<string, string> {
+  const all = LESION_KINDS.map((kind) => readStoredTemplates(kind));
   return {
     'firmware-templates/core/iso_templates.h': header(),
+    'firmware-templates/core/iso_templates_normal.c': normalSource(all),
     ...Object.fromEntries(
-      LESION_KINDS.map((kind) => [
-        `firmware-templates/core/iso_templates_${kind}.c`,
-        source(readStoredTemplates(kind)),
+      all.map((stored) => [
+        `firmware-templates/core/iso_templates_${stored.kind}.c`,
+        source(stored),
       ]),
     ),
   };
