@@ -236,6 +236,24 @@ export function classNames(program: IntegerProgram): readonly string[] {
     : Array.from({ length: count }, (_, index) => `class_${index}`);
 }
 
+/** Probability from which each class is called, as the metadata names them; empty where it does not name one for every class. */
+export function operatingPoints(program: IntegerProgram): readonly number[] {
+  const count = elementsOf(integerTensor(program, program.logits));
+  const points = (program.metadata['isochrone.operating_points'] ?? '').split(',').map(Number);
+  return points.length === count && points.every((point) => point > 0 && point < 1) ? points : [];
+}
+
+function operatingPointsHeader(program: IntegerProgram): readonly string[] {
+  const points = operatingPoints(program);
+  return [
+    '/* Probability from which each class is called; 0: the model names none. */',
+    `#define ISO_NET_OPERATING_POINT_COUNT ${points.length}`,
+    ...(points.length === 0
+      ? []
+      : [`#define ISO_NET_OPERATING_POINTS {${points.map(floatLiteral).join(', ')}}`]),
+  ];
+}
+
 function headerOf(program: IntegerProgram, { methods, answer }: EmittedExtras): string {
   const input = integerTensor(program, program.input);
   const logits = integerTensor(program, program.logits);
@@ -268,6 +286,7 @@ function headerOf(program: IntegerProgram, { methods, answer }: EmittedExtras): 
     `#define ISO_NET_LOGIT_SCALE ${floatLiteral(logits.scale)}`,
     '/* 1: the answer holds probabilities, not logits (a quantised network keeps the softmax at its end). */',
     `#define ISO_NET_ANSWER_IS_PROBABILITY ${program.answersProbabilities === true ? 1 : 0}`,
+    ...operatingPointsHeader(program),
     ...(gradient === undefined
       ? []
       : [

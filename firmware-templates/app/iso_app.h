@@ -79,7 +79,9 @@ typedef struct {
     iso_wire_result result;
     uint8_t class_index;
     uint8_t method; /* ISO_WIRE_METHOD_* */
-    uint8_t state;  /* ISO_WIRE_EXPLANATION_STATE_*: whether there is an explanation, or why not */
+    /* ISO_WIRE_EXPLANATION_STATE_*: whether there is an explanation, or why not; LEAD_OFF,
+     * POOR_SIGNAL and UNFAMILIAR withhold the answer as well. */
+    uint8_t state;
     iso_explanation explanation;
     uint8_t mapping; /* on the wire: what put the explanation's segments in order */
     uint32_t sent_at_ms;
@@ -168,8 +170,9 @@ void iso_app_flush_samples(iso_app *app);
 void iso_app_watch_init(iso_app *app);
 void iso_app_watch_sample(iso_app *app, const iso_afe_event *event);
 void iso_app_watch_gap(iso_app *app, uint32_t missing_samples);
-/* Looks for exchanged electrodes in a full window. */
-void iso_app_watch_window(iso_app *app);
+/* Looks for exchanged electrodes in the window of the answer; gives what speaks against answering
+ * for it, or ISO_WIRE_EXPLANATION_STATE_SENT. */
+uint8_t iso_app_watch_window(iso_app *app);
 void iso_app_send_signal_state(iso_app *app);
 
 /* iso_app_measure.c: beats; and where the board has the memory (ISO_BOARD_MEASURES_BEATS)
@@ -196,6 +199,7 @@ uint8_t iso_app_winner(const int16_t logits[ISO_NET_CLASSES]);
 /* iso_app_explain.c: answer to explanation, step by step. */
 /* Values of ISO_WIRE_METHOD_*, the first by default; returns their number. */
 uint8_t iso_app_methods(uint8_t methods[ISO_WIRE_HELLO_MAX_METHOD_COUNT]);
+/* The answer's state is what speaks against the answer, or ISO_WIRE_EXPLANATION_STATE_SENT. */
 void iso_app_explain_begin(iso_app *app, uint8_t method);
 /* A part of the work that waits; false when none does. Sends the answer when it is complete. */
 bool iso_app_explain_step(iso_app *app);

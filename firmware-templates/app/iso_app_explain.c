@@ -43,19 +43,6 @@ uint8_t iso_app_methods(uint8_t methods[ISO_WIRE_HELLO_MAX_METHOD_COUNT]) {
     return count;
 }
 
-/* What speaks against explaining this window, or SENT. */
-static uint8_t doubt_state(const iso_app *app) {
-    static const uint8_t states[] = {
-        [ISO_DOUBT_NONE] = ISO_WIRE_EXPLANATION_STATE_SENT,
-        [ISO_DOUBT_LEAD_OFF] = ISO_WIRE_EXPLANATION_STATE_LEAD_OFF,
-        [ISO_DOUBT_POOR_SIGNAL] = ISO_WIRE_EXPLANATION_STATE_POOR_SIGNAL,
-    };
-    const iso_wire_result *result = &app->answer.result;
-    return states[iso_watch_doubt(&app->monitor.watch, result->window_first_sample_index,
-                                  result->window_first_sample_index + result->window_sample_count -
-                                      1u)];
-}
-
 static uint8_t state_of(iso_heart_status status) {
     static const uint8_t states[] = {
         [ISO_HEART_OK] = ISO_WIRE_EXPLANATION_STATE_SENT,
@@ -242,23 +229,19 @@ static bool step(iso_app *app) {
     }
 }
 
-static void begin(iso_app *app, uint8_t method) {
-    app->explaining.method = method;
+static void begin(iso_app *app) {
     app->answer.state =
-        app->explaining.wanted ? doubt_state(app) : ISO_WIRE_EXPLANATION_STATE_SWITCHED_OFF;
-    if (app->answer.state == ISO_WIRE_EXPLANATION_STATE_SENT) {
-        app->answer.state = find_beats(app);
-    }
+        app->explaining.wanted ? find_beats(app) : ISO_WIRE_EXPLANATION_STATE_SWITCHED_OFF;
     if (app->answer.state != ISO_WIRE_EXPLANATION_STATE_SENT) {
         return;
     }
 #if AVERAGES
-    if (averages(method)) {
+    if (averages(app->explaining.method)) {
         begin_mean(app);
     }
 #endif
 #if BUILT_IN(OCCLUSION)
-    if (method == ISO_WIRE_METHOD_OCCLUSION) {
+    if (app->explaining.method == ISO_WIRE_METHOD_OCCLUSION) {
         begin_occlusion(app);
     }
 #endif
@@ -274,15 +257,18 @@ static bool step(iso_app *app) {
     return true;
 }
 
-static void begin(iso_app *app, uint8_t method) {
-    app->explaining.method = method;
+static void begin(iso_app *app) {
     app->answer.state = ISO_WIRE_EXPLANATION_STATE_NOT_COMPILED;
 }
 #endif
 
 void iso_app_explain_begin(iso_app *app, uint8_t method) {
     const uint32_t before = iso_hal_ticks();
-    begin(app, method);
+    app->explaining.method = method;
+    /* What is not answered is not explained. */
+    if (app->answer.state == ISO_WIRE_EXPLANATION_STATE_SENT) {
+        begin(app);
+    }
     app->explaining.ticks = iso_hal_ticks() - before;
     app->explaining.running = true;
 }

@@ -35,6 +35,7 @@ void iso_app_send_hello(iso_app *app) {
         .ticks_per_second = iso_hal_ticks_per_second,
         .window_samples = ISO_WINDOW_SAMPLES * ISO_CHAIN_FACTOR,
         .class_count = ISO_NET_CLASSES,
+        .operating_point_count = ISO_NET_OPERATING_POINT_COUNT,
     };
     iso_wire_set_text(hello.board_name, sizeof hello.board_name, ISO_BOARD_NAME);
     iso_wire_set_text(hello.model_name, sizeof hello.model_name, iso_net_name);
@@ -43,6 +44,10 @@ void iso_app_send_hello(iso_app *app) {
         iso_wire_set_text(hello.class_names[i], sizeof hello.class_names[i],
                           iso_net_class_names[i]);
     }
+#if ISO_NET_OPERATING_POINT_COUNT > 0
+    static const float operating_points[ISO_NET_CLASSES] = ISO_NET_OPERATING_POINTS;
+    memcpy(hello.operating_points, operating_points, sizeof operating_points);
+#endif
     hello.method_count = iso_app_methods(hello.methods);
     const size_t bytes = iso_wire_encode_hello(&hello, app->link.payload, sizeof app->link.payload);
     (void)iso_app_send(app, ISO_WIRE_HELLO, bytes, ISO_APP_DROP);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define MS_PER_S 1000u
+#define NOT_KNOWN (-1.0f)
 
 bool iso_app_answer_due(const iso_app *app) {
     const uint32_t interval = app->settings.result_interval_ms * ISO_CHAIN_OUTPUT_HZ / MS_PER_S;
@@ -22,14 +23,18 @@ uint8_t iso_app_winner(const int16_t logits[ISO_NET_CLASSES]) {
     return winner;
 }
 
-static void forward(iso_app *app, int16_t logits[ISO_NET_CLASSES]) {
-    iso_wire_result *result = &app->answer.result;
+static void quantize_input(iso_app *app) {
     const iso_window_codes codes = {
         .ISO_APP_INPUT = iso_net_input(),
         .leads = ISO_NET_INPUT_LEADS,
         .zero_point = ISO_NET_INPUT_ZERO_POINT,
     };
     iso_window_quantize(&app->window, ISO_NET_INPUT_MULTIPLIER, ISO_NET_INPUT_SHIFT, &codes);
+}
+
+static void forward(iso_app *app) {
+    iso_wire_result *result = &app->answer.result;
+    int16_t logits[ISO_NET_CLASSES];
     const uint32_t before = iso_hal_ticks();
     iso_net_forward(logits);
     result->network_microseconds = iso_app_microseconds(iso_hal_ticks() - before);
@@ -64,13 +69,18 @@ void iso_app_answer_now(iso_app *app) {
         app->request_waits
             ? app->requested
             : (iso_wire_explain){.class_index = app->class_choice, .method = default_method()};
-    int16_t logits[ISO_NET_CLASSES];
     iso_app_input_changes(app, &app->next_result_id);
     memset(&answer->result, 0, sizeof answer->result);
     answer->result.result_id = app->next_result_id;
     answer->result.window_first_sample_index = iso_window_first_index(&app->window);
     answer->result.window_sample_count = ISO_WINDOW_SAMPLES * ISO_CHAIN_FACTOR;
-    forward(app, logits);
+    answer->result.unfamiliarity = NOT_KNOWN;
+    /* The input can be read of an answer that is withheld, too. */
+    quantize_input(app);
+    answer->state = iso_app_watch_window(app);
+    if (answer->state == ISO_WIRE_EXPLANATION_STATE_SENT) {
+        forward(app);
+    }
     answer->class_index =
         asked.class_index == ISO_APP_CLASS_OF_WINNER ? answer->result.winner : asked.class_index;
     app->explaining.wanted = app->request_waits || app->settings.explanations;
@@ -80,5 +90,4 @@ void iso_app_answer_now(iso_app *app) {
     /* Half an answer is not sent again. */
     answer->any = false;
     iso_app_explain_begin(app, asked.method);
-    iso_app_watch_window(app);
 }

@@ -26,20 +26,33 @@ void iso_app_watch_gap(iso_app *app, uint32_t missing_samples) {
     iso_watch_gap(&app->monitor.watch, missing_samples);
 }
 
-void iso_app_watch_window(iso_app *app) {
+/* What the watch has against the window, or SENT. */
+static uint8_t doubt_state(const iso_app *app) {
+    static const uint8_t states[] = {
+        [ISO_DOUBT_NONE] = ISO_WIRE_EXPLANATION_STATE_SENT,
+        [ISO_DOUBT_LEAD_OFF] = ISO_WIRE_EXPLANATION_STATE_LEAD_OFF,
+        [ISO_DOUBT_POOR_SIGNAL] = ISO_WIRE_EXPLANATION_STATE_POOR_SIGNAL,
+    };
+    const iso_wire_result *result = &app->answer.result;
+    return states[iso_watch_doubt(&app->monitor.watch, result->window_first_sample_index,
+                                  result->window_first_sample_index + result->window_sample_count -
+                                      1u)];
+}
+
+uint8_t iso_app_watch_window(iso_app *app) {
     iso_app_monitor *monitor = &app->monitor;
-    const iso_app_answer *answer = &app->answer;
+    const uint8_t state = doubt_state(app);
     const iso_reversal_result before = monitor->reversal;
     const bool was_judged = monitor->reversal_judged;
     /* A lead without a signal looks like any exchange. */
-    monitor->reversal_judged = answer->state != ISO_WIRE_EXPLANATION_STATE_LEAD_OFF &&
-                               answer->state != ISO_WIRE_EXPLANATION_STATE_POOR_SIGNAL &&
+    monitor->reversal_judged = state == ISO_WIRE_EXPLANATION_STATE_SENT &&
                                iso_reversal_judge(iso_window_samples(&app->window),
                                                   ISO_WINDOW_SAMPLES, &monitor->reversal);
     if (monitor->reversal_judged != was_judged || monitor->reversal.limb != before.limb ||
         monitor->reversal.chest != before.chest) {
         iso_app_send_signal_state(app);
     }
+    return state;
 }
 
 static uint8_t reversal_on_wire(const iso_app *app, iso_reversal reversal) {

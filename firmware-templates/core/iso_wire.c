@@ -224,6 +224,10 @@ size_t iso_wire_encode_hello(const iso_wire_hello *message, uint8_t *payload, si
     for (size_t i = 0; i < bounded(message->class_count, 8u); i++) {
         put_text(&out, message->class_names[i], 8u);
     }
+    put_count(&out, message->operating_point_count, 8u);
+    for (size_t i = 0; i < bounded(message->operating_point_count, 8u); i++) {
+        put_f32(&out, message->operating_points[i]);
+    }
     put_count(&out, message->method_count, 6u);
     for (size_t i = 0; i < bounded(message->method_count, 6u); i++) {
         put_u8(&out, message->methods[i]);
@@ -253,6 +257,10 @@ bool iso_wire_decode_hello(iso_wire_hello *message, const uint8_t *payload, size
     message->class_count = get_count(&in, 8u);
     for (size_t i = 0; i < message->class_count; i++) {
         get_text(&in, message->class_names[i], 8u);
+    }
+    message->operating_point_count = get_count(&in, 8u);
+    for (size_t i = 0; i < message->operating_point_count; i++) {
+        message->operating_points[i] = get_f32(&in);
     }
     message->method_count = get_count(&in, 6u);
     for (size_t i = 0; i < message->method_count; i++) {
@@ -558,6 +566,7 @@ size_t iso_wire_encode_result(const iso_wire_result *message, uint8_t *payload, 
     put_u8(&out, message->winner);
     put_u32(&out, message->network_microseconds);
     put_u32(&out, message->explain_microseconds);
+    put_f32(&out, message->unfamiliarity);
     put_count(&out, message->probability_count, 8u);
     for (size_t i = 0; i < bounded(message->probability_count, 8u); i++) {
         put_f32(&out, message->probabilities[i]);
@@ -578,6 +587,7 @@ bool iso_wire_decode_result(iso_wire_result *message, const uint8_t *payload,
     message->winner = get_u8(&in);
     message->network_microseconds = get_u32(&in);
     message->explain_microseconds = get_u32(&in);
+    message->unfamiliarity = get_f32(&in);
     message->probability_count = get_count(&in, 8u);
     for (size_t i = 0; i < message->probability_count; i++) {
         message->probabilities[i] = get_f32(&in);
@@ -757,7 +767,7 @@ size_t iso_wire_encode_result_end(const iso_wire_result_end *message, uint8_t *p
                                   size_t capacity) {
     writer out = {payload, capacity, 0u, false};
     put_u16(&out, message->result_id);
-    put_choice(&out, message->explanation, 8u);
+    put_choice(&out, message->explanation, 9u);
     return out.failed ? 0u : out.used;
 }
 
@@ -765,7 +775,7 @@ bool iso_wire_decode_result_end(iso_wire_result_end *message, const uint8_t *pay
                                 size_t payload_bytes) {
     reader in = {payload, payload_bytes, 0u, false};
     message->result_id = get_u16(&in);
-    message->explanation = get_choice(&in, 8u);
+    message->explanation = get_choice(&in, 9u);
     return !in.failed && in.used == in.size;
 }
 

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define ISO_WIRE_PROTOCOL_VERSION 1u
-#define ISO_WIRE_SCHEMA_HASH 0xDE6471C1u
+#define ISO_WIRE_SCHEMA_HASH 0x379FDE4Cu
 #define ISO_WIRE_MAX_PAYLOAD 512u
 
 /* Frame types. */
@@ -64,7 +64,7 @@
 #define ISO_WIRE_TEST_RUN 0x8Bu
 
 /* The longest payload of each message. */
-#define ISO_WIRE_HELLO_MAX_BYTES 196u
+#define ISO_WIRE_HELLO_MAX_BYTES 229u
 #define ISO_WIRE_HELLO_REQUEST_MAX_BYTES 2u
 #define ISO_WIRE_STATUS_MAX_BYTES 40u
 #define ISO_WIRE_LOG_MAX_BYTES 202u
@@ -77,7 +77,7 @@
 #define ISO_WIRE_PACER_SPIKE_MAX_BYTES 4u
 #define ISO_WIRE_BEAT_MEASUREMENT_MAX_BYTES 31u
 #define ISO_WIRE_MEDIAN_LEAD_MAX_BYTES 305u
-#define ISO_WIRE_RESULT_MAX_BYTES 83u
+#define ISO_WIRE_RESULT_MAX_BYTES 87u
 #define ISO_WIRE_EXPLANATION_MAX_BYTES 336u
 #define ISO_WIRE_BEAT_LEAD_MAX_BYTES 167u
 #define ISO_WIRE_BEAT_ATTRIBUTION_MAX_BYTES 88u
@@ -113,6 +113,7 @@
 /* The most elements of each counted field. */
 #define ISO_WIRE_HELLO_MAX_UNIQUE_ID_BYTES 16u
 #define ISO_WIRE_HELLO_MAX_CLASS_COUNT 8u
+#define ISO_WIRE_HELLO_MAX_OPERATING_POINT_COUNT 8u
 #define ISO_WIRE_HELLO_MAX_METHOD_COUNT 6u
 #define ISO_WIRE_SAMPLES_MAX_SAMPLE_COUNT 10u
 #define ISO_WIRE_INJECT_MAX_SAMPLE_COUNT 20u
@@ -197,6 +198,7 @@
 #define ISO_WIRE_EXPLANATION_STATE_NO_QRS 5u
 #define ISO_WIRE_EXPLANATION_STATE_NO_EVIDENCE 6u
 #define ISO_WIRE_EXPLANATION_STATE_SWITCHED_OFF 7u
+#define ISO_WIRE_EXPLANATION_STATE_UNFAMILIAR 8u
 
 /* What became of a command. */
 #define ISO_WIRE_COMMAND_OUTCOME_DONE 0u
@@ -277,6 +279,9 @@ typedef struct {
     uint8_t class_count;
     /* In the order of every per-class array. */
     char class_names[8][9];
+    uint8_t operating_point_count;
+    /* Probability from which each class is called; none: the network names none. */
+    float operating_points[8];
     uint8_t method_count;
     /* What explains, values of `method`; the first explains every result, the others on request. */
     uint8_t methods[6];
@@ -528,7 +533,10 @@ size_t iso_wire_encode_median_lead(const iso_wire_median_lead *message, uint8_t 
 bool iso_wire_decode_median_lead(iso_wire_median_lead *message, const uint8_t *payload,
                                  size_t payload_bytes);
 
-/* RESULT: The network's answer for one window. */
+/*
+ * RESULT: The network's answer for one window. Withheld, it has neither probabilities nor logits,
+ * and RESULT_END says why.
+ */
 typedef struct {
     /* Names this result in everything that follows; wraps. */
     uint16_t result_id;
@@ -536,12 +544,14 @@ typedef struct {
     uint32_t window_first_sample_index;
     /* Acquisition samples that the window spans. */
     uint16_t window_sample_count;
-    /* Index of the most probable class. */
+    /* Index of the most probable class; 0 where the answer is withheld. */
     uint8_t winner;
     /* Time of the forward pass. */
     uint32_t network_microseconds;
     /* Time of the backward pass and of the heart mapping. */
     uint32_t explain_microseconds;
+    /* How unlike the training data: above 1 the answer is withheld; -1: not known. */
+    float unfamiliarity;
     uint8_t probability_count;
     /* Sigmoid of each logit. */
     float probabilities[8];

@@ -73,6 +73,7 @@ export class StreamHistory {
         break;
       case 'withheld':
         this.withheld = { resultId: event.resultId, json };
+        if (event.unanswered !== undefined) this.latestResult = this.explained = undefined;
         break;
       case 'samples':
         this.lastSampleAtMs = nowMs;
@@ -97,7 +98,10 @@ export class StreamHistory {
     const states = [this.hello, this.link, this.linkStatistics, this.status, this.signal];
     states.push(this.measurement, this.medianBeat);
     const results = [this.explained?.result, this.explained?.explanation];
-    if (this.latestResult !== undefined && this.latestResult.json !== this.explained?.result) {
+    if (this.latestResult === undefined) {
+      // The newest window has no answer.
+      results.push(this.withheld?.json);
+    } else if (this.latestResult.json !== this.explained?.result) {
       results.push(this.latestResult.json);
       if (this.withheld?.resultId === this.latestResult.resultId) results.push(this.withheld.json);
     }

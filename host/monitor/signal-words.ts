@@ -8,6 +8,7 @@ import {
   type Contact,
   type MeasurementEvent,
   type SignalEvent,
+  type WithheldEvent,
   type WithheldReason,
 } from '../stream/events.js';
 
@@ -19,10 +20,11 @@ const WITHHELD: Readonly<Record<WithheldReason, string>> = {
   no_beat: 'no beat lies wholly inside the window',
   no_qrs: 'the mean beat has no QRS',
   no_evidence: 'the gradient is zero in every beat',
+  unfamiliar: 'the signal is unlike the data that the network was trained on',
 };
 
-export function withheldWords(reason: WithheldReason): string {
-  return `not explained: ${WITHHELD[reason]}`;
+export function withheldWords({ reason, unanswered }: WithheldEvent): string {
+  return `${unanswered === undefined ? 'not explained' : 'no answer'}: ${WITHHELD[reason]}`;
 }
 
 function electrodesThat(signal: SignalEvent, contact: Contact): string {

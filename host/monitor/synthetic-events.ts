@@ -17,10 +17,14 @@ import {
   type ResultEvent,
   type SamplesEvent,
   type SignalEvent,
+  type WithheldEvent,
+  type WithheldReason,
 } from '../stream/events.js';
 
 const BEAT_SAMPLES = 400;
 const CLASS_NAMES = ['NORM', 'MI', 'STTC', 'CD', 'HYP'] as const;
+/** MI and STTC of `result` are called, the others are not. */
+const OPERATING_POINTS = [0.5, 0.3, 0.25, 0.2, 0.15] as const;
 
 /** Waves as [centre in seconds from R, width in seconds, amplitude in microvolt for lead II]. */
 const WAVES: readonly (readonly [number, number, number])[] = [
@@ -73,6 +77,7 @@ function hello(): HelloEvent {
     sampleRateHz: 500,
     networkRateHz: 100,
     classNames: CLASS_NAMES,
+    operatingPoints: OPERATING_POINTS,
     methods: ['gradient_x_input'],
   };
 }
@@ -94,6 +99,18 @@ function result(resultId: number): ResultEvent {
     winner: 1,
     networkMicroseconds: 182_000,
     explainMicroseconds: 231_000,
+    operatingPoints: OPERATING_POINTS,
+  };
+}
+
+/** A window that the device does not answer for. */
+function unanswered(resultId: number, reason: WithheldReason): WithheldEvent {
+  const { windowFirstSampleIndex, windowSampleCount } = result(resultId);
+  return {
+    kind: 'withheld',
+    resultId,
+    reason,
+    unanswered: { windowFirstSampleIndex, windowSampleCount },
   };
 }
 
@@ -239,6 +256,6 @@ function linkStatistics(): LinkStatisticsEvent {
 }
 
 export const synthetic = {
-  ...{ hello, samples, beat, result, explanation },
+  ...{ hello, samples, beat, result, unanswered, explanation },
   ...{ signal, measurement, medianBeat, linkStatistics },
 } as const;

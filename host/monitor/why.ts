@@ -16,15 +16,13 @@ import {
 } from './explanation-words.js';
 
 /** What the words need of an answer. */
-export type WindowAnswer = Pick<
-  ResultEvent,
-  'windowFirstSampleIndex' | 'windowSampleCount' | 'probabilities'
->;
+export type WindowAnswer = AnsweredWindow & Pick<ResultEvent, 'probabilities'>;
+type AnsweredWindow = Pick<ResultEvent, 'windowFirstSampleIndex' | 'windowSampleCount'>;
 
 const SAMPLE_RATE_HZ = 500;
 
 /** `12.5–22.5 s` on the device's clock. */
-export function windowWords(result: WindowAnswer): string {
+export function windowWords(result: AnsweredWindow): string {
   const start = result.windowFirstSampleIndex / SAMPLE_RATE_HZ;
   return `${fixed(start, 1)}–${fixed(start + result.windowSampleCount / SAMPLE_RATE_HZ, 1)} s`;
 }

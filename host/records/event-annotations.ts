@@ -30,6 +30,12 @@ export class EventAnnotator {
         const probability = (event.probabilities[event.winner] ?? 0).toFixed(3);
         return noted(event.windowFirstSampleIndex, NOTE, `result ${name} ${probability}`);
       }
+      case 'withheld': {
+        const { unanswered, reason } = event;
+        return unanswered === undefined
+          ? undefined
+          : noted(unanswered.windowFirstSampleIndex, NOTE, `no answer: ${reason}`);
+      }
       case 'signal': {
         const text = signalText(event);
         if (text === this.signalText) return undefined;

@@ -12,6 +12,7 @@ import {
   samplesMessage,
   SEGMENT_NAMES,
   statusMessage,
+  unansweredMessages,
 } from './test-device.js';
 import type { Transport } from './transport.js';
 
@@ -290,6 +291,23 @@ describe('translation', () => {
     expect(heard.at(-1)).toMatchObject({ kind: 'ACK', resultId: 5 });
     expect(kinds(events)).not.toContain('explanation');
     expect(events.at(-1)).toEqual({ kind: 'withheld', resultId: 5, reason: 'lead_off' });
+    await link.close();
+  });
+
+  it('tells a window without an answer as withheld, once', async () => {
+    const { link, events, heard, device } = await bench();
+    device(helloMessage(), ...unansweredMessages(6, 'unfamiliar'));
+    device(...unansweredMessages(6, 'unfamiliar'));
+    expect(kinds(events)).not.toContain('result');
+    expect(events.filter(({ kind }) => kind === 'withheld')).toEqual([
+      {
+        kind: 'withheld',
+        resultId: 6,
+        reason: 'unfamiliar',
+        unanswered: { windowFirstSampleIndex: 0, windowSampleCount: 5000, unfamiliarity: 2.5 },
+      },
+    ]);
+    expect(heard.at(-1)).toMatchObject({ kind: 'ACK', resultId: 6 });
     await link.close();
   });
 

@@ -13,6 +13,7 @@ import {
   type LogEvent,
   type StatusEvent,
   type StreamEvent,
+  type Unanswered,
 } from '../stream/events.js';
 import { ExplanationAssembler, type ExplanationPart } from './explanation-assembler.js';
 import { MedianAssembler, toMeasurementEvent, toSignalEvent } from './signal-translator.js';
@@ -45,6 +46,8 @@ class RecentIds {
 export class StreamMemory {
   readonly toldResults = new RecentIds();
   readonly doneResults = new RecentIds();
+  /** The window that has no answer, whose reason has not come yet. */
+  unanswered: { readonly resultId: number; readonly window: Unanswered } | undefined;
   readonly ledger: SampleLedger;
   hello: HelloEvent | undefined;
 
@@ -57,6 +60,7 @@ export class StreamMemory {
     this.ledger.restart();
     this.toldResults.clear();
     this.doneResults.clear();
+    this.unanswered = undefined;
   }
 }
 
@@ -85,7 +89,7 @@ const warning = (text: string): LogEvent => ({ kind: 'log', level: 'warning', te
 
 function toHelloEvent(message: HelloMessage): HelloEvent {
   const { boardName, modelName, modelHash, buildId, bootId } = message;
-  const { sampleRateHz, networkRateHz, classNames, methods } = message;
+  const { sampleRateHz, networkRateHz, classNames, operatingPoints, methods } = message;
   return {
     kind: 'hello',
     boardName,
@@ -96,6 +100,7 @@ function toHelloEvent(message: HelloMessage): HelloEvent {
     sampleRateHz,
     networkRateHz,
     classNames,
+    operatingPoints,
     methods: methods.map((method) => METHOD_VALUES[method] ?? `method ${method}`),
   };
 }
@@ -243,7 +248,16 @@ export class StreamTranslator {
       case 'RESULT': {
         if (this.memory.toldResults.has(message.resultId)) return;
         this.memory.toldResults.add(message.resultId);
-        this.options.emit({ ...message, kind: 'result', classNames: hello.classNames });
+        if (message.probabilities.length === 0) {
+          const { resultId, windowFirstSampleIndex, windowSampleCount, unfamiliarity } = message;
+          this.memory.unanswered = {
+            resultId,
+            window: { windowFirstSampleIndex, windowSampleCount, unfamiliarity },
+          };
+          return;
+        }
+        const { classNames, operatingPoints = [] } = hello;
+        this.options.emit({ ...message, kind: 'result', classNames, operatingPoints });
         return;
       }
       case 'RESULT_END':
@@ -287,7 +301,13 @@ export class StreamTranslator {
       emit(assembly.explanation);
     } else if (state !== 'sent') {
       this.assembler.withhold(resultId);
-      emit({ kind: 'withheld', resultId, reason: state });
+      const { unanswered } = this.memory;
+      emit({
+        kind: 'withheld',
+        resultId,
+        reason: state,
+        ...(unanswered?.resultId === resultId ? { unanswered: unanswered.window } : {}),
+      });
     }
     this.memory.doneResults.add(resultId);
     acknowledge(resultId);

@@ -3,6 +3,7 @@ import { PROTOCOL_VERSION, SCHEMA_HASH } from '../protocol/frame.js';
 import type {
   DeviceMessage,
   HelloMessage,
+  ExplanationState,
   ResultMessage,
   SamplesMessage,
   StatusMessage,
@@ -31,6 +32,7 @@ export const helloMessage = (bootId = 1): HelloMessage => ({
   ticksPerSecond: 1_000_000,
   windowSamples: 5000,
   classNames: ['NORM', 'MI'],
+  operatingPoints: [0.5, 0.25],
   methods: [0],
 });
 
@@ -73,9 +75,27 @@ export const resultMessage = (resultId: number): ResultMessage => ({
   winner: 1,
   networkMicroseconds: 10,
   explainMicroseconds: 20,
+  unfamiliarity: 0.5,
   probabilities: [0.25, 0.75],
   logits: [-1, 1],
 });
+
+/** A window that the device does not answer for. */
+export const unansweredMessages = (
+  resultId: number,
+  explanation: ExplanationState,
+): DeviceMessage[] => [
+  {
+    ...resultMessage(resultId),
+    winner: 0,
+    networkMicroseconds: 0,
+    explainMicroseconds: 0,
+    unfamiliarity: 2.5,
+    probabilities: [],
+    logits: [],
+  },
+  { kind: 'RESULT_END', resultId, explanation },
+];
 
 /** An explanation in full, two parts of path, then its end. */
 export function explanationMessages(resultId: number): DeviceMessage[] {

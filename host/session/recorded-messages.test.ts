@@ -16,6 +16,7 @@ import {
   resultMessage,
   samplesMessage,
   SEGMENT_NAMES,
+  unansweredMessages,
 } from '../serial/test-device.js';
 import type { StreamEvent } from '../stream/events.js';
 import { toMessages } from './recorded-messages.js';
@@ -116,7 +117,8 @@ const everything: readonly DeviceMessage[] = [
   { ...resultMessage(2), kind: 'RESULT', probabilities: [NaN, 0.5] },
   ...scaledExplanation(2, 5),
   resultMessage(3),
-  { kind: 'RESULT_END', resultId: 3, explanation: 'lead_off' },
+  { kind: 'RESULT_END', resultId: 3, explanation: 'no_beat' },
+  ...unansweredMessages(4, 'unfamiliar'),
   { kind: 'LOG', level: 'warning', text: 'Später: ä' },
 ];
 
@@ -125,7 +127,16 @@ describe('what a device said', () => {
     const events = translated(everything);
     expect(events.map(({ kind }) => kind)).toEqual([
       ...['hello', 'beat', 'signal', 'signal', 'signal', 'pacer', 'measurement', 'median-beat'],
-      ...['result', 'explanation', 'result', 'explanation', 'result', 'withheld', 'log'],
+      ...[
+        'result',
+        'explanation',
+        'result',
+        'explanation',
+        'result',
+        'withheld',
+        'withheld',
+        'log',
+      ],
     ]);
     expect(translated(events.flatMap(toMessages))).toEqual(events);
   });

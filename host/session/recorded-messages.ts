@@ -22,6 +22,7 @@ import type {
   MedianBeatEvent,
   SignalEvent,
   StreamEvent,
+  WithheldEvent,
 } from '../stream/events.js';
 import { withinBytes } from '../stream/text.js';
 
@@ -30,6 +31,8 @@ const PATH_PART = 40;
 const LARGEST_STEP = 127;
 /** What a LOG holds. */
 const LOG_BYTES = 200;
+/** Of how unlike the training data a window is. */
+const NOT_KNOWN = -1;
 /** Of this project's devices, where no event says so. */
 const TICKS_PER_SECOND = 1_000_000;
 
@@ -49,11 +52,11 @@ export function toMessages(event: StreamEvent): readonly DeviceMessage[] {
     case 'median-beat':
       return toMedianLeads(event);
     case 'result':
-      return [{ ...event, kind: 'RESULT' }];
+      return [{ ...event, kind: 'RESULT', unfamiliarity: event.unfamiliarity ?? NOT_KNOWN }];
     case 'explanation':
       return toExplanation(event);
     case 'withheld':
-      return [{ kind: 'RESULT_END', resultId: event.resultId, explanation: event.reason }];
+      return toWithheld(event);
     case 'log':
       return [{ ...event, kind: 'LOG', text: withinBytes(event.text, LOG_BYTES) }];
     default:
@@ -72,6 +75,7 @@ function toHello(event: HelloEvent): HelloMessage {
     leadCount: 8,
     ticksPerSecond: TICKS_PER_SECOND,
     windowSamples: 10 * event.sampleRateHz,
+    operatingPoints: event.operatingPoints ?? [],
     methods: event.methods
       .map((name) => METHOD_VALUES.findIndex((known) => known === name))
       .filter((value) => value >= 0),
@@ -106,6 +110,25 @@ function toSignalState(event: SignalEvent): SignalStateMessage {
     mains: typeof mainsHz !== 'number' ? mains : mainsHz < 55 ? 'hz_50' : 'hz_60',
     mainsMillihertz: Math.round(1000 * (mainsHz ?? 0)),
   };
+}
+
+function toWithheld({ resultId, reason, unanswered }: WithheldEvent): readonly DeviceMessage[] {
+  const end: DeviceMessage = { kind: 'RESULT_END', resultId, explanation: reason };
+  if (unanswered === undefined) return [end];
+  return [
+    {
+      kind: 'RESULT',
+      resultId,
+      ...unanswered,
+      unfamiliarity: unanswered.unfamiliarity ?? NOT_KNOWN,
+      winner: 0,
+      networkMicroseconds: 0,
+      explainMicroseconds: 0,
+      probabilities: [],
+      logits: [],
+    },
+    end,
+  ];
 }
 
 function toBeatMeasurement(event: MeasurementEvent): BeatMeasurementMessage {

@@ -191,6 +191,7 @@ function helloOf(record: EcgRecord): HelloMessage {
     ticksPerSecond: 1_000_000,
     windowSamples: 5000,
     classNames: [],
+    operatingPoints: [],
     methods: [],
   };
 }

@@ -3,6 +3,7 @@
  * (MDC_ECG_ELEC_POTL_x), not the leads themselves (MDC_ECG_LEAD_x).
  */
 import type { Coding, Observation, ObservationComponent } from 'fhir/r4.js';
+import { callsWords } from '../stream/calls.js';
 import { TWELVE_LEADS, type ResultEvent, type StreamEvent } from '../stream/events.js';
 import type { Sink } from './sink.js';
 
@@ -88,6 +89,7 @@ export function toObservation(input: ObservationInput): Observation {
               .map((name, i) => `${name} ${(result.probabilities[i] ?? NaN).toFixed(3)}`)
               .join(', '),
           },
+          ...[callsWords(result)].filter((words) => words !== '').map((text) => ({ text })),
         ];
   return {
     resourceType: 'Observation',

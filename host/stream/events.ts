@@ -35,6 +35,8 @@ export interface HelloEvent {
   readonly sampleRateHz: number;
   readonly networkRateHz: number;
   readonly classNames: readonly string[];
+  /** Probability from which each class is called; absent or empty: the network names none. */
+  readonly operatingPoints?: readonly number[];
   /** What explains, as an explanation names it: the first every result, the others on request. */
   readonly methods: readonly string[];
 }
@@ -146,9 +148,13 @@ export interface ResultEvent {
   readonly winner: number;
   readonly networkMicroseconds: number;
   readonly explainMicroseconds: number;
+  /** Those of the device's HELLO. */
+  readonly operatingPoints?: readonly number[];
+  /** How unlike the network's training data the window is, 1 the most that is answered; absent or negative: not known. */
+  readonly unfamiliarity?: number;
 }
 
-/** Why a result has no explanation. */
+/** Why a result has no explanation, or a window no answer. */
 export type WithheldReason =
   | 'not_compiled'
   | 'lead_off'
@@ -156,14 +162,22 @@ export type WithheldReason =
   | 'no_beat'
   | 'no_qrs'
   | 'no_evidence'
-  | 'switched_off';
+  | 'switched_off'
+  | 'unfamiliar';
 
-/** The device has answered and does not explain. */
+/** The device has answered and does not explain, or it does not answer. */
 export interface WithheldEvent {
   readonly kind: 'withheld';
   readonly resultId: number;
   readonly reason: WithheldReason;
+  /** Where the answer is withheld too: the window that has none. There is no ResultEvent of this id then. */
+  readonly unanswered?: Unanswered;
 }
+
+export type Unanswered = Pick<
+  ResultEvent,
+  'windowFirstSampleIndex' | 'windowSampleCount' | 'unfamiliarity'
+>;
 
 /** Where the evidence of one result lies. All evidence in logit units, signed, mean per beat. */
 export interface ExplanationEvent {

@@ -62,7 +62,9 @@ class Bed {
         this.place = topSegments(event, 1)[0]?.name ?? '';
         break;
       case 'withheld':
-        this.place = withheldWords(event.reason);
+        this.place = withheldWords(event);
+        // An older answer must not stand for this window.
+        if (event.unanswered !== undefined) this.result = undefined;
         break;
       case 'end':
         this.ended = true;

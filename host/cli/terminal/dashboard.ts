@@ -19,6 +19,7 @@ import {
   signalWarnings,
   withheldWords,
 } from '../../monitor/signal-words.js';
+import { isCalled } from '../../stream/calls.js';
 import { INDEPENDENT_LEADS } from '../../stream/events.js';
 import { bar, brailleTrace } from './braille.js';
 import { intervalsLine, windowText } from './format.js';
@@ -144,12 +145,20 @@ function traceLines(vitals: Vitals, nowMs: number, columns: number, style: Style
 }
 
 function classLines(vitals: Vitals, style: Style): string[] {
-  const { result } = vitals;
-  if (result === undefined) return ['no result yet: the first window takes ten seconds'];
+  const { result, withheld } = vitals;
+  if (result === undefined) {
+    return [
+      withheld?.unanswered === undefined
+        ? 'no result yet: the first window takes ten seconds'
+        : `no answer  ${windowText(withheld.unanswered)}, result ${withheld.resultId}`,
+    ];
+  }
   const width = Math.max(...result.classNames.map((name) => name.length));
+  const called = isCalled(result);
   return result.classNames.map((name, i) => {
     const probability = result.probabilities[i];
-    const line = `${name.padEnd(width)}  ${bar(isNumber(probability) ? probability : 0, BAR_COLUMNS)} ${fixed(probability)}`;
+    const call = called?.[i] === true ? ` ≥ ${fixed(result.operatingPoints?.[i])}` : '';
+    const line = `${name.padEnd(width)}  ${bar(isNumber(probability) ? probability : 0, BAR_COLUMNS)} ${fixed(probability)}${call}`;
     return i === result.winner
       ? `${style.strong(line)}  ${windowText(result)}, result ${result.resultId}`
       : line;
@@ -158,7 +167,7 @@ function classLines(vitals: Vitals, style: Style): string[] {
 
 function whyLines(vitals: Vitals, style: Style): string[] {
   const { explanation, withheld } = vitals;
-  if (withheld !== undefined) return [style.alarm(` ${withheldWords(withheld.reason)} `)];
+  if (withheld !== undefined) return [style.alarm(` ${withheldWords(withheld)} `)];
   if (explanation === undefined) return [];
   const leads = topLeadPhases(explanation.leadEvidence, 3).map(leadPhaseWords).join(', ');
   const [first, ...others] = topSegments(explanation, 3).map(segmentWords);

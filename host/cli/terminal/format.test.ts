@@ -7,7 +7,7 @@ import { beatsLine, classesText, explainedBlock, helloLine, resultLine } from '.
 describe('the plain block of an explained result', () => {
   it('says what, where, which leads, how sure, by which method', () => {
     expect(explainedBlock(synthetic.result(4), synthetic.explanation(4))).toEqual([
-      'result 4  window 22.5–32.5 s  MI 0.87 (NORM 0.03, STTC 0.41, CD 0.10, HYP 0.05)',
+      'result 4  window 22.5–32.5 s  MI 0.87 (NORM 0.03, STTC 0.41, CD 0.10, HYP 0.05)  calls MI, STTC',
       "  explains MI: gradient × input, adjoint by direction (this project), not the paper's formula, Kors, generic anatomy",
       '  top leads: V2 QRS +0.41, V3 QRS +0.33, V5 QRS −0.19',
       '  top segments: mid anteroseptal 0.23 ± 0.05, basal anteroseptal 0.17 ± 0.03, apical septal 0.15 ± 0.03',
@@ -40,11 +40,17 @@ describe('the plain block of an explained result', () => {
 describe('lines', () => {
   it('of a result alone', () => {
     expect(resultLine(synthetic.result(0))).toBe(
-      'result 0  window 2.5–12.5 s  MI 0.87 (NORM 0.03, STTC 0.41, CD 0.10, HYP 0.05)',
+      'result 0  window 2.5–12.5 s  MI 0.87 (NORM 0.03, STTC 0.41, CD 0.10, HYP 0.05)  calls MI, STTC',
     );
   });
   it('of a result with one class, and with an unknown probability', () => {
-    const one = { ...synthetic.result(0), classNames: ['MI'], probabilities: [1], winner: 0 };
+    const one = {
+      ...synthetic.result(0),
+      classNames: ['MI'],
+      probabilities: [1],
+      operatingPoints: [],
+      winner: 0,
+    };
     expect(classesText(one)).toBe('MI 1.00');
     expect(classesText({ ...one, probabilities: [Number.NaN] })).toBe('MI –');
   });

@@ -12,11 +12,13 @@ import {
 } from '../../monitor/explanation-words.js';
 import { intervalEntries } from '../../monitor/signal-words.js';
 import { windowWords } from '../../monitor/why.js';
+import { callsWords } from '../../stream/calls.js';
 import type {
   ExplanationEvent,
   HelloEvent,
   MeasurementEvent,
   ResultEvent,
+  Unanswered,
 } from '../../stream/events.js';
 
 export const STATEMENT = 'research use only, not a medical device';
@@ -28,14 +30,14 @@ export function seconds(sampleIndex: number): string {
   return fixed(sampleIndex / SAMPLE_RATE_HZ, 1);
 }
 
-export function windowText(result: TimelessResult): string {
+export function windowText(result: Unanswered): string {
   return `window ${windowWords(result)}`;
 }
 
 /** An answer, whoever gave it: a device tells how long it took, the host does not. */
 type TimelessResult = Omit<ResultEvent, 'networkMicroseconds' | 'explainMicroseconds'>;
 
-/** `MI 0.87 (NORM 0.03, STTC 0.41, …)`: the winner first, the others in the network's order. */
+/** `MI 0.87 (NORM 0.03, STTC 0.41, …)  calls MI`: the winner first, the others in the network's order. */
 export function classesText(result: TimelessResult): string {
   const text = (i: number): string =>
     `${result.classNames[i] ?? `class ${i}`} ${fixed(result.probabilities[i])}`;
@@ -43,9 +45,11 @@ export function classesText(result: TimelessResult): string {
     .map((_name, i) => i)
     .filter((i) => i !== result.winner)
     .map(text);
-  return others.length === 0
-    ? text(result.winner)
-    : `${text(result.winner)} (${others.join(', ')})`;
+  const calls = callsWords(result);
+  return [
+    others.length === 0 ? text(result.winner) : `${text(result.winner)} (${others.join(', ')})`,
+    ...(calls === '' ? [] : [calls]),
+  ].join('  ');
 }
 
 /** One line for a result that has no explanation. */

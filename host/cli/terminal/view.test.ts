@@ -98,7 +98,7 @@ describe('off a terminal', () => {
       'end  8020 samples',
       '',
     ]);
-    expect(terminal.raw).toContain('HYP 0.05)  (not explained)');
+    expect(terminal.raw).toContain('HYP 0.05)  calls MI, STTC  (not explained)');
   });
 
   it('tells what comes to speak against the signal once, that it is over, and why nothing is explained', () => {
@@ -110,6 +110,7 @@ describe('off a terminal', () => {
     plain.publish(synthetic.beat(3));
     plain.publish(synthetic.result(1));
     plain.publish({ kind: 'withheld', resultId: 1, reason: 'lead_off' });
+    plain.publish(synthetic.unanswered(2, 'unfamiliar'));
     plain.close();
     const lines = terminal.raw.split('\n').slice(1);
     expect(lines.map((line) => line.replace(/.*\(not/, '(not'))).toEqual([
@@ -118,6 +119,7 @@ describe('off a terminal', () => {
       'beat 1  75 /min  at 2.8 s',
       '  median of 4 beats: HR 75 /min, PR 166 ms, QRS 92 ms, QT 404 ms, QTc (Fridericia) 435 ms, QTc (Bazett) 451 ms',
       '(not explained: an electrode was off in this window)',
+      'result 2  window 12.5–22.5 s  no answer: the signal is unlike the data that the network was trained on',
       '',
     ]);
   });
@@ -144,7 +146,7 @@ describe('on a terminal', () => {
     const text = screen.join('\n');
     expect(screen[0]).toBe('warning: hot');
     expect(screen[1]).toBe(
-      'result 1  window 7.5–17.5 s  MI 0.87 (NORM 0.03, STTC 0.41, CD 0.10, HYP 0.05)',
+      'result 1  window 7.5–17.5 s  MI 0.87 (NORM 0.03, STTC 0.41, CD 0.10, HYP 0.05)  calls MI, STTC',
     );
     expect(screen[7]).toBe('warning: hot');
     expect(text.match(/^Isochrone {2}/gm)).toHaveLength(1);
@@ -152,7 +154,7 @@ describe('on a terminal', () => {
     expect(text).toContain('electrodes all on   signal readable   mains 50.02 Hz');
     expect(text).toContain('median of 8 beats: HR 75 /min, PR 166 ms');
     expect(text).toContain('why MI  Mid anteroseptal 0.23 ± 0.05, basal anteroseptal 0.17 ± 0.03');
-    expect(text).toMatch(/^MI {4}█{13}▉ {3}0\.87 {2}window/m);
+    expect(text).toMatch(/^MI {4}█{13}▉ {3}0\.87 ≥ 0\.30 {2}window/m);
     expect(text).toMatch(/^V2 {3}[⠀-⣿]{95}$/m);
     expect(screen.slice(8).every((line) => line.length <= 100)).toBe(true);
     expect(terminal.cursorShown).toBe(true);

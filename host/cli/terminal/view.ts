@@ -14,6 +14,7 @@ import {
   intervalsLine,
   resultLine,
   STATEMENT,
+  windowText,
 } from './format.js';
 import { Vitals } from './vitals.js';
 
@@ -65,7 +66,13 @@ class ResultLines {
   }
 
   withheld(event: WithheldEvent): string[] {
-    const why = `  (${withheldWords(event.reason)})`;
+    if (event.unanswered !== undefined) {
+      return [
+        ...this.release(),
+        `result ${event.resultId}  ${windowText(event.unanswered)}  ${withheldWords(event)}`,
+      ];
+    }
+    const why = `  (${withheldWords(event)})`;
     return this.waiting?.resultId === event.resultId ? this.release(why) : [];
   }
 

@@ -94,7 +94,11 @@ export class Vitals {
         this.withheld = undefined;
         break;
       case 'withheld':
-        if (this.result?.resultId === event.resultId) this.withheld = event;
+        if (event.unanswered !== undefined) {
+          // An older answer must not stand for this window.
+          this.result = this.explanation = this.explainedResult = undefined;
+          this.withheld = event;
+        } else if (this.result?.resultId === event.resultId) this.withheld = event;
         break;
       case 'explanation':
         this.explanation = event;

@@ -7,7 +7,8 @@ import {
 } from '../../stream/events.js';
 import { capitalised, fixed, signed, topSegments } from '../explanation-words.js';
 import { electrodeWords, mainsWords, qualityWords, withheldWords } from '../signal-words.js';
-import { whyLines } from '../why.js';
+import { isCalled } from '../../stream/calls.js';
+import { whyLines, windowWords } from '../why.js';
 import type { Liveness } from './alarms.js';
 import { symmetricLimit } from './beat-view.js';
 import { element } from './dom.js';
@@ -74,16 +75,26 @@ export function showStatus(list: HTMLElement, entries: readonly [string, string]
 }
 
 export function showClasses(list: HTMLElement, result: ResultEvent): void {
+  const called = isCalled(result);
   list.replaceChildren(
     ...result.classNames.map((name, i) => {
       const probability = result.probabilities[i];
+      const point = result.operatingPoints?.[i];
       const row = element('div', '', i === result.winner ? 'class winner' : 'class');
+      row.classList.toggle('called', called?.[i] === true);
       row.setAttribute('role', 'listitem');
       const bar = element('progress');
       bar.max = 1;
       bar.value = probability ?? 0;
       bar.setAttribute('aria-label', `Probability of ${name}`);
-      row.append(element('span', name), element('span', fixed(probability)), bar);
+      const call = called?.[i] === true ? ' called' : '';
+      row.append(element('span', name), element('span', `${fixed(probability)}${call}`), bar);
+      if (point !== undefined) {
+        const mark = element('i', '', 'operating-point');
+        mark.style.left = `${100 * point}%`;
+        mark.title = `called from ${fixed(point)}`;
+        row.append(mark);
+      }
       return row;
     }),
   );
@@ -112,12 +123,15 @@ export function showWithheld(
     shown === undefined
       ? []
       : [`The maps shown are those of result ${shown.resultId}, not of this one.`];
+  const { resultId, unanswered } = withheld;
   panel.replaceChildren(
-    element('p', capitalised(withheldWords(withheld.reason)), 'headline'),
+    element('p', capitalised(withheldWords(withheld)), 'headline'),
     ...others.map((line) => element('p', line)),
     element(
       'p',
-      `Result ${withheld.resultId}: its probabilities stand above, nothing says where they come from.`,
+      unanswered === undefined
+        ? `Result ${resultId}: its probabilities stand above, nothing says where they come from.`
+        : `Result ${resultId}, window ${windowWords(unanswered)}: the device gives neither probabilities nor an explanation.`,
       'small',
     ),
   );

@@ -138,6 +138,17 @@ describe('state', () => {
     expect(state.withheld).toBeUndefined();
   });
 
+  it('lets no older answer stand for a window without one', () => {
+    const state = new PageState();
+    state.apply(synthetic.result(1), 0);
+    state.apply(synthetic.explanation(1), 0);
+    state.apply(synthetic.unanswered(2, 'unfamiliar'), 0);
+    expect(state).toMatchObject({ withheld: { resultId: 2, reason: 'unfamiliar' } });
+    for (const gone of [state.result, state.explanation, state.explainedResult]) {
+      expect(gone).toBeUndefined();
+    }
+  });
+
   it('shows a median beat with its own marks only', () => {
     const state = new PageState();
     state.apply(synthetic.measurement(4), 0);

@@ -131,7 +131,11 @@ export class PageState {
         this.withheld = undefined;
         break;
       case 'withheld':
-        if (this.result?.resultId === message.resultId) this.withheld = message;
+        if (message.unanswered !== undefined) {
+          // An older answer must not stand for this window.
+          this.result = this.explanation = this.explainedResult = undefined;
+          this.withheld = message;
+        } else if (this.result?.resultId === message.resultId) this.withheld = message;
         break;
       case 'explanation':
         this.explanation = message;

@@ -28,10 +28,10 @@ function card(bed: BedSummary): HTMLLIElement {
     link.href = bed.page;
     title.append(link);
   }
-  const answer =
-    bed.className === ''
-      ? 'no result yet'
-      : `${bed.className} ${fixed(bed.probability ?? undefined)}${bed.place === '' ? '' : `, ${bed.place}`}`;
+  const found =
+    bed.className === '' ? [] : [`${bed.className} ${fixed(bed.probability ?? undefined)}`];
+  const said = [...found, ...(bed.place === '' ? [] : [bed.place])];
+  const answer = said.length === 0 ? 'no result yet' : said.join(', ');
   const silent =
     bed.silentMs === null || bed.live ? '' : `, silent for ${fixed(bed.silentMs / 1000, 0)} s`;
   item.append(

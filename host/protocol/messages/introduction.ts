@@ -34,6 +34,8 @@ export interface HelloMessage {
   readonly windowSamples: number;
   /** In the order of every per-class array. At most 8. */
   readonly classNames: readonly string[];
+  /** Probability from which each class is called; none: the network names none. At most 8. */
+  readonly operatingPoints: readonly number[];
   /** What explains, values of `method`; the first explains every result, the others on request. At most 6. */
   readonly methods: readonly number[];
 }

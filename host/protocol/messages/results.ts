@@ -34,10 +34,11 @@ export const EXPLANATION_STATE_VALUES = [
   'no_qrs',
   'no_evidence',
   'switched_off',
+  'unfamiliar',
 ] as const;
 export type ExplanationState = (typeof EXPLANATION_STATE_VALUES)[number];
 
-/** The network's answer for one window. */
+/** The network's answer for one window. Withheld, it has neither probabilities nor logits, and RESULT_END says why. */
 export interface ResultMessage {
   readonly kind: 'RESULT';
   /** Names this result in everything that follows; wraps. */
@@ -46,12 +47,14 @@ export interface ResultMessage {
   readonly windowFirstSampleIndex: number;
   /** Acquisition samples that the window spans. */
   readonly windowSampleCount: number;
-  /** Index of the most probable class. */
+  /** Index of the most probable class; 0 where the answer is withheld. */
   readonly winner: number;
   /** Time of the forward pass. */
   readonly networkMicroseconds: number;
   /** Time of the backward pass and of the heart mapping. */
   readonly explainMicroseconds: number;
+  /** How unlike the training data: above 1 the answer is withheld; -1: not known. */
+  readonly unfamiliarity: number;
   /** Sigmoid of each logit. At most 8. */
   readonly probabilities: readonly number[];
   /** One per class. At most 8. */

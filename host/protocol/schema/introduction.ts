@@ -45,6 +45,12 @@ export const introduction: TrafficGroup = {
         scalar('windowSamples', 'u16', 'Length of a window in acquisition samples.'),
         texts('classNames', 'classCount', MAX_CLASSES, 8, 'In the order of every per-class array.'),
         list(
+          'operatingPoints',
+          'f32',
+          { countName: 'operatingPointCount', max: MAX_CLASSES },
+          'Probability from which each class is called; none: the network names none.',
+        ),
+        list(
           'methods',
           'u8',
           { countName: 'methodCount', max: METHODS.length },

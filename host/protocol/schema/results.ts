@@ -32,7 +32,7 @@ export const results: TrafficGroup = {
       doc: 'Whether a result was explained, and why not.',
       values: [
         ...['sent', 'not_compiled', 'lead_off', 'poor_signal'],
-        ...['no_beat', 'no_qrs', 'no_evidence', 'switched_off'],
+        ...['no_beat', 'no_qrs', 'no_evidence', 'switched_off', 'unfamiliar'],
       ],
     },
   ],
@@ -42,14 +42,19 @@ export const results: TrafficGroup = {
       type: 0x05,
       direction: 'device_to_host',
       checksum: 'schema',
-      doc: "The network's answer for one window.",
+      doc: "The network's answer for one window. Withheld, it has neither probabilities nor logits, and RESULT_END says why.",
       fields: [
         scalar('resultId', 'u16', 'Names this result in everything that follows; wraps.'),
         scalar('windowFirstSampleIndex', 'u32', 'First acquisition sample of the window.'),
         scalar('windowSampleCount', 'u16', 'Acquisition samples that the window spans.'),
-        scalar('winner', 'u8', 'Index of the most probable class.'),
+        scalar('winner', 'u8', 'Index of the most probable class; 0 where the answer is withheld.'),
         scalar('networkMicroseconds', 'u32', 'Time of the forward pass.'),
         scalar('explainMicroseconds', 'u32', 'Time of the backward pass and of the heart mapping.'),
+        scalar(
+          'unfamiliarity',
+          'f32',
+          'How unlike the training data: above 1 the answer is withheld; -1: not known.',
+        ),
         list(
           'probabilities',
           'f32',

@@ -12,8 +12,12 @@ import {
   semihostRecordArguments,
   writeSemihostRecord,
 } from '../../../host/flash/semihost-record.js';
+import { toAcquisition } from '../../../host/records/acquisition.js';
+import { DEFAULT_PATIENT } from '../../../host/records/synthetic/files.js';
+import { synthesizePatient } from '../../../host/records/synthetic/patient.js';
 import { loadBoard } from '../../../host/toolchain/board.js';
 import { buildFirmware } from '../../../host/toolchain/build-firmware.js';
+import { buildNativeChain } from '../../../host/toolchain/native-chain.js';
 import { writeNetwork } from '../../../host/toolchain/write-network.js';
 import { connect, type ConnectedDevice } from './emulated-device.js';
 
@@ -85,13 +89,15 @@ describe('a network without an explanation in the application', () => {
     });
     folder = await mkdtemp(join(tmpdir(), 'isochrone-unexplained-'));
     const file = join(folder, 'record.i16');
-    await writeSemihostRecord(file, new Int16Array(8 * 500 * 16));
+    const { record } = synthesizePatient({ ...DEFAULT_PATIENT, durationS: 16 });
+    const { microvolt } = toAcquisition(record);
+    await writeSemihostRecord(file, microvolt);
     const args = semihostRecordArguments(file, Number.POSITIVE_INFINITY);
     connected = await connect({ board, elfPath: built.elfPath, semihosting: { args } });
     const result = await connected.waitFor('result', WAIT_MS);
-    // A flat line stays one through the chain.
+    const [window = new Int16Array()] = buildNativeChain().windows([microvolt]);
     const interpreter = new IntegerInterpreter(network.program);
-    const steps = interpreter.forward(quantizeMicrovolt(network.program, new Int16Array(12_000)));
+    const steps = interpreter.forward(quantizeMicrovolt(network.program, window));
     expect(result.probabilities).toEqual(Array.from(steps, (value) => value / 256));
     expect(new Set(result.probabilities).size).toBe(3);
     const withheld = await connected.waitFor('withheld', WAIT_MS);

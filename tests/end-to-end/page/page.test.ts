@@ -34,14 +34,22 @@ describe.skipIf(NO_BROWSER !== '')(`the page in Chromium${NO_BROWSER}`, () => {
       const { electrodes } = synthetic.signal();
       bench.monitor.publish(synthetic.signal({ electrodes: { ...electrodes, V2: 'off' } }));
       bench.monitor.publish(synthetic.result(2));
-      bench.monitor.publish({ kind: 'withheld', resultId: 2, reason: 'lead_off' });
+      bench.monitor.publish({ kind: 'withheld', resultId: 2, reason: 'no_beat' });
       await bench.page.waitForSelector('#alarm.low:not([hidden])');
       expect(await bench.page.innerText('#alarm')).toContain('Electrode off: V2');
       expect(await status()).toMatch(/Electrodes\s+V2 off/);
       expect(await bench.page.innerText('#why')).toContain(
-        'Not explained: an electrode was off in this window',
+        'Not explained: no beat lies wholly inside the window',
       );
       expect(await bench.page.innerText('#why')).toContain('maps shown are those of result 1');
+      expect(await bench.page.innerText('#classes')).toContain('MI');
+      bench.monitor.publish(synthetic.unanswered(3, 'lead_off'));
+      await expect
+        .poll(() => bench.page.innerText('#why'))
+        .toContain('No answer: an electrode was off in this window');
+      // Neither the class of an older window nor its maps stand for this one.
+      expect(await bench.page.innerText('#classes')).toBe('');
+      expect(await bench.page.innerText('#lead-phase')).toBe('');
       await bench.page.screenshot({ path: join(ARTIFACTS, 'page-lead-off.png') });
 
       // A client that comes now is told the same at once.

@@ -68,7 +68,7 @@ describe.skipIf(absent)(`the ward in Chromium${absent ? ` (skipped: no ${missing
     }
     const { electrodes } = synthetic.signal();
     beds.get('bed-3')?.publish(synthetic.signal({ electrodes: { ...electrodes, LA: 'off' } }));
-    beds.get('bed-4')?.publish({ kind: 'withheld', resultId: 1, reason: 'poor_signal' });
+    beds.get('bed-4')?.publish(synthetic.unanswered(2, 'poor_signal'));
     beds.get('bed-2')?.publish({ kind: 'link', state: 'lost', detail: 'unplugged' });
     await expect.poll(async () => (await cards()).length).toBe(4);
     await expect
@@ -78,7 +78,8 @@ describe.skipIf(absent)(`the ward in Chromium${absent ? ` (skipped: no ${missing
     expect(lost).toMatch(/Technical: No live signal: lost[^]*– \/min/u);
     expect(off).toContain('Technical: Electrode off: LA');
     expect(calm).toMatch(/75 \/min[^]*MI 0\.87, mid anteroseptal[^]*streaming, mps2-an386/u);
-    expect(withheld).toContain('not explained: a lead could not be read in this window');
+    expect(withheld).toContain('no answer: a lead could not be read in this window');
+    expect(withheld).not.toContain('MI');
     expect(await page.getAttribute('.bed:nth-child(3) a', 'href')).toBe('http://127.0.0.1/bed-1/');
     await page.screenshot({ path: join(ARTIFACTS, 'ward.png') });
   });
