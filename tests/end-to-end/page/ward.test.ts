@@ -78,7 +78,7 @@ describe.skipIf(absent)(`the ward in Chromium${absent ? ` (skipped: no ${missing
     expect(lost).toMatch(/Technical: No live signal: lost[^]*– \/min/u);
     expect(off).toContain('Technical: Electrode off: LA');
     expect(calm).toMatch(/75 \/min[^]*MI 0\.87, mid anteroseptal[^]*streaming, mps2-an386/u);
-    expect(withheld).toContain('no answer: a lead could not be read in this window');
+    expect(withheld).toContain('No answer: a lead could not be read in this window');
     expect(withheld).not.toContain('MI');
     expect(await page.getAttribute('.bed:nth-child(3) a', 'href')).toBe('http://127.0.0.1/bed-1/');
     await page.screenshot({ path: join(ARTIFACTS, 'ward.png') });
