@@ -86,7 +86,7 @@ export class StreamHistory {
       case 'beat':
       case 'pacer':
       case 'mark':
-        this.remember(event.sampleIndex, json);
+        this.remember(event.sampleIndex, json, true);
         break;
       case 'log':
         break;
@@ -112,9 +112,13 @@ export class StreamHistory {
     return `{"kind":"snapshot","events":[${list}],"lastSampleAgeMs":${ageMs}}`;
   }
 
-  private remember(endSampleIndex: number, json: string): void {
-    // A restarted device counts from 0 again; what came before is on another axis.
-    if (endSampleIndex < this.newestSampleIndex - HISTORY_SAMPLES) this.timed = [];
+  private remember(endSampleIndex: number, json: string, isLater = false): void {
+    if (endSampleIndex < this.newestSampleIndex - HISTORY_SAMPLES) {
+      // A mark of a moment long gone is out of reach, and says nothing of the axis.
+      if (isLater) return;
+      // A restarted device counts from 0 again; what came before is on another axis.
+      this.timed = [];
+    }
     this.newestSampleIndex =
       this.timed.length === 0 ? endSampleIndex : Math.max(this.newestSampleIndex, endSampleIndex);
     this.timed.push({ endSampleIndex, json });

@@ -205,6 +205,19 @@ describe('a new page', () => {
     expect(snapshot.lastSampleAgeMs).toBeNull();
   });
 
+  it('keeps the signal when a moment long gone is marked', async () => {
+    const monitor = await start();
+    monitor.publish(synthetic.hello());
+    for (let first = 0; first < 12_000; first += 500) {
+      monitor.publish(synthetic.samples(first, 500));
+    }
+    monitor.publish({ kind: 'mark', sampleIndex: 100, text: 'long ago' });
+    const { next } = await connect(monitor);
+    const { events } = await next('snapshot');
+    expect(events.filter(({ kind }) => kind === 'samples').length).toBeGreaterThanOrEqual(10);
+    expect(events.some(({ kind }) => kind === 'mark')).toBe(false);
+  });
+
   it('then gets every event, typed arrays as plain arrays', async () => {
     const monitor = await start();
     const { next } = await connect(monitor);

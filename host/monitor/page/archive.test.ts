@@ -55,6 +55,18 @@ describe('archive', () => {
     expect(archive.resultSamples()).toEqual([5500, 8000, 10_500]);
   });
 
+  it('takes nothing twice when a connection comes back and is told again', () => {
+    const { archive, state } = run(22);
+    state.apply(synthetic.samples(22 * 500, 500), 0);
+    for (const event of [synthetic.beat(21), synthetic.result(4), synthetic.explanation(4)]) {
+      archive.note(event);
+    }
+    expect(archive.resultSamples()).toEqual([5500, 8000, 10_500]);
+    // The same answer explained in another way is another event.
+    archive.note({ ...synthetic.explanation(4), method: 'occlusion' });
+    expect(archive.resultSamples()).toEqual([5500, 8000, 10_500, 11_500]);
+  });
+
   it('forgets what the traces no longer reach', () => {
     const { archive, state } = run(120, 10_000);
     expect(state.traces.first).toBe(50_000);

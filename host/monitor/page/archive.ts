@@ -22,19 +22,48 @@ interface Entry {
   readonly event: StreamEvent;
 }
 
+/** Two events of one identity are one event; undefined: a state, which may come again and again. */
+function identityOf(event: StreamEvent): string | undefined {
+  switch (event.kind) {
+    case 'beat':
+    case 'pacer':
+    case 'measurement':
+    case 'median-beat':
+      return `${event.kind} ${event.sampleIndex}`;
+    case 'result':
+    case 'withheld':
+      return `${event.kind} ${event.resultId}`;
+    case 'explanation':
+      return `${event.kind} ${event.resultId} ${event.classIndex} ${event.method}`;
+    default:
+      return undefined;
+  }
+}
+
 /** What came within the reach of the trace buffer, so that the screen of any moment in it can be drawn again. */
 export class Archive {
   private entries: Entry[] = [];
+  /** What the entries are about: the snapshot of a connection that came back tells some again. */
+  private known = new Set<string>();
 
   constructor(private readonly traces: TraceBuffer) {}
 
   note(event: StreamEvent): void {
     if (!KEPT_KINDS.has(event.kind)) return;
     // Another run has another sample axis.
-    if ((this.entries.at(-1)?.atSample ?? 0) > this.traces.end) this.entries = [];
+    if ((this.entries.at(-1)?.atSample ?? 0) > this.traces.end) {
+      this.entries = [];
+      this.known.clear();
+    }
+    const identity = identityOf(event);
+    if (identity !== undefined && this.known.has(identity)) return;
+    if (identity !== undefined) this.known.add(identity);
     this.entries.push({ atSample: this.traces.end, event });
     if (this.entries.length > MOST_ENTRIES || this.outOfReach() > this.entries.length / 8) {
-      this.entries.splice(0, Math.max(this.outOfReach(), this.entries.length - MOST_ENTRIES));
+      const gone = Math.max(this.outOfReach(), this.entries.length - MOST_ENTRIES);
+      for (const entry of this.entries.splice(0, gone)) {
+        this.known.delete(identityOf(entry.event) ?? '');
+      }
     }
   }
 
@@ -50,13 +79,11 @@ export class Archive {
 
   /** Every beat from `first` on and before `end`, by its sample; a PageState keeps the newest alone. */
   beatSamples(first: number, end: number): number[] {
-    const beats = this.entries.flatMap(({ event }) =>
+    return this.entries.flatMap(({ event }) =>
       event.kind === 'beat' && event.sampleIndex >= first && event.sampleIndex < end
         ? [event.sampleIndex]
         : [],
     );
-    // The snapshot of a connection that came back tells some again.
-    return [...new Set(beats)];
   }
 
   /** When each result that is still in reach came, in the order of time. */

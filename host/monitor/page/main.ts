@@ -9,6 +9,8 @@ import { openSocket, post } from './connection.js';
 import { byId, element, setText } from './dom.js';
 import { Engineer } from './engineer.js';
 import { makeExportMenu } from './export-menu.js';
+import { keepLimits, limitWords, readLimits } from './limits.js';
+import { makeLimitsDialog } from './limits-dialog.js';
 import { themeOf, type Theme } from './palette.js';
 import { showStatus, statusEntries } from './panels.js';
 import { judgeHeart } from './physiological.js';
@@ -37,6 +39,7 @@ const review = new Review(live, archive, {
 });
 const engineer = new Engineer(live);
 const openedAtMs = performance.now();
+let limits = readLimits(() => localStorage);
 let theme: Theme = readTheme();
 let wordsAtMs = Number.NEGATIVE_INFINITY;
 
@@ -83,18 +86,24 @@ function showWords(nowMs: number): void {
     signalWarnings: live.signal === undefined ? [] : signalWarnings(live.signal),
   });
   const ratePerMin = live.heartRate.bpm();
-  const heart = judgeHeart({
-    live: liveness.state === 'live',
-    readable: live.signal === undefined ? undefined : signalWarnings(live.signal).length === 0,
-    endSample: traces.end,
-    firstSample: traces.first,
-    lastBeatSample: live.beats.at(-1),
-    ratePerMin,
-  });
+  const heart = judgeHeart(
+    {
+      live: liveness.state === 'live',
+      readable: live.signal === undefined ? undefined : signalWarnings(live.signal).length === 0,
+      endSample: traces.end,
+      firstSample: traces.first,
+      lastBeatSample: live.beats.at(-1),
+      ratePerMin,
+    },
+    limits,
+  );
   showAlarms(liveness.alarm, heart, ageMs);
   const reviewing = review.state !== undefined;
   showVeil(liveness.state, { reviewing, ageMs, ratePerMin });
-  showStatus(byId('status', HTMLElement), statusEntries(live, nowMs, liveness.state));
+  showStatus(byId('status', HTMLElement), [
+    ...statusEntries(live, nowMs, liveness.state),
+    ['Limits', limitWords(limits)],
+  ]);
   review.refresh(theme);
   engineer.refresh();
   showAge(!reviewing && liveness.state === 'stale');
@@ -144,6 +153,10 @@ byId('compare-open', HTMLButtonElement).addEventListener('click', () => {
 });
 byId('compare-close', HTMLButtonElement).addEventListener('click', () => {
   byId('compare', HTMLDialogElement).close();
+});
+makeLimitsDialog(limits, (chosen) => {
+  limits = chosen;
+  keepLimits(() => localStorage, chosen);
 });
 makeExportMenu({ traces, archive, live, review });
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redrawAll);

@@ -34,6 +34,15 @@ describe('alarms about the heart', () => {
     expect(judgeHeart({ ...calm, ratePerMin: 39, endSample: 30_000 })?.priority).toBe('high');
   });
 
+  it('follows the limits that were chosen', () => {
+    const limits = { lowPerMin: 80, highPerMin: 90, pauseS: 2 };
+    expect(judgeHeart(calm, limits)?.text).toBe('Heart rate 72 per minute, below 80');
+    expect(judgeHeart({ ...calm, ratePerMin: 91 }, limits)?.text).toContain('above 90');
+    const pause = { ...calm, endSample: 19_600 + 2001 };
+    expect(judgeHeart(pause, limits)?.priority).toBe('high');
+    expect(judgeHeart(pause)).toBeUndefined();
+  });
+
   it('none where the heart cannot be seen', () => {
     const pause = { ...calm, endSample: 30_000 };
     expect(judgeHeart({ ...pause, live: false })).toBeUndefined();

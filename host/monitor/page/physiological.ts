@@ -1,13 +1,10 @@
 import { fixed } from '../explanation-words.js';
 import type { Alarm } from './alarms.js';
+import { DEFAULT_LIMITS, type HeartLimits } from './limits.js';
 
 const SAMPLE_RATE_HZ = 500;
-/** A pause this long is an alarm; the project's own choice, as are the limits of the rate. */
-export const PAUSE_S = 4;
 /** What a beat's mark may come behind its sample: the chain's delay of 1.05 s, the detector, the link. */
 const MARK_DELAY_S = 2;
-export const LOW_RATE_PER_MIN = 40;
-export const HIGH_RATE_PER_MIN = 140;
 
 export interface PhysiologicalInput {
   /** Whether the trace is current. */
@@ -22,21 +19,24 @@ export interface PhysiologicalInput {
 }
 
 /** The one alarm about the heart that matters most. None while the signal cannot be read: the technical alarm says so. */
-export function judgeHeart(input: PhysiologicalInput): Alarm | undefined {
+export function judgeHeart(
+  input: PhysiologicalInput,
+  { lowPerMin, highPerMin, pauseS: longestPauseS }: HeartLimits = DEFAULT_LIMITS,
+): Alarm | undefined {
   if (!input.live || input.readable === false) return undefined;
   const since = Math.max(input.lastBeatSample ?? input.firstSample, input.firstSample);
   const pauseS = (input.endSample - since) / SAMPLE_RATE_HZ;
-  if (pauseS > PAUSE_S + MARK_DELAY_S) {
+  if (pauseS > longestPauseS + MARK_DELAY_S) {
     return { priority: 'high', text: `No heartbeat seen for ${fixed(pauseS, 0)} s` };
   }
   const rate = input.ratePerMin;
   if (rate === undefined) return undefined;
   const words = `Heart rate ${fixed(rate, 0)} per minute`;
-  if (rate < LOW_RATE_PER_MIN) {
-    return { priority: 'medium', text: `${words}, below ${LOW_RATE_PER_MIN}` };
+  if (rate < lowPerMin) {
+    return { priority: 'medium', text: `${words}, below ${lowPerMin}` };
   }
-  if (rate > HIGH_RATE_PER_MIN) {
-    return { priority: 'medium', text: `${words}, above ${HIGH_RATE_PER_MIN}` };
+  if (rate > highPerMin) {
+    return { priority: 'medium', text: `${words}, above ${highPerMin}` };
   }
   return undefined;
 }

@@ -14,6 +14,8 @@ export class Review {
   state: PageState | undefined;
   /** The screen that was pinned. */
   pinned: PageState | undefined;
+  /** How many of the run's marks the chosen moment has. */
+  private marksShown = 0;
   private readonly slider = byId('review-at', HTMLInputElement);
 
   constructor(
@@ -64,6 +66,9 @@ export class Review {
   show(sampleIndex: number): void {
     const { first, end } = this.live.traces;
     this.state = this.archive.stateAt(Math.max(first, Math.min(end, sampleIndex)));
+    // A moment may have been marked long after it was.
+    this.marksShown = this.live.marks.length;
+    for (const mark of this.live.marks) this.state.apply(mark, 0);
     this.slider.value = String(this.moment());
     this.act.redraw();
   }
@@ -80,6 +85,7 @@ export class Review {
     const moment = this.moment();
     // What has left the buffer cannot stay on the screen.
     if (reviewing && moment < first) this.show(first);
+    if (reviewing && this.marksShown !== this.live.marks.length) this.show(moment);
     this.slider.min = String(first);
     this.slider.max = String(end);
     this.slider.value = String(moment);

@@ -228,6 +228,30 @@ export class Sweep {
       if (spike < range.first - reach || spike >= range.to + reach) continue;
       context.fillRect(range.xOf(spike) - ratio, 2 * ratio, 2 * ratio, 3 * half);
     }
+    this.drawNotes(state, theme, surface, geometry, range);
+  }
+
+  /** Moments that somebody marked: a line across all leads, its words right of it. */
+  private drawNotes(
+    state: PageState,
+    theme: Theme,
+    surface: Surface,
+    geometry: Geometry,
+    range: { first: number; to: number; xOf: (sampleIndex: number) => number },
+  ): void {
+    const { context, ratio, height } = surface;
+    context.font = font(surface, 12, 600);
+    context.textAlign = 'left';
+    for (const { sampleIndex, text } of state.marks) {
+      // Words reach over the samples that follow; those are drawn later, and the words with them.
+      const widthPx = context.measureText(text).width + 8 * ratio;
+      const words = widthPx / (geometry.plotWidth / geometry.samples);
+      if (sampleIndex < range.first - words || sampleIndex >= range.to) continue;
+      const x = range.xOf(sampleIndex);
+      context.fillStyle = theme.text;
+      context.fillRect(x - ratio / 2, 0, ratio, height);
+      context.fillText(text, x + 4 * ratio, geometry.rowHeight * TOP_ROWS - 2 * ratio);
+    }
   }
 
   private drawGrid(theme: Theme, geometry: Geometry): void {
