@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { IsochroneError } from '../../codegen/errors.js';
 import { EXIT_FAILED, EXIT_USAGE } from './exit-codes.js';
 import { addHeartCommands } from './heart-commands.js';
+import { addHilCommands } from './hil-commands.js';
 import { addNetworkCommands } from './network-commands.js';
 import { addServeCommands } from './serve-commands.js';
 
@@ -19,6 +20,7 @@ const program = new Command('isochrone')
 addNetworkCommands(program);
 addHeartCommands(program);
 addServeCommands(program);
+addHilCommands(program);
 
 try {
   await program.parseAsync();

@@ -9,7 +9,7 @@ import { FrameEncoder } from '../protocol/frame.js';
 const LEADS = 8;
 const ACQUISITION_HZ = 500;
 /** The most that one INJECT frame holds. */
-const SAMPLES_PER_FRAME = 20;
+export const INJECT_FRAME_SAMPLES = 20;
 /** Progress and pacing need no finer grain than what the eye sees; frames that are due go out together. */
 const PACE_STEP_MS = 10;
 /** How far the sender may be ahead of what came back: more than the device holds while its network runs. */
@@ -116,11 +116,11 @@ export async function injectRecord(options: InjectOptions): Promise<Injected> {
     );
     if (await tooFarAhead()) continue;
     // Whole frames only, and the short last one when its last sample is due.
-    if (due - sent < SAMPLES_PER_FRAME && due < sampleCount) {
+    if (due - sent < INJECT_FRAME_SAMPLES && due < sampleCount) {
       await sleep(PACE_STEP_MS);
       continue;
     }
-    const count = Math.min(SAMPLES_PER_FRAME, sampleCount - sent);
+    const count = Math.min(INJECT_FRAME_SAMPLES, sampleCount - sent);
     await options.write(
       encoder.encode({
         kind: 'INJECT',

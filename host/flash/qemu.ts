@@ -48,6 +48,11 @@ export interface EmulatedDevice {
    * unless the image does not use its link. Throws EMULATOR_DIED.
    */
   release(options?: { readonly linkUnused?: boolean }): Promise<void>;
+  /** As its reset pin would: memory keeps what it held. */
+  reset(): Promise<void>;
+  /** As its reset pin held down, and let go: nothing runs in between. */
+  hold(): Promise<void>;
+  letGo(): Promise<void>;
   /** Stops the emulator and removes its files; safe to call again. */
   kill(): Promise<void>;
   /** Resolves once the emulator has ended, however it ended. Never rejects. */
@@ -254,6 +259,16 @@ export async function bootQemu(options: BootOptions): Promise<EmulatedDevice> {
         } finally {
           await holder.close();
         }
+      },
+      reset: async () => {
+        await qmp.execute('system_reset');
+      },
+      hold: async () => {
+        await qmp.execute('stop');
+        await qmp.execute('system_reset');
+      },
+      letGo: async () => {
+        await qmp.execute('cont');
       },
       kill: async () => {
         inject.destroy();

@@ -3,7 +3,7 @@
  * (the same vectors program, so that TypeScript, host C and each core can be compared by one file format).
  */
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
 import type { Board } from './board.js';
 import { boardHeader, memoryScript } from './board-header.js';
@@ -42,6 +42,8 @@ export interface BuildOptions {
   readonly image: ImageName | CustomImage;
   readonly frontEnd: FrontEnd;
   readonly outDir: string;
+  /** Templates, by their path below firmware-templates/, in whose place other files are compiled: benches break firmware on purpose. */
+  readonly replaced?: ReadonlyMap<string, string>;
   readonly onProgress?: (progress: BuildProgress) => void;
 }
 
@@ -151,7 +153,7 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
     ...halSources,
     ...(await sourcesIn(core)),
     ...(custom && options.networkDir === '' ? [] : await networkSources(networkDir)),
-  ];
+  ].map((file) => options.replaced?.get(relative(templates, file)) ?? file);
   const target = {
     prefix: board.compiler.prefix,
     targetFlags: [...board.compiler.flags, ...(OBSERVERS[image] ?? [])],

@@ -1,0 +1,124 @@
+/** An emulated board as a device of the bench: its power is its process, its reset line the emulator's own. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { IsochroneError } from '../../codegen/errors.js';
+import { socketWriter } from '../flash/injector.js';
+import { bootQemu, type EmulatedDevice } from '../flash/qemu.js';
+import { serialTransport } from '../serial/serial-transport.js';
+import type { Transport } from '../serial/transport.js';
+import type { Board } from '../toolchain/board.js';
+import type { Fixture } from './fixtures.js';
+import { writeInterrupted } from './interrupted-image.js';
+import { noFixture, type Rig } from './rig.js';
+import type { Target } from './target.js';
+
+const RIG_FIXTURES: ReadonlySet<Fixture> = new Set<Fixture>(['power', 'reset']);
+const FIXTURES: ReadonlySet<Fixture> = new Set<Fixture>([
+  ...RIG_FIXTURES,
+  ...(['inject', 'contacts', 'flash'] as const),
+]);
+
+class EmulatedTarget implements Target {
+  readonly kind = 'emulator';
+  readonly fixtures = FIXTURES;
+  readonly rig: Rig;
+  private device: EmulatedDevice | undefined;
+  private released = false;
+  private elfPath: string | undefined;
+  private folder: string | undefined;
+  private closed = false;
+
+  constructor(
+    readonly name: string,
+    readonly board: Board,
+  ) {
+    const refuse = (fixture: Fixture): Promise<never> => Promise.reject(noFixture(name, fixture));
+    this.rig = {
+      fixtures: RIG_FIXTURES,
+      rest: () => this.power(true),
+      power: (on) => this.power(on),
+      reset: (asserted) => this.reset(asserted),
+      boot: () => refuse('boot'),
+      electrode: () => refuse('electrodes'),
+      onButton: () => () => undefined,
+      close: () => this.power(false),
+    };
+  }
+
+  async transport(): Promise<Transport> {
+    const device = this.powered();
+    const port = serialTransport({ path: device.linkPath, baudRate: this.board.uarts.link.baud });
+    return Promise.resolve({
+      ...port,
+      open: async (handlers) => {
+        await port.open(handlers);
+        // A pty does not always tell its end; the process that holds the other end does.
+        void device.exited.then(() => handlers.onClosed('the emulator has ended'));
+        if (this.released || this.device !== device) return;
+        this.released = true;
+        await device.release();
+      },
+    });
+  }
+
+  async inject(bytes: Uint8Array): Promise<void> {
+    await socketWriter(this.powered().inject)(bytes);
+  }
+
+  /** An emulator starts with its image: the next start has it. */
+  async flash(elfPath: string, share = 1): Promise<void> {
+    if (share >= 1) {
+      this.elfPath = elfPath;
+      return;
+    }
+    this.folder ??= await mkdtemp(join(tmpdir(), 'isochrone-hil-'));
+    this.elfPath = await writeInterrupted(elfPath, join(this.folder, 'interrupted.elf'), share);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.power(false);
+    if (this.folder !== undefined) await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async power(on: boolean): Promise<void> {
+    if (!on) {
+      const { device } = this;
+      this.device = undefined;
+      await device?.kill();
+      return;
+    }
+    if (this.device !== undefined || this.closed) return;
+    if (this.elfPath === undefined) throw noPower(this.name, 'nothing has been flashed');
+    const device = await bootQemu({ board: this.board, elfPath: this.elfPath });
+    this.device = device;
+    this.released = false;
+    // A processor that locks up ends its emulator, and the number of its pty may be given to another at once.
+    void device.exited.then(() => {
+      if (this.device === device) this.device = undefined;
+    });
+  }
+
+  private async reset(asserted: boolean): Promise<void> {
+    const device = this.powered();
+    await (asserted ? device.hold() : device.letGo());
+  }
+
+  private powered(): EmulatedDevice {
+    if (this.device === undefined)
+      throw noPower(this.name, 'its power is off, or its processor has locked up');
+    return this.device;
+  }
+}
+
+export function emulatedTarget(name: string, board: Board): Target {
+  return new EmulatedTarget(name, board);
+}
+
+function noPower(device: string, why: string): IsochroneError {
+  return new IsochroneError('HIL_NO_POWER', `${device} does not run: ${why}`, {
+    hint: 'Flash it and switch its power on first.',
+    where: { device },
+  });
+}

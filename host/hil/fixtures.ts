@@ -1,0 +1,23 @@
+/** What a device on the bench is wired to; a test asks for what it needs and runs wherever that is met. */
+export const FIXTURES = [
+  'power',
+  'reset',
+  'boot',
+  'inject',
+  'contacts',
+  'electrodes',
+  'button',
+  'flash',
+] as const;
+export type Fixture = (typeof FIXTURES)[number];
+
+export const FIXTURE_WORDS: Readonly<Record<Fixture, string>> = {
+  power: 'its power can be cut',
+  reset: 'its reset line can be pulled',
+  boot: 'its boot line can be held',
+  inject: 'samples can be put in place of its front end',
+  contacts: 'the contact of each electrode can be put in with the samples',
+  electrodes: 'a switch in each electrode lead',
+  button: 'a button for the operator',
+  flash: 'an image can be put on it',
+};

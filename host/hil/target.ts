@@ -1,0 +1,26 @@
+/** A device on the bench, emulated or a board: the same tests reach either. */
+import type { Transport } from '../serial/transport.js';
+import type { Board } from '../toolchain/board.js';
+import type { Fixture } from './fixtures.js';
+import type { Rig } from './rig.js';
+
+export interface Target {
+  readonly name: string;
+  readonly kind: 'emulator' | 'board';
+  readonly board: Board;
+  readonly rig: Rig;
+  /** The rig's and its own. */
+  readonly fixtures: ReadonlySet<Fixture>;
+  /** The link, anew for each time that it is opened. @throws IsochroneError HIL_NO_POWER, LINK_* */
+  transport(): Promise<Transport>;
+  /** Bytes into the port that stands for the front end. @throws IsochroneError HIL_NO_FIXTURE, INJECT_CLOSED */
+  inject(bytes: Uint8Array): Promise<void>;
+  /**
+   * Puts an image on the device, to run from its next start.
+   * @param share of the image that is written before the connection is cut; 1: all of it
+   * @throws IsochroneError HIL_NO_FIXTURE
+   */
+  flash(elfPath: string, share?: number): Promise<void>;
+  /** Idempotent; leaves no process behind. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,25 @@
+/** Every test of the bench, on the device that the environment names. */
+import { afterAll, beforeAll, describe } from 'vitest';
+import { Bench } from './bench.js';
+import { acquisitionTests } from './suite/acquisition.js';
+import { bootTests } from './suite/boot.js';
+import { commandTests } from './suite/commands.js';
+import { explanationTests } from './suite/explanation.js';
+import { knownAnswerTests } from './suite/known-answers.js';
+import { lineFaultTests } from './suite/line-faults.js';
+import { powerFaultTests } from './suite/power-faults.js';
+
+const bench = await Bench.fromEnvironment();
+
+beforeAll(() => bench.start());
+afterAll(() => bench.stop());
+
+describe(bench.entry.name, () => {
+  bootTests(bench);
+  knownAnswerTests(bench);
+  commandTests(bench);
+  acquisitionTests(bench);
+  explanationTests(bench);
+  lineFaultTests(bench);
+  powerFaultTests(bench);
+});
