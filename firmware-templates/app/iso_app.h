@@ -19,8 +19,8 @@
 #include "network.h"
 
 /*
- * The application: one loop, one state. The interrupts of the ports are the only other activity, so
- * nothing here needs a lock.
+ * The application: one loop, one state. The interrupts of the ports and of the front end are the
+ * only other activity, so nothing here needs a lock.
  */
 
 /* Beats kept to place in a window: as many as the heart mapping reads. */
@@ -86,6 +86,9 @@ typedef struct {
     uint8_t mapping; /* on the wire: what put the explanation's segments in order */
     uint32_t sent_at_ms;
     uint8_t sendings;
+    uint8_t next_part;    /* of the sending that goes on */
+    uint32_t moved_at_ms; /* when it last did */
+    bool sending;
     bool acknowledged;
     bool any;
 } iso_app_answer;
@@ -116,6 +119,20 @@ typedef struct {
     uint32_t report_idle_ticks;
     uint16_t cpu_load_permille;
 } iso_app_time;
+
+/* What the loop took at most so far; ISO_WIRE_DUTY_*. */
+#define ISO_APP_DUTIES (ISO_WIRE_DUTY_LONG_OBJECT + 1u)
+typedef struct {
+    uint32_t duty_worst_ticks[ISO_APP_DUTIES];
+    uint32_t loop_worst_ticks;
+    uint32_t inner_ticks; /* of this turn, that another duty's account has */
+} iso_app_schedule;
+
+/* What the tests at the start found. */
+typedef struct {
+    uint8_t state;  /* ISO_WIRE_START_STATE_* */
+    uint8_t faults; /* 1 << ISO_WIRE_START_TEST_* */
+} iso_app_start;
 
 /* What is known of the signal beside the network's answers. */
 typedef struct {
@@ -153,11 +170,24 @@ typedef struct {
     iso_app_calendar calendar;
     iso_app_bulk bulk;
     iso_app_self_test_memory self_test;
+    iso_app_schedule schedule;
+    iso_app_start start;
     uint8_t class_choice;
     bool requested_any;
     bool request_waits;
     bool stopped;
 } iso_app;
+
+/* iso_app_schedule.c: who does what when, how long it took, and the watchdog. */
+/* From here on the loop must come round. */
+void iso_app_schedule_init(void);
+/* A turn of each duty; true when one had something to do. */
+bool iso_app_round(iso_app *app);
+/* A duty that takes longer than a round may says that it goes on: not more often than a long answer
+ * does, or the watchdog takes it for one that hangs. */
+void iso_app_progress(void);
+/* Of a duty within another's turn. */
+void iso_app_note_inner(iso_app *app, uint8_t duty, uint32_t ticks);
 
 /* iso_app_signal.c: front end to window. */
 void iso_app_signal_init(iso_app *app);
@@ -210,9 +240,14 @@ void iso_app_explain_finish(iso_app *app);
 uint8_t iso_app_request(iso_app *app, const iso_wire_explain *request);
 
 /* iso_app_report.c: answer to frames. */
+/* Sends the answer: at once where samples wait for it, else frame by frame (iso_app_report_step).
+ */
 void iso_app_send_answer(iso_app *app);
-/* Sends the answer again when the host has not acknowledged it in time. */
-void iso_app_repeat_answer(iso_app *app);
+/* A frame of it when there is room, or the beginning of a repetition when the host has not
+ * acknowledged it in time; false when there is nothing to send, or no room. */
+bool iso_app_report_step(iso_app *app);
+/* What is left of it, at once. */
+void iso_app_report_finish(iso_app *app);
 
 /* iso_app_link.c: frames out and commands in. */
 typedef enum {
@@ -226,7 +261,8 @@ iso_app_urgency iso_app_stream_urgency(void);
 /* The payload is app->link.payload; false when it was dropped or payload_bytes is 0. */
 bool iso_app_send(iso_app *app, uint8_t type, size_t payload_bytes, iso_app_urgency urgency);
 void iso_app_log(iso_app *app, uint8_t level, const char *text);
-void iso_app_receive(iso_app *app);
+/* Takes what has come; true when something had. */
+bool iso_app_receive(iso_app *app);
 
 /* iso_app_commands.c: what the host asks for. */
 void iso_app_obey(iso_app *app, const iso_frame *frame);
@@ -260,8 +296,11 @@ void iso_app_health_step(iso_app *app);
 /* Says why the device restarted, once after the start. */
 void iso_app_log_reset(iso_app *app);
 
-/* iso_app_self_test.c: the network's known answer, at boot; says how it went. */
+/* iso_app_self_test.c: memory, program and the network's known answer, at boot; says how it went.
+ */
 void iso_app_self_test(iso_app *app);
+/* Whether nothing that results rest upon is known to be damaged. */
+bool iso_app_is_sound(const iso_app *app);
 /* The same on request: the answer to SELF_TEST. */
 void iso_app_answer_self_test(iso_app *app, const iso_wire_self_test *request);
 

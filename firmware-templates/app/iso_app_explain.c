@@ -301,6 +301,7 @@ void iso_app_explain_finish(iso_app *app) {
         iso_app_time_step(app);
         iso_app_health_step(app);
     }
+    iso_app_report_finish(app);
 }
 
 uint8_t iso_app_request(iso_app *app, const iso_wire_explain *request) {

@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+#if ISO_WIRE_RESET_CAUSE_WATCHDOG != 3u || ISO_WIRE_RESET_CAUSE_UNANNOUNCED != 6u
+#error "the causes of the wire and of iso_hal_reset_cause have come apart"
+#endif
+
 #define REPORT_EVERY_MS 1000u
 #define MICROVOLT_IN_NANOVOLT 1000u
 
@@ -36,6 +40,9 @@ void iso_app_send_hello(iso_app *app) {
         .window_samples = ISO_WINDOW_SAMPLES * ISO_CHAIN_FACTOR,
         .class_count = ISO_NET_CLASSES,
         .operating_point_count = ISO_NET_OPERATING_POINT_COUNT,
+        .reset_cause = (uint8_t)iso_hal_get_reset_cause(),
+        .start_state = app->start.state,
+        .start_faults = app->start.faults,
     };
     iso_wire_set_text(hello.board_name, sizeof hello.board_name, ISO_BOARD_NAME);
     iso_wire_set_text(hello.model_name, sizeof hello.model_name, iso_net_name);
@@ -66,7 +73,7 @@ void iso_app_send_status(iso_app *app) {
     iso_hal_port_read_counters(ISO_HAL_PORT_LINK, &link);
     iso_hal_port_read_counters(ISO_HAL_PORT_INJECT, &inject);
     const iso_frame_statistics *line = &app->link.decoder.statistics;
-    const iso_wire_status status = {
+    iso_wire_status status = {
         .uptime_ms = app->time.uptime_ms,
         .device_tick = iso_hal_ticks(),
         .samples_received = front_end.samples_received,
@@ -83,7 +90,10 @@ void iso_app_send_status(iso_app *app) {
         .stack_high_water_bytes = (uint32_t)iso_hal_stack_high_water(),
         .gradient_saturations = app->gradient_saturations,
         .inject_credit = iso_afe_credit(),
+        .loop_worst_ticks = app->schedule.loop_worst_ticks,
+        .interrupt_worst_ticks = iso_hal_interrupt_worst_ticks(),
     };
+    memcpy(status.duty_worst_ticks, app->schedule.duty_worst_ticks, sizeof status.duty_worst_ticks);
     const size_t bytes =
         iso_wire_encode_status(&status, app->link.payload, sizeof app->link.payload);
     (void)iso_app_send(app, ISO_WIRE_STATUS, bytes, ISO_APP_DROP);
@@ -129,20 +139,31 @@ static char *put_hex(char *at, uint32_t value) {
     return at;
 }
 
+static char *put_crash(char *at, const iso_hal_crash *crash) {
+    at = put_hex(put_text(at, ": pc "), crash->program_counter);
+    at = put_hex(put_text(at, " lr "), crash->link_register);
+    at = put_hex(put_text(at, " exception "), crash->exception);
+    at = put_hex(put_text(at, " cfsr "), crash->configurable_fault_status);
+    at = put_hex(put_text(at, " address "), crash->fault_address);
+    return crash->stack_overrun != 0u ? put_text(at, ", stack overrun") : at;
+}
+
 void iso_app_log_reset(iso_app *app) {
-    iso_hal_crash crash;
-    if (!iso_hal_get_crash(&crash)) {
+    static const char *const words[] = {
+        [ISO_HAL_RESET_FAULT] = "restarted after a fault",
+        [ISO_HAL_RESET_WATCHDOG] = "restarted by the watchdog, the device hung",
+        [ISO_HAL_RESET_BROWN_OUT] = "restarted after a dip of the supply",
+        [ISO_HAL_RESET_UNANNOUNCED] = NULL, /* HELLO says it too */
+    };
+    const char *const said = words[iso_hal_get_reset_cause()];
+    if (said == NULL) {
         return;
     }
-    char text[160];
-    char *at = put_text(text, "restarted after a fault: pc ");
-    at = put_hex(at, crash.program_counter);
-    at = put_hex(put_text(at, " lr "), crash.link_register);
-    at = put_hex(put_text(at, " exception "), crash.exception);
-    at = put_hex(put_text(at, " cfsr "), crash.configurable_fault_status);
-    at = put_hex(put_text(at, " address "), crash.fault_address);
-    if (crash.stack_overrun != 0u) {
-        at = put_text(at, ", stack overrun");
+    iso_hal_crash crash;
+    char text[200];
+    char *at = put_text(text, said);
+    if (iso_hal_get_crash(&crash)) {
+        at = put_crash(at, &crash);
     }
     *at = '\0';
     iso_app_log(app, ISO_WIRE_LOG_LEVEL_ERROR, text);

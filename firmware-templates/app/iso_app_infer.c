@@ -9,18 +9,19 @@
 
 bool iso_app_answer_due(const iso_app *app) {
     const uint32_t interval = app->settings.result_interval_ms * ISO_CHAIN_OUTPUT_HZ / MS_PER_S;
-    return iso_window_full(&app->window) && !app->explaining.running &&
-           (app->request_waits || app->new_chain_samples >= interval);
+    return iso_app_is_sound(app) && iso_window_full(&app->window) && !app->explaining.running &&
+           !app->answer.sending && (app->request_waits || app->new_chain_samples >= interval);
 }
 
 uint8_t iso_app_winner(const int16_t logits[ISO_NET_CLASSES]) {
-    uint8_t winner = 0;
-    for (uint8_t i = 1; i < ISO_NET_CLASSES; i = (uint8_t)(i + 1u)) {
+    unsigned winner = 0;
+    for (unsigned i = 1; i < ISO_NET_CLASSES; i += 1u) {
         if (logits[i] > logits[winner]) {
             winner = i;
         }
     }
-    return winner;
+    /* HELLO names no more than ISO_WIRE_HELLO_MAX_CLASS_COUNT. */
+    return (uint8_t)winner;
 }
 
 static void quantize_input(iso_app *app) {

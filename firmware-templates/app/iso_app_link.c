@@ -15,14 +15,17 @@ void iso_app_link_init(iso_app *app) {
 static bool write_when_room(iso_app *app, size_t count) {
     iso_app_time_step(app);
     const uint32_t start_ms = app->time.uptime_ms;
-    while (!iso_hal_write(ISO_HAL_PORT_LINK, app->link.encoded, count)) {
-        iso_app_time_step(app);
-        if (app->time.uptime_ms - start_ms > WAIT_LIMIT_MS) {
-            return false;
-        }
-        iso_hal_wait();
+    bool written = iso_hal_write(ISO_HAL_PORT_LINK, app->link.encoded, count);
+    if (written) {
+        return true;
     }
-    return true;
+    while (!written && app->time.uptime_ms - start_ms <= WAIT_LIMIT_MS) {
+        iso_hal_wait();
+        iso_app_time_step(app);
+        written = iso_hal_write(ISO_HAL_PORT_LINK, app->link.encoded, count);
+    }
+    iso_app_progress(); /* a slow host is no hang */
+    return written;
 }
 
 iso_app_urgency iso_app_stream_urgency(void) {
@@ -47,10 +50,10 @@ void iso_app_log(iso_app *app, uint8_t level, const char *text) {
     iso_wire_log log = {.level = level};
     iso_wire_set_text(log.text, sizeof log.text, text);
     const size_t bytes = iso_wire_encode_log(&log, app->link.payload, sizeof app->link.payload);
-    (void)iso_app_send(app, ISO_WIRE_LOG, bytes, ISO_APP_WAIT);
+    (void)iso_app_send(app, ISO_WIRE_LOG, bytes, iso_app_stream_urgency());
 }
 
-void iso_app_receive(iso_app *app) {
+bool iso_app_receive(iso_app *app) {
     uint8_t chunk[CHUNK_BYTES];
     const size_t count = iso_hal_read(ISO_HAL_PORT_LINK, chunk, sizeof chunk);
     for (size_t i = 0; i < count; i += 1u) {
@@ -59,4 +62,5 @@ void iso_app_receive(iso_app *app) {
             iso_app_obey(app, &frame);
         }
     }
+    return count > 0u;
 }

@@ -1,6 +1,12 @@
 #include "iso_app.h"
+#include "iso_hal.h"
 
 #include <string.h>
+
+/* The longest frame, and behind it a quarter of a second of samples: what is live goes first. */
+#define ROOM_BYTES (ISO_FRAME_MAX_ENCODED + 2500u)
+/* A line that moves nothing for so long has no host; the answer is sent again later. */
+#define GIVE_UP_MS 1500u
 
 /* A host that has everything acknowledges at once; two repetitions bridge a short loss, more would
  * only fill the line of a host that does not listen. */
@@ -97,66 +103,128 @@ static void send_fiducials(iso_app *app) {
          iso_wire_encode_beat_fiducials(&message, app->link.payload, sizeof app->link.payload));
 }
 
-static void send_path(iso_app *app) {
+/* An empty path is one empty part: the host waits for every part that is announced. */
+static uint8_t path_parts(const iso_explanation *from) {
+    const unsigned full =
+        (from->path_length + ISO_WIRE_PATH_MAX_POINT_COUNT - 1u) / ISO_WIRE_PATH_MAX_POINT_COUNT;
+    return full == 0u ? 1u : (uint8_t)full;
+}
+
+static void send_path_part(iso_app *app, uint8_t part) {
+    static iso_wire_path message; /* 500 bytes that need not be on the stack */
     const iso_explanation *from = &app->answer.explanation;
-    const uint8_t length = from->path_length;
-    const uint8_t full =
-        (uint8_t)((length + ISO_WIRE_PATH_MAX_POINT_COUNT - 1u) / ISO_WIRE_PATH_MAX_POINT_COUNT);
-    /* An empty path is one empty part: the host waits for every part that is announced. */
-    const uint8_t parts = full == 0u ? 1u : full;
-    for (uint8_t part = 0; part < parts; part = (uint8_t)(part + 1u)) {
-        static iso_wire_path message; /* 500 bytes that need not be on the stack */
-        memset(&message, 0, sizeof message);
-        message.result_id = app->answer.result.result_id;
-        message.part_index = part;
-        message.part_count = parts;
-        const unsigned first = part * ISO_WIRE_PATH_MAX_POINT_COUNT;
-        for (unsigned i = first; i < length && message.point_count < ISO_WIRE_PATH_MAX_POINT_COUNT;
-             i += 1u) {
-            const iso_path_point *point = &from->path[i];
-            iso_wire_path_point *out = &message.points[message.point_count];
-            out->x_hundredth_mm =
-                (int16_t)rounded(point->frank_mm[0] * HUNDREDTHS_PER_MM, INT16_MAX);
-            out->y_hundredth_mm =
-                (int16_t)rounded(point->frank_mm[1] * HUNDREDTHS_PER_MM, INT16_MAX);
-            out->z_hundredth_mm =
-                (int16_t)rounded(point->frank_mm[2] * HUNDREDTHS_PER_MM, INT16_MAX);
-            out->phase = point->phase;
-            out->evidence = point->evidence;
-            message.point_count = (uint8_t)(message.point_count + 1u);
-        }
-        send(app, ISO_WIRE_PATH,
-             iso_wire_encode_path(&message, app->link.payload, sizeof app->link.payload));
+    memset(&message, 0, sizeof message);
+    message.result_id = app->answer.result.result_id;
+    message.part_index = part;
+    message.part_count = path_parts(from);
+    const unsigned first = part * ISO_WIRE_PATH_MAX_POINT_COUNT;
+    for (unsigned i = first;
+         i < from->path_length && message.point_count < ISO_WIRE_PATH_MAX_POINT_COUNT; i += 1u) {
+        const iso_path_point *point = &from->path[i];
+        iso_wire_path_point *out = &message.points[message.point_count];
+        out->x_hundredth_mm = (int16_t)rounded(point->frank_mm[0] * HUNDREDTHS_PER_MM, INT16_MAX);
+        out->y_hundredth_mm = (int16_t)rounded(point->frank_mm[1] * HUNDREDTHS_PER_MM, INT16_MAX);
+        out->z_hundredth_mm = (int16_t)rounded(point->frank_mm[2] * HUNDREDTHS_PER_MM, INT16_MAX);
+        out->phase = point->phase;
+        out->evidence = point->evidence;
+        message.point_count = (uint8_t)(message.point_count + 1u);
+    }
+    send(app, ISO_WIRE_PATH,
+         iso_wire_encode_path(&message, app->link.payload, sizeof app->link.payload));
+}
+
+/* Frames of an explained answer, in their order; the parts of the path follow. */
+enum {
+    PART_RESULT = 0,
+    PART_EXPLANATION = 1,
+    PART_BEAT_LEADS = 2,
+    PART_BEAT_ATTRIBUTIONS = PART_BEAT_LEADS + ISO_INDEPENDENT_LEADS,
+    PART_FIDUCIALS = PART_BEAT_ATTRIBUTIONS + ISO_TWELVE_LEADS,
+    PART_PATH = PART_FIDUCIALS + 1
+};
+
+static void send_result(iso_app *app) {
+    send(app, ISO_WIRE_RESULT,
+         iso_wire_encode_result(&app->answer.result, app->link.payload, sizeof app->link.payload));
+}
+
+static void send_explanation_part(iso_app *app, unsigned part) {
+    if (part == PART_EXPLANATION) {
+        send_explanation(app);
+    } else if (part < PART_BEAT_ATTRIBUTIONS) {
+        send_beat_lead(app, (uint8_t)(part - PART_BEAT_LEADS));
+    } else if (part < PART_FIDUCIALS) {
+        send_beat_attribution(app, (uint8_t)(part - PART_BEAT_ATTRIBUTIONS));
+    } else if (part == PART_FIDUCIALS) {
+        send_fiducials(app);
+    } else {
+        send_path_part(app, (uint8_t)(part - PART_PATH));
+    }
+}
+
+static void end_sending(iso_app_answer *answer, uint32_t now_ms) {
+    answer->sending = false;
+    answer->sendings = (uint8_t)(answer->sendings + 1u);
+    answer->sent_at_ms = now_ms;
+}
+
+static void send_part(iso_app *app) {
+    iso_app_answer *answer = &app->answer;
+    const unsigned parts = answer->state == ISO_WIRE_EXPLANATION_STATE_SENT
+                               ? (unsigned)PART_PATH + path_parts(&answer->explanation)
+                               : (unsigned)PART_EXPLANATION;
+    if (answer->next_part == PART_RESULT) {
+        send_result(app);
+    } else if (answer->next_part < parts) {
+        send_explanation_part(app, answer->next_part);
+    } else {
+        const iso_wire_result_end end = {.result_id = answer->result.result_id,
+                                         .explanation = answer->state};
+        send(app, ISO_WIRE_RESULT_END,
+             iso_wire_encode_result_end(&end, app->link.payload, sizeof app->link.payload));
+        end_sending(answer, app->time.uptime_ms);
+    }
+    answer->next_part = (uint8_t)(answer->next_part + 1u);
+    answer->moved_at_ms = app->time.uptime_ms;
+}
+
+void iso_app_report_finish(iso_app *app) {
+    while (app->answer.sending) {
+        send_part(app);
     }
 }
 
 void iso_app_send_answer(iso_app *app) {
     iso_app_answer *answer = &app->answer;
-    send(app, ISO_WIRE_RESULT,
-         iso_wire_encode_result(&answer->result, app->link.payload, sizeof app->link.payload));
-    if (answer->state == ISO_WIRE_EXPLANATION_STATE_SENT) {
-        send_explanation(app);
-        for (uint8_t lead = 0; lead < ISO_INDEPENDENT_LEADS; lead = (uint8_t)(lead + 1u)) {
-            send_beat_lead(app, lead);
-        }
-        for (uint8_t lead = 0; lead < ISO_TWELVE_LEADS; lead = (uint8_t)(lead + 1u)) {
-            send_beat_attribution(app, lead);
-        }
-        send_fiducials(app);
-        send_path(app);
+    answer->next_part = PART_RESULT;
+    answer->moved_at_ms = app->time.uptime_ms;
+    answer->sending = true;
+    if (!iso_afe_is_live()) {
+        iso_app_report_finish(app);
     }
-    const iso_wire_result_end end = {.result_id = answer->result.result_id,
-                                     .explanation = answer->state};
-    send(app, ISO_WIRE_RESULT_END,
-         iso_wire_encode_result_end(&end, app->link.payload, sizeof app->link.payload));
-    answer->sendings = (uint8_t)(answer->sendings + 1u);
-    answer->sent_at_ms = app->time.uptime_ms;
 }
 
-void iso_app_repeat_answer(iso_app *app) {
+static bool repetition_is_due(const iso_app *app) {
     const iso_app_answer *answer = &app->answer;
-    if (answer->any && !answer->acknowledged && answer->sendings < MAX_SENDINGS &&
-        app->time.uptime_ms - answer->sent_at_ms >= REPEAT_AFTER_MS) {
+    return answer->any && !answer->acknowledged && answer->sendings < MAX_SENDINGS &&
+           app->time.uptime_ms - answer->sent_at_ms >= REPEAT_AFTER_MS;
+}
+
+bool iso_app_report_step(iso_app *app) {
+    iso_app_answer *answer = &app->answer;
+    if (!answer->sending) {
+        if (!repetition_is_due(app)) {
+            return false;
+        }
         iso_app_send_answer(app);
+        return true;
     }
+    if (iso_hal_transmit_room(ISO_HAL_PORT_LINK) < ROOM_BYTES) {
+        if (app->time.uptime_ms - answer->moved_at_ms > GIVE_UP_MS) {
+            end_sending(answer, app->time.uptime_ms);
+        }
+        return false;
+    }
+    send_part(app);
+    return true;
 }

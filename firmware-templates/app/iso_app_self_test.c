@@ -1,4 +1,5 @@
 #include "iso_app.h"
+#include "iso_hal.h"
 
 static uint8_t outcome(void) {
 #if ISO_NET_SELF_TEST
@@ -15,25 +16,55 @@ static uint8_t outcome(void) {
 #endif
 }
 
-/* The network answers a known input before it answers for a patient. */
-void iso_app_self_test(iso_app *app) {
-    static const struct {
-        uint8_t level;
-        const char *text;
-    } words[] = {
-        [ISO_WIRE_SELF_TEST_PASSED] = {ISO_WIRE_LOG_LEVEL_INFO, "self-test passed"},
-        [ISO_WIRE_SELF_TEST_ANSWER_DIFFERS] =
-            {ISO_WIRE_LOG_LEVEL_ERROR,
-             "self-test FAILED: the network's answer is wrong, do not use its results"},
-        [ISO_WIRE_SELF_TEST_EXPLANATION_DIFFERS] =
-            {ISO_WIRE_LOG_LEVEL_ERROR,
-             "self-test FAILED: the explanation is wrong, do not use its results"},
-        [ISO_WIRE_SELF_TEST_NOT_BUILT_IN] = {ISO_WIRE_LOG_LEVEL_INFO, NULL},
-    };
-    const uint8_t result = outcome();
-    if (words[result].text != NULL) {
-        iso_app_log(app, words[result].level, words[result].text);
+#define FAULT(test) ((uint8_t)(1u << ISO_WIRE_START_TEST_##test))
+#define DAMAGE (FAULT(RAM) | FAULT(FLASH) | FAULT(ANSWER) | FAULT(EXPLANATION))
+
+static uint8_t fault_of(uint8_t self_test) {
+    switch (self_test) {
+    case ISO_WIRE_SELF_TEST_ANSWER_DIFFERS:
+        return FAULT(ANSWER);
+    case ISO_WIRE_SELF_TEST_EXPLANATION_DIFFERS:
+        return FAULT(EXPLANATION);
+    default:
+        return 0u;
     }
+}
+
+bool iso_app_is_sound(const iso_app *app) {
+    return (app->start.faults & DAMAGE) == 0u;
+}
+
+static void conclude(iso_app_start *start, uint8_t faults) {
+    start->faults = (uint8_t)(start->faults | faults);
+    start->state =
+        (start->faults & DAMAGE) == 0u ? ISO_WIRE_START_STATE_PASSED : ISO_WIRE_START_STATE_FAILED;
+}
+
+/* Memory and program are read before the network answers a known input, and that before it answers
+ * for a patient. */
+void iso_app_self_test(iso_app *app) {
+    static const char *const words[] = {
+        [ISO_WIRE_START_TEST_RAM] = "self-test FAILED: memory is damaged, no results are given",
+        [ISO_WIRE_START_TEST_FLASH] =
+            "self-test FAILED: the program is damaged, no results are given",
+        [ISO_WIRE_START_TEST_ANSWER] =
+            "self-test FAILED: the network's answer is wrong, no results are given",
+        [ISO_WIRE_START_TEST_EXPLANATION] =
+            "self-test FAILED: the explanation is wrong, no results are given",
+        [ISO_WIRE_START_TEST_SETTINGS] = "kept settings are damaged: the device uses its own",
+    };
+    conclude(&app->start,
+             (uint8_t)((iso_hal_ram_is_sound() ? 0u : FAULT(RAM)) |
+                       (iso_hal_image_is_sound() ? 0u : FAULT(FLASH)) | fault_of(outcome())));
+    for (unsigned test = 0; test <= ISO_WIRE_START_TEST_SETTINGS; test += 1u) {
+        if (((app->start.faults >> test) & 1u) != 0u) {
+            iso_app_log(app, ISO_WIRE_LOG_LEVEL_ERROR, words[test]);
+        }
+    }
+    if (app->start.faults == 0u && ISO_NET_SELF_TEST) {
+        iso_app_log(app, ISO_WIRE_LOG_LEVEL_INFO, "self-test passed");
+    }
+    iso_app_send_hello(app);
 }
 
 void iso_app_answer_self_test(iso_app *app, const iso_wire_self_test *request) {
@@ -45,6 +76,7 @@ void iso_app_answer_self_test(iso_app *app, const iso_wire_self_test *request) {
         iso_app_input_changes(app, NULL);
         *memory = (iso_app_self_test_memory){
             .request_id = request->request_id, .outcome = outcome(), .any = true};
+        conclude(&app->start, fault_of(memory->outcome));
     }
     const iso_wire_self_test_result message = {.request_id = request->request_id,
                                                .outcome = memory->outcome};

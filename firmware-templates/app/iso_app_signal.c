@@ -59,10 +59,10 @@ static void take_beat(iso_app *app, const iso_beat *beat) {
                                    .noise_percent = beat->noise_percent};
     const size_t bytes =
         iso_wire_encode_beat(&message, app->link.payload, sizeof app->link.payload);
-    (void)iso_app_send(app, ISO_WIRE_BEAT, bytes, ISO_APP_WAIT);
+    (void)iso_app_send(app, ISO_WIRE_BEAT, bytes, iso_app_stream_urgency());
 }
 
-static void analyse(iso_app *app, uint32_t sample_index, const int32_t *microvolt) {
+static void filter(iso_app *app, uint32_t sample_index, const int32_t *microvolt) {
     iso_chain_sample sample;
     iso_beat beat;
     if (iso_app_measure_sample(app, sample_index, microvolt, &beat)) {
@@ -78,6 +78,12 @@ static void analyse(iso_app *app, uint32_t sample_index, const int32_t *microvol
     }
 }
 
+static void analyse(iso_app *app, uint32_t sample_index, const int32_t *microvolt) {
+    const uint32_t before = iso_hal_ticks();
+    filter(app, sample_index, microvolt);
+    iso_app_note_inner(app, ISO_WIRE_DUTY_FILTER, iso_hal_ticks() - before);
+}
+
 static void gap(iso_app *app, const iso_afe_event *event) {
     iso_app_flush_samples(app);
     app->samples.dropped += event->missing_samples;
@@ -87,8 +93,10 @@ static void gap(iso_app *app, const iso_afe_event *event) {
     iso_app_measure_gap(app, event->missing_samples);
 }
 
-static void log_too_short(iso_app *app, uint32_t sample_count) {
-    if (sample_count < ISO_CHAIN_INPUT_HZ * WINDOW_SECONDS) {
+static void log_no_answer(iso_app *app, uint32_t sample_count) {
+    if (!iso_app_is_sound(app)) {
+        iso_app_log(app, ISO_WIRE_LOG_LEVEL_ERROR, "no result: the self-test failed");
+    } else if (sample_count < ISO_CHAIN_INPUT_HZ * WINDOW_SECONDS) {
         iso_app_log(app, ISO_WIRE_LOG_LEVEL_WARNING,
                     "record too short: a result needs 10 s of gapless signal");
     } else {
@@ -114,12 +122,12 @@ static void end_record(iso_app *app, uint32_t sample_count, const int32_t *last_
         while (iso_app_measure_step(app)) {
         }
     }
-    if (iso_window_full(&app->window) && app->new_chain_samples > 0u) {
+    if (iso_app_is_sound(app) && iso_window_full(&app->window) && app->new_chain_samples > 0u) {
         iso_app_answer_now(app);
         iso_app_explain_finish(app);
     }
     if (!app->answer.any) {
-        log_too_short(app, sample_count);
+        log_no_answer(app, sample_count);
     }
     iso_app_send_signal_state(app);
     iso_app_send_status(app);

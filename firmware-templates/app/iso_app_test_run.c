@@ -13,6 +13,7 @@
 static iso_app *observer;
 
 void iso_app_observe(uint32_t layer_index, const void *output, uint32_t byte_count) {
+    iso_app_progress(); /* a network of many layers is no hang */
     if (observer == NULL) {
         return;
     }

@@ -232,6 +232,9 @@ size_t iso_wire_encode_hello(const iso_wire_hello *message, uint8_t *payload, si
     for (size_t i = 0; i < bounded(message->method_count, 6u); i++) {
         put_u8(&out, message->methods[i]);
     }
+    put_choice(&out, message->reset_cause, 7u);
+    put_choice(&out, message->start_state, 3u);
+    put_u8(&out, message->start_faults);
     return out.failed ? 0u : out.used;
 }
 
@@ -266,6 +269,9 @@ bool iso_wire_decode_hello(iso_wire_hello *message, const uint8_t *payload, size
     for (size_t i = 0; i < message->method_count; i++) {
         message->methods[i] = get_u8(&in);
     }
+    message->reset_cause = get_choice(&in, 7u);
+    message->start_state = get_choice(&in, 3u);
+    message->start_faults = get_u8(&in);
     return !in.failed && in.used == in.size;
 }
 
@@ -297,6 +303,11 @@ size_t iso_wire_encode_status(const iso_wire_status *message, uint8_t *payload, 
     put_u32(&out, message->stack_high_water_bytes);
     put_u32(&out, message->gradient_saturations);
     put_u16(&out, message->inject_credit);
+    put_u32(&out, message->loop_worst_ticks);
+    put_u32(&out, message->interrupt_worst_ticks);
+    for (size_t i = 0; i < 9u; i++) {
+        put_u32(&out, message->duty_worst_ticks[i]);
+    }
     return out.failed ? 0u : out.used;
 }
 
@@ -315,6 +326,11 @@ bool iso_wire_decode_status(iso_wire_status *message, const uint8_t *payload,
     message->stack_high_water_bytes = get_u32(&in);
     message->gradient_saturations = get_u32(&in);
     message->inject_credit = get_u16(&in);
+    message->loop_worst_ticks = get_u32(&in);
+    message->interrupt_worst_ticks = get_u32(&in);
+    for (size_t i = 0; i < 9u; i++) {
+        message->duty_worst_ticks[i] = get_u32(&in);
+    }
     return !in.failed && in.used == in.size;
 }
 

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define ISO_WIRE_PROTOCOL_VERSION 1u
-#define ISO_WIRE_SCHEMA_HASH 0x379FDE4Cu
+#define ISO_WIRE_SCHEMA_HASH 0xA2559F4Cu
 #define ISO_WIRE_MAX_PAYLOAD 512u
 
 /* Frame types. */
@@ -64,9 +64,9 @@
 #define ISO_WIRE_TEST_RUN 0x8Bu
 
 /* The longest payload of each message. */
-#define ISO_WIRE_HELLO_MAX_BYTES 229u
+#define ISO_WIRE_HELLO_MAX_BYTES 232u
 #define ISO_WIRE_HELLO_REQUEST_MAX_BYTES 2u
-#define ISO_WIRE_STATUS_MAX_BYTES 40u
+#define ISO_WIRE_STATUS_MAX_BYTES 84u
 #define ISO_WIRE_LOG_MAX_BYTES 202u
 #define ISO_WIRE_SAMPLES_MAX_BYTES 173u
 #define ISO_WIRE_INJECT_MAX_BYTES 329u
@@ -127,10 +127,42 @@
 #define ISO_WIRE_TEST_RESULT_MAX_LOGIT_COUNT 8u
 #define ISO_WIRE_TEST_INPUT_MAX_BYTE_COUNT 240u
 
+/* What ended the run before; `unannounced`: nobody said, nor does the chip. */
+#define ISO_WIRE_RESET_CAUSE_POWER_ON 0u
+#define ISO_WIRE_RESET_CAUSE_SOFTWARE 1u
+#define ISO_WIRE_RESET_CAUSE_FAULT 2u
+#define ISO_WIRE_RESET_CAUSE_WATCHDOG 3u
+#define ISO_WIRE_RESET_CAUSE_BROWN_OUT 4u
+#define ISO_WIRE_RESET_CAUSE_PIN 5u
+#define ISO_WIRE_RESET_CAUSE_UNANNOUNCED 6u
+
+/* A part of the test at the start, in the order of the bits of `startFaults`. */
+#define ISO_WIRE_START_TEST_RAM 0u
+#define ISO_WIRE_START_TEST_FLASH 1u
+#define ISO_WIRE_START_TEST_ANSWER 2u
+#define ISO_WIRE_START_TEST_EXPLANATION 3u
+#define ISO_WIRE_START_TEST_SETTINGS 4u
+
+/* How far the test at the start is. */
+#define ISO_WIRE_START_STATE_TESTING 0u
+#define ISO_WIRE_START_STATE_PASSED 1u
+#define ISO_WIRE_START_STATE_FAILED 2u
+
 /* How serious a line is. */
 #define ISO_WIRE_LOG_LEVEL_INFO 0u
 #define ISO_WIRE_LOG_LEVEL_WARNING 1u
 #define ISO_WIRE_LOG_LEVEL_ERROR 2u
+
+/* What the device's loop does in turn. */
+#define ISO_WIRE_DUTY_LINK 0u
+#define ISO_WIRE_DUTY_ACQUIRE 1u
+#define ISO_WIRE_DUTY_FILTER 2u
+#define ISO_WIRE_DUTY_BEAT 3u
+#define ISO_WIRE_DUTY_NETWORK 4u
+#define ISO_WIRE_DUTY_EXPLANATION 5u
+#define ISO_WIRE_DUTY_REPORT 6u
+#define ISO_WIRE_DUTY_HEALTH 7u
+#define ISO_WIRE_DUTY_LONG_OBJECT 8u
 
 /* What a build does with the signal: watches it, or measures its beats as well. */
 #define ISO_WIRE_SIGNAL_STAGES_WATCH 0u
@@ -285,6 +317,12 @@ typedef struct {
     uint8_t method_count;
     /* What explains, values of `method`; the first explains every result, the others on request. */
     uint8_t methods[6];
+    /* What ended the run before. */
+    uint8_t reset_cause;
+    /* How far the test at the start is. */
+    uint8_t start_state;
+    /* What failed of it, a bit each, in the order of `startTest`. */
+    uint8_t start_faults;
 } iso_wire_hello;
 
 size_t iso_wire_encode_hello(const iso_wire_hello *message, uint8_t *payload, size_t capacity);
@@ -327,6 +365,12 @@ typedef struct {
     uint32_t gradient_saturations;
     /* Samples of INJECT that the receive buffer has room for now. */
     uint16_t inject_credit;
+    /* The longest round of the loop so far, sleep left out. */
+    uint32_t loop_worst_ticks;
+    /* The longest that the periodic interrupt had to wait so far; 0 where it is not measured. */
+    uint32_t interrupt_worst_ticks;
+    /* The longest turn of each duty so far, in the order of `duty`. */
+    uint32_t duty_worst_ticks[9];
 } iso_wire_status;
 
 size_t iso_wire_encode_status(const iso_wire_status *message, uint8_t *payload, size_t capacity);

@@ -16,17 +16,25 @@ typedef enum {
     ISO_HAL_PORT_COUNT = 2
 } iso_hal_port;
 
+/* What ended the run before; on the wire as it is here. */
 typedef enum {
     ISO_HAL_RESET_POWER_ON = 0,
     ISO_HAL_RESET_SOFTWARE = 1,
-    ISO_HAL_RESET_FAULT = 2
+    ISO_HAL_RESET_FAULT = 2,
+    ISO_HAL_RESET_WATCHDOG = 3,
+    ISO_HAL_RESET_BROWN_OUT = 4,
+    ISO_HAL_RESET_PIN = 5,
+    /* Memory was kept and nobody said why, on a chip that does not say either. */
+    ISO_HAL_RESET_UNANNOUNCED = 6
 } iso_hal_reset_cause;
 
-/* What the processor knew when it faulted; survives the reset that follows. */
+/* What the processor knew when it faulted, or when the watchdog found it hanging; survives the
+ * reset that follows. */
 typedef struct {
     uint32_t program_counter;
     uint32_t link_register;
-    uint32_t exception; /* Cortex-M exception number */
+    uint32_t
+        exception; /* Cortex-M exception number: the fault's; of a hang that in which it hung */
     uint32_t configurable_fault_status;
     uint32_t fault_address;
     uint32_t stack_overrun; /* 1: the stack had left RAM, so the two registers are not known */
@@ -54,6 +62,7 @@ size_t iso_hal_receive_room(iso_hal_port port);
 /* All or nothing: a frame is queued whole or not at all. */
 bool iso_hal_write(iso_hal_port port, const uint8_t *bytes, size_t count);
 size_t iso_hal_transmit_waiting(iso_hal_port port);
+size_t iso_hal_transmit_room(iso_hal_port port);
 void iso_hal_port_read_counters(iso_hal_port port, iso_hal_port_counters *out);
 
 /* Sleeps until an interrupt unless bytes already wait on a port; at most 10 ms. */
@@ -62,13 +71,28 @@ void iso_hal_wait(void);
 uint32_t iso_hal_idle_ticks(void);
 
 iso_hal_reset_cause iso_hal_get_reset_cause(void);
-/* False when the last run did not end in a fault. */
+/* False when the last run ended in no fault and no hang, or in a hang that the chip could only end
+ * and not record. */
 bool iso_hal_get_crash(iso_hal_crash *out);
 /* Differs from one start to the next. */
 uint32_t iso_hal_boot_id(void);
 /* The chip's identity, as read; gives the bytes written, at most capacity. */
 size_t iso_hal_unique_id(uint8_t *bytes, size_t capacity);
 void iso_hal_reboot(void);
+
+/* Whether the memory that the program uses held what was written, tested before it was used. True
+ * where the system has done that. */
+bool iso_hal_ram_is_sound(void);
+/* Whether the program's code and constants are those that were built, by their checksum. */
+bool iso_hal_image_is_sound(void);
+
+/* From here on the device restarts when nobody has fed the watchdog for so long; it cannot be
+ * stopped. */
+void iso_hal_watchdog_start(uint32_t timeout_ms);
+void iso_hal_watchdog_feed(void);
+/* The longest time so far from when the periodic interrupt was due to its first instruction: what
+ * other interrupts and masked sections cost. 0 where it is not measured. */
+uint32_t iso_hal_interrupt_worst_ticks(void);
 
 size_t iso_hal_stack_bytes(void);
 /* Deepest stack use since start, found in the paint. */

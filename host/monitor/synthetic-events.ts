@@ -79,6 +79,10 @@ function hello(): HelloEvent {
     classNames: CLASS_NAMES,
     operatingPoints: OPERATING_POINTS,
     methods: ['gradient_x_input'],
+    ticksPerSecond: 25_000_000,
+    resetCause: 'power_on',
+    startState: 'passed',
+    startFaults: [],
   };
 }
 

@@ -1,7 +1,10 @@
 /** Wire messages in, stream events out: gaps are told, results are told once, explanations are put together. */
 import {
+  DUTY_VALUES,
   METHOD_VALUES,
+  START_TEST_VALUES,
   type DeviceMessage,
+  type Duty,
   type ExplanationState,
   type HelloMessage,
   type SamplesMessage,
@@ -90,6 +93,7 @@ const warning = (text: string): LogEvent => ({ kind: 'log', level: 'warning', te
 function toHelloEvent(message: HelloMessage): HelloEvent {
   const { boardName, modelName, modelHash, buildId, bootId } = message;
   const { sampleRateHz, networkRateHz, classNames, operatingPoints, methods } = message;
+  const { ticksPerSecond, resetCause, startState, startFaults } = message;
   return {
     kind: 'hello',
     boardName,
@@ -102,7 +106,16 @@ function toHelloEvent(message: HelloMessage): HelloEvent {
     classNames,
     operatingPoints,
     methods: methods.map((method) => METHOD_VALUES[method] ?? `method ${method}`),
+    ticksPerSecond,
+    resetCause,
+    startState,
+    startFaults: START_TEST_VALUES.filter((_, bit) => ((startFaults >> bit) & 1) === 1),
   };
+}
+
+function byDuty(ticks: readonly number[]): Record<Duty, number> {
+  const entries = DUTY_VALUES.map((duty, index) => [duty, ticks[index] ?? 0] as const);
+  return Object.fromEntries(entries) as Record<Duty, number>;
 }
 
 function toStatusEvent(message: StatusMessage): StatusEvent {
@@ -116,6 +129,9 @@ function toStatusEvent(message: StatusMessage): StatusEvent {
     cpuLoadPermille: message.cpuLoadPermille,
     stackHighWaterBytes: message.stackHighWaterBytes,
     gradientSaturations: message.gradientSaturations,
+    loopWorstTicks: message.loopWorstTicks,
+    interruptWorstTicks: message.interruptWorstTicks,
+    dutyWorstTicks: byDuty(message.dutyWorstTicks),
   };
 }
 

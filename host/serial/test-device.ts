@@ -1,12 +1,13 @@
 /** What a device would say, for the tests of this folder. */
 import { PROTOCOL_VERSION, SCHEMA_HASH } from '../protocol/frame.js';
-import type {
-  DeviceMessage,
-  HelloMessage,
-  ExplanationState,
-  ResultMessage,
-  SamplesMessage,
-  StatusMessage,
+import {
+  DUTY_VALUES,
+  type DeviceMessage,
+  type ExplanationState,
+  type HelloMessage,
+  type ResultMessage,
+  type SamplesMessage,
+  type StatusMessage,
 } from '../protocol/messages.js';
 import { INDEPENDENT_LEADS, TWELVE_LEADS } from '../stream/events.js';
 
@@ -34,6 +35,9 @@ export const helloMessage = (bootId = 1): HelloMessage => ({
   classNames: ['NORM', 'MI'],
   operatingPoints: [0.5, 0.25],
   methods: [0],
+  resetCause: 'power_on',
+  startState: 'passed',
+  startFaults: 0,
 });
 
 export const samplesMessage = (
@@ -65,6 +69,9 @@ export const statusMessage = (samplesDropped = 0): StatusMessage => ({
   stackHighWaterBytes: 2048,
   gradientSaturations: 0,
   injectCredit: 100,
+  loopWorstTicks: 9000,
+  interruptWorstTicks: 12,
+  dutyWorstTicks: DUTY_VALUES.map((_, index) => 1000 * index),
 });
 
 export const resultMessage = (resultId: number): ResultMessage => ({

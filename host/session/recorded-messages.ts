@@ -5,6 +5,7 @@
 import { PROTOCOL_VERSION, SCHEMA_HASH } from '../protocol/frame.js';
 import {
   METHOD_VALUES,
+  START_TEST_VALUES,
   REVERSAL_VALUES,
   type BeatAttributionMessage,
   type BeatMeasurementMessage,
@@ -79,6 +80,10 @@ function toHello(event: HelloEvent): HelloMessage {
     methods: event.methods
       .map((name) => METHOD_VALUES.findIndex((known) => known === name))
       .filter((value) => value >= 0),
+    startFaults: event.startFaults.reduce(
+      (bits, test) => bits | (1 << START_TEST_VALUES.indexOf(test)),
+      0,
+    ),
   };
 }
 

@@ -1,7 +1,12 @@
 /** A recording as a device: what it would have sent, through the same wire, link and sinks, at any speed. */
 import { encodePayload } from '../protocol/codec.js';
 import { FrameEncoder, PROTOCOL_VERSION, SCHEMA_HASH } from '../protocol/frame.js';
-import type { DeviceMessage, HelloMessage, StatusMessage } from '../protocol/messages.js';
+import {
+  DUTY_VALUES,
+  type DeviceMessage,
+  type HelloMessage,
+  type StatusMessage,
+} from '../protocol/messages.js';
 import { independentLeads, type EcgRecord, type RecordedEvent } from '../records/record.js';
 import { toAcquisition } from '../records/acquisition.js';
 import type { Transport, TransportHandlers } from '../serial/transport.js';
@@ -193,6 +198,9 @@ function helloOf(record: EcgRecord): HelloMessage {
     classNames: [],
     operatingPoints: [],
     methods: [],
+    resetCause: 'power_on',
+    startState: 'passed',
+    startFaults: 0,
   };
 }
 
@@ -211,5 +219,8 @@ function statusOf(sample: number, samplesDropped: number): StatusMessage {
     stackHighWaterBytes: 0,
     gradientSaturations: 0,
     injectCredit: 0,
+    loopWorstTicks: 0,
+    interruptWorstTicks: 0,
+    dutyWorstTicks: DUTY_VALUES.map(() => 0),
   };
 }

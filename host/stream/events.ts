@@ -2,6 +2,7 @@
  * What the host streams on: the typed events that terminal, page and later sinks consume.
  * Typed arrays are in-process; over JSON (page) they travel as plain number arrays.
  */
+import type { Duty, ResetCause, StartState, StartTest } from '../protocol/messages.js';
 
 export const INDEPENDENT_LEADS = ['I', 'II', 'V1', 'V2', 'V3', 'V4', 'V5', 'V6'] as const;
 export const TWELVE_LEADS = [
@@ -39,6 +40,14 @@ export interface HelloEvent {
   readonly operatingPoints?: readonly number[];
   /** What explains, as an explanation names it: the first every result, the others on request. */
   readonly methods: readonly string[];
+  /** Rate of every tick that the device tells. */
+  readonly ticksPerSecond: number;
+  /** What ended the run before. */
+  readonly resetCause: ResetCause;
+  /** The test at the start. */
+  readonly startState: StartState;
+  /** Its parts that failed. */
+  readonly startFaults: readonly StartTest[];
 }
 
 /** A run of raw samples; `microvolt[lead][i]`, leads in INDEPENDENT_LEADS order, 500 Hz. */
@@ -242,6 +251,12 @@ export interface StatusEvent {
   readonly cpuLoadPermille: number;
   readonly stackHighWaterBytes: number;
   readonly gradientSaturations: number;
+  /** The longest round of the device's loop so far, sleep left out. */
+  readonly loopWorstTicks: number;
+  /** The longest that its periodic interrupt had to wait so far; 0 where it is not measured. */
+  readonly interruptWorstTicks: number;
+  /** The longest turn of each duty so far. */
+  readonly dutyWorstTicks: Readonly<Record<Duty, number>>;
 }
 
 export interface LinkEvent {

@@ -60,6 +60,8 @@ export function boardHeader(board: Board): string {
     define('COUNTER_BASE', hex(Number(board.counter.base))),
     define('COUNTER_CONTROL', hex(Number(board.counter.control ?? 0))),
     define('COUNTER_HZ', `${board.counter.hz}u`),
+    define('WATCHDOG_BASE', hex(Number(board.watchdog?.base ?? 0))),
+    define('WATCHDOG_HZ', `${board.watchdog?.hz ?? 0}u`),
     ...uart('LINK', board.uarts.link),
     ...uart('INJECT', board.uarts.inject),
     ...(board.afe === undefined ? [] : frontEndDefines(board.afe)),

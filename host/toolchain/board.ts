@@ -81,6 +81,7 @@ export interface Board {
     readonly control?: string;
     readonly hz: number;
   };
+  readonly watchdog?: { readonly base: string; readonly hz: number };
   readonly uarts: { readonly link: BoardUart; readonly inject: BoardUart };
   /** Left out: none, samples come over the inject UART. */
   readonly afe?: BoardFrontEnd;

@@ -9,6 +9,7 @@ import type { Board } from './board.js';
 import { boardHeader, memoryScript } from './board-header.js';
 import { compile, link } from './compile.js';
 import { runProcess } from './process.js';
+import { sealImage } from './seal-image.js';
 import { packageRoot } from '../../codegen/package-root.js';
 
 /** Programs over files, for validation and benches: the network alone, or the attribution methods around it. */
@@ -212,6 +213,7 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
     libraries: ['-lm'],
   });
   await Promise.all([...compiled.objects, ...stamp.objects].map((file) => rm(file)));
+  if (board.hal.includes('cortex-m')) await sealImage(board.compiler.prefix, elfPath);
   return { elfPath, mapPath, buildId, ...(await measure(board, elfPath)) };
 }
 

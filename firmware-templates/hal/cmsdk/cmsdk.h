@@ -6,8 +6,8 @@
 #include "iso_board.h"
 
 /*
- * Registers of Arm's Cortex-M System Design Kit peripherals (DDI 0479D, sections 4.2 timer and 4.3
- * UART). Addresses and interrupt numbers come from the board file, through the generated
+ * Registers of Arm's Cortex-M System Design Kit peripherals (DDI 0479D, chapter 4: timer, UART,
+ * watchdog). Addresses and interrupt numbers come from the board file, through the generated
  * iso_board.h.
  */
 
@@ -34,5 +34,14 @@
 #define CMSDK_TIMER_VALUE 0x04u
 #define CMSDK_TIMER_RELOAD 0x08u
 #define CMSDK_TIMER_CTRL_ENABLE (1u << 0)
+
+/* Watchdog, offsets from its base. */
+#define CMSDK_WATCHDOG_LOAD 0x000u
+#define CMSDK_WATCHDOG_CONTROL 0x008u
+#define CMSDK_WATCHDOG_INTERRUPT_CLEAR 0x00Cu
+#define CMSDK_WATCHDOG_LOCK 0xC00u
+#define CMSDK_WATCHDOG_CONTROL_INTERRUPT (1u << 0)
+#define CMSDK_WATCHDOG_CONTROL_RESET (1u << 1)
+#define CMSDK_WATCHDOG_UNLOCK 0x1ACCE551u
 
 #endif

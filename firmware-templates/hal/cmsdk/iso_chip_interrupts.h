@@ -8,4 +8,7 @@
     [ISO_BOARD_INJECT_RECEIVE_IRQ] = iso_cortex_inject_interrupt,                                  \
     [ISO_BOARD_INJECT_TRANSMIT_IRQ] = iso_cortex_inject_interrupt
 
+/* The watchdog's is the one that nothing masks. */
+#define ISO_CHIP_WATCHDOG_EXCEPTION 2u
+
 #endif

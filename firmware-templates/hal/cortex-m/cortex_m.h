@@ -45,6 +45,10 @@ void iso_cortex_ports_init(void);
 void iso_cortex_reset_init(void);
 void iso_cortex_paint_stack(void);
 void iso_cortex_guard_stack(void);
+/* Before any variable has its value: tests all memory that nothing lies in yet. */
+bool iso_cortex_march_ram(void);
+/* What it found, once variables have theirs. */
+void iso_cortex_note_ram(bool sound);
 /* Whether a port has received what the application has not read. */
 bool iso_cortex_bytes_wait(void);
 

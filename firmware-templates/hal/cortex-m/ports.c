@@ -129,6 +129,10 @@ bool iso_hal_write(iso_hal_port which, const uint8_t *bytes, size_t count) {
     return true;
 }
 
+size_t iso_hal_transmit_room(iso_hal_port which) {
+    return iso_ring_room(&ports[which].transmit);
+}
+
 size_t iso_hal_transmit_waiting(iso_hal_port which) {
     return iso_ring_waiting(&ports[which].transmit);
 }

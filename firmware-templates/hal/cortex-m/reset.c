@@ -1,4 +1,6 @@
 #include "cortex_m.h"
+#include "iso_chip.h"
+#include "iso_chip_interrupts.h"
 #include "iso_crc32c.h"
 #include "iso_hal.h"
 
@@ -15,7 +17,13 @@
 #define RECORD_MARK 0x49534F31u  /* "ISO1" */
 #define CFSR_MMARVALID (1u << 7) /* MMFAR holds the address, Armv7-M B3.2.15 */
 #define CFSR_STKOF (1u << 20)    /* stack limit crossed, Armv8-M D1.2.14; reserved before */
+#define XPSR_EXCEPTION 0x1FFu    /* B1.4.2 */
 #define AIRCR_RESET 0x05FA0004u  /* key and SYSRESETREQ, Armv7-M B3.2.6 */
+
+/* No exception has the number 0. */
+#ifndef ISO_CHIP_WATCHDOG_EXCEPTION
+#define ISO_CHIP_WATCHDOG_EXCEPTION 0u
+#endif
 
 typedef struct {
     uint32_t mark;
@@ -29,6 +37,7 @@ static reset_record record __attribute__((section(".noinit")));
 extern const volatile uint32_t iso_boot_nonce[1];
 
 static iso_hal_reset_cause cause;
+static bool crash_recorded;
 static uint32_t boot_id;
 
 static uint32_t checksum_of(const reset_record *of) {
@@ -41,6 +50,7 @@ static void seal(uint32_t next_cause) {
 }
 
 void iso_cortex_reset_init(void) {
+    const iso_hal_reset_cause chip = iso_chip_take_reset_cause();
     if (record.mark == RECORD_MARK && record.checksum == checksum_of(&record)) {
         cause = (iso_hal_reset_cause)record.cause;
         record.reset_count += 1u;
@@ -49,11 +59,16 @@ void iso_cortex_reset_init(void) {
         record.mark = RECORD_MARK;
         cause = ISO_HAL_RESET_POWER_ON;
     }
+    crash_recorded = cause == ISO_HAL_RESET_FAULT || cause == ISO_HAL_RESET_WATCHDOG;
+    /* What nobody announced, the chip may know: its watchdog's last word, its supply, its pin. */
+    if ((cause == ISO_HAL_RESET_UNANNOUNCED || cause == ISO_HAL_RESET_POWER_ON) &&
+        chip != ISO_HAL_RESET_UNANNOUNCED) {
+        cause = chip;
+    }
     const uint32_t seed[4] = {iso_boot_nonce[0], record.reset_count, iso_hal_ticks(), iso_build_id};
     boot_id = iso_crc32c((const uint8_t *)seed, sizeof seed);
-    /* A reset that nobody announces (a pin, a watchdog) reads as power-on, not as the last cause.
-     */
-    seal(ISO_HAL_RESET_POWER_ON);
+    /* A reset that nobody announces does not read as the last cause. */
+    seal(ISO_HAL_RESET_UNANNOUNCED);
 }
 
 iso_hal_reset_cause iso_hal_get_reset_cause(void) {
@@ -61,7 +76,7 @@ iso_hal_reset_cause iso_hal_get_reset_cause(void) {
 }
 
 bool iso_hal_get_crash(iso_hal_crash *out) {
-    if (cause != ISO_HAL_RESET_FAULT) {
+    if (!crash_recorded) {
         return false;
     }
     *out = record.crash;
@@ -101,10 +116,12 @@ void iso_cortex_record_fault(const uint32_t *frame) {
                           address + 32u <= (uintptr_t)ISO_BOARD_RAM_ORIGIN + ISO_BOARD_RAM_BYTES;
     record.crash.program_counter = readable ? frame[6] : 0u;
     record.crash.link_register = readable ? frame[5] : 0u;
-    record.crash.exception = CORTEX_ICSR & 0x1FFu;
+    const uint32_t exception = CORTEX_ICSR & XPSR_EXCEPTION;
+    const bool hung = exception == ISO_CHIP_WATCHDOG_EXCEPTION;
+    record.crash.exception = hung && readable ? frame[7] & XPSR_EXCEPTION : exception;
     record.crash.configurable_fault_status = CORTEX_CFSR;
     record.crash.fault_address = (CORTEX_CFSR & CFSR_MMARVALID) != 0u ? CORTEX_MMFAR : CORTEX_BFAR;
     record.crash.stack_overrun = readable ? 0u : 1u;
-    seal(ISO_HAL_RESET_FAULT);
+    seal(hung ? ISO_HAL_RESET_WATCHDOG : ISO_HAL_RESET_FAULT);
     restart();
 }

@@ -7,9 +7,20 @@
 #define SYSTICK_RUNNING 1u /* the counter alone: some cores have the clock's bit fixed at one */
 
 static uint32_t idle_ticks;
+static uint32_t worst_clocks; /* of the processor */
 
+/* It wakes the processor; and since it counts down from its reload value, what it has counted at
+ * the entry is what it waited. */
 void iso_cortex_systick_interrupt(void) {
-    /* Its only work is to wake the processor. */
+    const uint32_t clocks = CORTEX_SYSTICK_RELOAD - CORTEX_SYSTICK_VALUE;
+    if (clocks > worst_clocks) {
+        worst_clocks = clocks;
+    }
+}
+
+uint32_t iso_hal_interrupt_worst_ticks(void) {
+    return (uint32_t)((uint64_t)worst_clocks * iso_hal_ticks_per_second /
+                      ISO_BOARD_PERIPHERAL_CLOCK_HZ);
 }
 
 /* Starts with the first sleep: a program that never sleeps, as one that counts its own

@@ -61,11 +61,13 @@ void iso_reset(void) {
         __asm volatile("dsb\n\tisb" ::: "memory");
     }
     CORTEX_SHCSR |= 7u << 16; /* memory, bus and usage faults get their own exception numbers */
+    const bool ram_sound = iso_cortex_march_ram();
     iso_cortex_paint_stack();
     iso_cortex_guard_stack();
     memcpy(iso_data_start, iso_data_load,
            (size_t)((uintptr_t)iso_data_end - (uintptr_t)iso_data_start));
     memset(iso_bss_start, 0, (size_t)((uintptr_t)iso_bss_end - (uintptr_t)iso_bss_start));
+    iso_cortex_note_ram(ram_sound);
     (void)main(0, NULL);
     for (;;) {
     }

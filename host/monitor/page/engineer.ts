@@ -1,5 +1,6 @@
 /** The engineer's view: link, device, settings, commands. */
 import type { LinkStatisticsEvent } from '../../stream/events.js';
+import { resetWords, startWords, timingEntries } from '../device-words.js';
 import { fixed } from '../explanation-words.js';
 import { COMMAND_PATH } from '../messages.js';
 import { post } from './connection.js';
@@ -52,6 +53,8 @@ export function deviceEntries(state: PageState): Entries {
           ['Build', hex(hello.buildId)],
           ['Run', hex(hello.bootId)],
           ['Explains by', hello.methods.join(', ')],
+          ['Started after', resetWords(hello)],
+          ['Test at the start', startWords(hello)],
         ] satisfies Entries)),
     ...(status === undefined
       ? []
@@ -64,6 +67,7 @@ export function deviceEntries(state: PageState): Entries {
           ['Frames dropped', String(status.framesDropped)],
           ['Receive errors', String(status.receiveErrors)],
           ['Gradients saturated', String(status.gradientSaturations)],
+          ...(hello === undefined ? [] : timingEntries(hello, status)),
         ] satisfies Entries)),
     ...(result === undefined
       ? []

@@ -5,6 +5,20 @@
 export const LOG_LEVEL_VALUES = ['info', 'warning', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVEL_VALUES)[number];
 
+/** What the device's loop does in turn. Index = value on the wire. */
+export const DUTY_VALUES = [
+  'link',
+  'acquire',
+  'filter',
+  'beat',
+  'network',
+  'explanation',
+  'report',
+  'health',
+  'long_object',
+] as const;
+export type Duty = (typeof DUTY_VALUES)[number];
+
 /** Health, once a second and before END. Counters run since the start and wrap at 2^32. */
 export interface StatusMessage {
   readonly kind: 'STATUS';
@@ -32,6 +46,12 @@ export interface StatusMessage {
   readonly gradientSaturations: number;
   /** Samples of INJECT that the receive buffer has room for now. */
   readonly injectCredit: number;
+  /** The longest round of the loop so far, sleep left out. */
+  readonly loopWorstTicks: number;
+  /** The longest that the periodic interrupt had to wait so far; 0 where it is not measured. */
+  readonly interruptWorstTicks: number;
+  /** The longest turn of each duty so far, in the order of `duty`. Exactly 9. */
+  readonly dutyWorstTicks: readonly number[];
 }
 
 /** A line for people. */

@@ -1,6 +1,26 @@
 /* Generated from host/protocol/schema/introduction.ts by `npm run generate`: do not edit. */
 /* Plain frames: peers of any schema understand the first six bytes of HELLO. */
 
+/** What ended the run before; `unannounced`: nobody said, nor does the chip. Index = value on the wire. */
+export const RESET_CAUSE_VALUES = [
+  'power_on',
+  'software',
+  'fault',
+  'watchdog',
+  'brown_out',
+  'pin',
+  'unannounced',
+] as const;
+export type ResetCause = (typeof RESET_CAUSE_VALUES)[number];
+
+/** A part of the test at the start, in the order of the bits of `startFaults`. Index = value on the wire. */
+export const START_TEST_VALUES = ['ram', 'flash', 'answer', 'explanation', 'settings'] as const;
+export type StartTest = (typeof START_TEST_VALUES)[number];
+
+/** How far the test at the start is. Index = value on the wire. */
+export const START_STATE_VALUES = ['testing', 'passed', 'failed'] as const;
+export type StartState = (typeof START_STATE_VALUES)[number];
+
 /** Who the device is. First frame after a reset, once a second, and the answer to HELLO_REQUEST. */
 export interface HelloMessage {
   readonly kind: 'HELLO';
@@ -38,6 +58,12 @@ export interface HelloMessage {
   readonly operatingPoints: readonly number[];
   /** What explains, values of `method`; the first explains every result, the others on request. At most 6. */
   readonly methods: readonly number[];
+  /** What ended the run before. */
+  readonly resetCause: ResetCause;
+  /** How far the test at the start is. */
+  readonly startState: StartState;
+  /** What failed of it, a bit each, in the order of `startTest`. */
+  readonly startFaults: number;
 }
 
 /** Asks for HELLO now. */

@@ -1,5 +1,7 @@
 /** What the device says of itself. */
-import { choice, scalar, text, type TrafficGroup } from '../schema-types.js';
+import { choice, fixed, scalar, text, type TrafficGroup } from '../schema-types.js';
+
+import { DUTIES } from './limits.js';
 
 export const health: TrafficGroup = {
   name: 'health',
@@ -7,6 +9,7 @@ export const health: TrafficGroup = {
   doc: 'Repeated each second, so that a lost one heals itself.',
   enums: [
     { name: 'logLevel', doc: 'How serious a line is.', values: ['info', 'warning', 'error'] },
+    { name: 'duty', doc: "What the device's loop does in turn.", values: [...DUTIES] },
   ],
   messages: [
     {
@@ -39,6 +42,18 @@ export const health: TrafficGroup = {
           'injectCredit',
           'u16',
           'Samples of INJECT that the receive buffer has room for now.',
+        ),
+        scalar('loopWorstTicks', 'u32', 'The longest round of the loop so far, sleep left out.'),
+        scalar(
+          'interruptWorstTicks',
+          'u32',
+          'The longest that the periodic interrupt had to wait so far; 0 where it is not measured.',
+        ),
+        fixed(
+          'dutyWorstTicks',
+          'u32',
+          DUTIES.length,
+          'The longest turn of each duty so far, in the order of `duty`.',
         ),
       ],
     },

@@ -1,13 +1,32 @@
 /** By which device and host learn who the other is. */
-import { list, scalar, text, texts, type TrafficGroup } from '../schema-types.js';
+import { choice, list, scalar, text, texts, type TrafficGroup } from '../schema-types.js';
 
-import { MAX_CLASSES, METHODS } from './limits.js';
+import { MAX_CLASSES, METHODS, START_TESTS } from './limits.js';
 
 export const introduction: TrafficGroup = {
   name: 'introduction',
   title: 'Introduction',
   doc: 'Plain frames: peers of any schema understand the first six bytes of HELLO.',
-  enums: [],
+  enums: [
+    {
+      name: 'resetCause',
+      doc: 'What ended the run before; `unannounced`: nobody said, nor does the chip.',
+      values: [
+        ...['power_on', 'software', 'fault', 'watchdog', 'brown_out', 'pin'],
+        ...['unannounced'],
+      ],
+    },
+    {
+      name: 'startTest',
+      doc: 'A part of the test at the start, in the order of the bits of `startFaults`.',
+      values: [...START_TESTS],
+    },
+    {
+      name: 'startState',
+      doc: 'How far the test at the start is.',
+      values: ['testing', 'passed', 'failed'],
+    },
+  ],
   messages: [
     {
       name: 'HELLO',
@@ -55,6 +74,13 @@ export const introduction: TrafficGroup = {
           'u8',
           { countName: 'methodCount', max: METHODS.length },
           'What explains, values of `method`; the first explains every result, the others on request.',
+        ),
+        choice('resetCause', 'resetCause', 'What ended the run before.'),
+        choice('startState', 'startState', 'How far the test at the start is.'),
+        scalar(
+          'startFaults',
+          'u8',
+          'What failed of it, a bit each, in the order of `startTest`.',
         ),
       ],
     },

@@ -8,3 +8,10 @@ export const METHODS = [
   ...['gradient_x_input', 'integrated_gradients', 'smoothgrad'],
   ...['grad_cam', 'occlusion', 'relevance'],
 ];
+/** Parts of the test at the start. `settings`: those that were kept are damaged, the device began with its own. */
+export const START_TESTS = ['ram', 'flash', 'answer', 'explanation', 'settings'] as const;
+/** What the device's loop does in turn. */
+export const DUTIES = [
+  ...['link', 'acquire', 'filter', 'beat', 'network', 'explanation', 'report', 'health'],
+  ...['long_object'],
+] as const;

@@ -18,9 +18,9 @@ int main(void) {
         iso_net_forward(logits);
         every_layer_write(logits, sizeof logits);
 #if ISO_NET_EXPLAINS
-        for (uint8_t class_index = 0; class_index < ISO_NET_CLASSES; class_index++) {
+        for (unsigned class_index = 0; class_index < ISO_NET_CLASSES; class_index++) {
             uint32_t saturations = 0;
-            (void)iso_net_explain(class_index, &saturations);
+            (void)iso_net_explain((uint8_t)class_index, &saturations);
             every_layer_write(&saturations, sizeof saturations);
         }
 #endif
