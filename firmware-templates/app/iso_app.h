@@ -279,6 +279,13 @@ void iso_app_set_setting(iso_app *app, const iso_wire_set_setting *request);
 void iso_app_reply_time(iso_app *app, const iso_wire_time_request *request, uint32_t received_tick);
 void iso_app_set_time(iso_app *app, const iso_wire_set_time *request);
 
+/* iso_app_layers.c: the time of each layer, between begin and end. */
+void iso_app_layers_begin(void);
+void iso_app_layers_end(void);
+void iso_app_layer_done(uint32_t layer_index);
+/* Nanoseconds by layer, a copy that stays until the next call; NULL: none was timed. */
+const uint8_t *iso_app_layer_times(uint32_t *byte_count);
+
 /* iso_app_bulk.c: long objects, behind everything live. */
 void iso_app_read_object(iso_app *app, const iso_wire_read_object *request);
 void iso_app_grant(iso_app *app, const iso_wire_credit *credit);

@@ -18,6 +18,9 @@ static const uint8_t *object_of(const iso_app *app, uint8_t object, uint32_t *by
         *byte_count = (uint32_t)sizeof crash;
         return iso_hal_get_crash(&crash) ? (const uint8_t *)&crash : NULL;
     }
+    if (object == ISO_WIRE_BULK_OBJECT_LAYER_TIMES) {
+        return iso_app_layer_times(byte_count);
+    }
     *byte_count = INPUT_BYTES;
     return app->bulk.input;
 }

@@ -187,6 +187,25 @@ static void place(iso_app *app, const int16_t *gradient, const iso_net_input_cod
     }
 }
 
+/* The methods of one backward pass. */
+static void explain_at_once(iso_app *app) {
+    iso_app_layers_begin();
+    const int16_t *gradient = iso_net_explain(app->answer.class_index, &app->gradient_saturations);
+    iso_app_layers_end();
+    place(app, gradient, iso_net_input());
+}
+
+#endif
+
+#if BUILT_IN(GRAD_CAM)
+static void explain_by_cam(iso_app *app) {
+    iso_app_layers_begin();
+    const int16_t *cam = iso_net_grad_cam(app->answer.class_index, &app->gradient_saturations);
+    iso_app_layers_end();
+    iso_heart_take_cam(cam, ISO_NET_CAM_LENGTH, ISO_NET_CAM_SCALE, ISO_NET_INPUT_LEADS,
+                       &app->answer.explanation);
+    place_attribution(&app->answer);
+}
 #endif
 
 /* One pass of the network; true when the explanation is complete. */
@@ -214,16 +233,12 @@ static bool step(iso_app *app) {
 #endif
 #if BUILT_IN(GRAD_CAM)
     case ISO_WIRE_METHOD_GRAD_CAM:
-        iso_heart_take_cam(iso_net_grad_cam(app->answer.class_index, &app->gradient_saturations),
-                           ISO_NET_CAM_LENGTH, ISO_NET_CAM_SCALE, ISO_NET_INPUT_LEADS,
-                           &app->answer.explanation);
-        place_attribution(&app->answer);
+        explain_by_cam(app);
         return true;
 #endif
     default:
 #if ISO_NET_EXPLAINS
-        place(app, iso_net_explain(app->answer.class_index, &app->gradient_saturations),
-              iso_net_input());
+        explain_at_once(app);
 #endif
         return true;
     }

@@ -37,7 +37,9 @@ static void forward(iso_app *app) {
     iso_wire_result *result = &app->answer.result;
     int16_t logits[ISO_NET_CLASSES];
     const uint32_t before = iso_hal_ticks();
+    iso_app_layers_begin();
     iso_net_forward(logits);
+    iso_app_layers_end();
     result->network_microseconds = iso_app_microseconds(iso_hal_ticks() - before);
     result->probability_count = ISO_NET_CLASSES;
     result->logit_count = ISO_NET_CLASSES;

@@ -14,6 +14,7 @@ static iso_app *observer;
 
 void iso_app_observe(uint32_t layer_index, const void *output, uint32_t byte_count) {
     iso_app_progress(); /* a network of many layers is no hang */
+    iso_app_layer_done(layer_index);
     if (observer == NULL) {
         return;
     }

@@ -1109,7 +1109,7 @@ size_t iso_wire_encode_read_object(const iso_wire_read_object *message, uint8_t 
                                    size_t capacity) {
     writer out = {payload, capacity, 0u, false};
     put_u16(&out, message->request_id);
-    put_choice(&out, message->object, 2u);
+    put_choice(&out, message->object, 3u);
     return out.failed ? 0u : out.used;
 }
 
@@ -1117,7 +1117,7 @@ bool iso_wire_decode_read_object(iso_wire_read_object *message, const uint8_t *p
                                  size_t payload_bytes) {
     reader in = {payload, payload_bytes, 0u, false};
     message->request_id = get_u16(&in);
-    message->object = get_choice(&in, 2u);
+    message->object = get_choice(&in, 3u);
     return !in.failed && in.used == in.size;
 }
 

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define ISO_WIRE_PROTOCOL_VERSION 1u
-#define ISO_WIRE_SCHEMA_HASH 0xA2559F4Cu
+#define ISO_WIRE_SCHEMA_HASH 0xF41E54E3u
 #define ISO_WIRE_MAX_PAYLOAD 512u
 
 /* Frame types. */
@@ -255,6 +255,7 @@
 /* What can be read. */
 #define ISO_WIRE_BULK_OBJECT_NETWORK_INPUT 0u
 #define ISO_WIRE_BULK_OBJECT_CRASH_RECORD 1u
+#define ISO_WIRE_BULK_OBJECT_LAYER_TIMES 2u
 
 /* What became of a reading. */
 #define ISO_WIRE_BULK_STATE_OPEN 0u

@@ -4,7 +4,7 @@ import { METHOD_VALUES, SETTING_VALUES, type Method, type Setting } from '../pro
 import type { DeviceCommands } from '../serial/device-commands.js';
 
 export type PageCommand =
-  | { readonly name: 'start' | 'stop' | 'self-test' | 'set-time' }
+  | { readonly name: 'start' | 'stop' | 'self-test' | 'set-time' | 'layer-times' }
   | { readonly name: 'reboot'; readonly bootId: number }
   | { readonly name: 'explain-class'; readonly classIndex: number | 'winner' }
   | {
@@ -27,6 +27,7 @@ export function commandOf(body: unknown): PageCommand {
     case 'self-test':
     case 'set-time':
     case 'settings':
+    case 'layer-times':
       return { name };
     case 'reboot':
       if (isWhole(bootId)) return { name, bootId };
@@ -68,6 +69,8 @@ export async function runCommand(device: DeviceCommands, command: PageCommand): 
     case 'set-time':
       await device.setTime(new Date());
       return { said: 'has this host’s time' };
+    case 'layer-times':
+      return { layerMicroseconds: await device.layerMicroseconds() };
     case 'reboot':
       await device.reboot(command.bootId);
       return { said: 'restarted' };

@@ -144,6 +144,12 @@ describe('long objects', () => {
     await link.close();
   });
 
+  it('times of layers are nanoseconds, told as microseconds', async () => {
+    const { link, commands } = await bench({ object: Uint8Array.of(232, 3, 0, 0, 0, 0, 0, 1) });
+    expect(await during(commands.layerMicroseconds())).toEqual([1, 2 ** 24 / 1000]);
+    await link.close();
+  });
+
   it('that are not there are refused by name', async () => {
     const { link } = await bench();
     await expect(during(readObject(link, 'crash_record'))).rejects.toMatchObject({

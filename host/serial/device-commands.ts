@@ -10,6 +10,7 @@ import type {
   SettingMessage,
 } from '../protocol/messages.js';
 import { askUntilAnswered, deviceSilent, RequestIds, type Askable } from './ask.js';
+import { readObject } from './object-reader.js';
 
 export interface CommandTiming {
   /** For an answer that takes no work: the device may be in the middle of a result. */
@@ -124,6 +125,16 @@ export class DeviceCommands {
       unixSeconds: Math.floor(ms / MS_PER_S),
       milliseconds: ms % MS_PER_S,
     }));
+  }
+
+  /** Of each layer, in the order of `isochrone analyze`, when the device last answered and explained; 0 where it did not. */
+  async layerMicroseconds(): Promise<number[]> {
+    const { bytes } = await readObject(this.device, 'layer_times');
+    const nanoseconds = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return Array.from(
+      { length: bytes.length / 4 },
+      (_, layer) => nanoseconds.getUint32(4 * layer, true) / 1000,
+    );
   }
 
   async time(): Promise<DeviceTime> {

@@ -105,7 +105,8 @@ async function collect(
 type Problem = 'not_there' | 'changed' | 'damaged';
 
 const HINTS: Readonly<Record<Problem, string>> = {
-  not_there: 'There is a network_input after the first result, a crash_record after a fault.',
+  not_there:
+    'There are a network_input and layer_times after the first result, a crash_record after a fault.',
   changed: 'Stop the device first, or set a longer result_interval_ms: the line is slow.',
   damaged: 'The device says another length or checksum than it sends: report it.',
 };

@@ -139,9 +139,11 @@ export class Engineer {
       const answer = (await (await post(COMMAND_PATH, body)).json()) as {
         said?: string;
         settings?: Readonly<Record<string, SettingValue>>;
+        layerMicroseconds?: readonly number[];
       };
       setText(said, answer.said ?? '');
       if (answer.settings !== undefined) this.showSettings(answer.settings);
+      if (answer.layerMicroseconds !== undefined) showLayers(answer.layerMicroseconds);
       return true;
     } catch (error) {
       setText(said, error instanceof Error ? error.message : String(error));
@@ -169,4 +171,21 @@ export class Engineer {
       }),
     );
   }
+}
+
+/** In the order of `isochrone analyze`. */
+function showLayers(microseconds: readonly number[]): void {
+  const table = byId('layer-times', HTMLTableElement);
+  const total = microseconds.reduce((sum, value) => sum + value, 0);
+  const rows = microseconds.map((value, layer) => {
+    const row = element('tr');
+    const name = element('th', String(layer));
+    name.scope = 'row';
+    const share = total === 0 ? '–' : `${fixed((100 * value) / total, 1)} %`;
+    row.append(name, element('td', fixed(value, 1)), element('td', share));
+    return row;
+  });
+  table.tBodies[0]?.remove();
+  table.createTBody().append(...rows);
+  table.hidden = false;
 }

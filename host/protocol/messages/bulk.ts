@@ -2,7 +2,7 @@
 /* Sent only on credit of the host, and only into a line that is idle. */
 
 /** What can be read. Index = value on the wire. */
-export const BULK_OBJECT_VALUES = ['network_input', 'crash_record'] as const;
+export const BULK_OBJECT_VALUES = ['network_input', 'crash_record', 'layer_times'] as const;
 export type BulkObject = (typeof BULK_OBJECT_VALUES)[number];
 
 /** What became of a reading. Index = value on the wire. */

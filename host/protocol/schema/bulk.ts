@@ -12,7 +12,7 @@ export const bulk: TrafficGroup = {
     {
       name: 'bulkObject',
       doc: 'What can be read.',
-      values: ['network_input', 'crash_record'],
+      values: ['network_input', 'crash_record', 'layer_times'],
     },
     {
       name: 'bulkState',

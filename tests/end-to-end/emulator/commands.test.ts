@@ -136,6 +136,15 @@ it('obeys every command, answers it, and says why it refuses', async () => {
   });
   expect(result.resultId).toBe(0);
 
+  // The device's own times of its layers: of all, and together what it said of the whole.
+  const layers = await commands.layerMicroseconds();
+  expect(layers).toHaveLength(program.operations.length);
+  expect(Math.min(...layers)).toBeGreaterThan(0);
+  const last = connected.events.findLast((event) => event.kind === 'result');
+  const whole = last === undefined ? NaN : last.networkMicroseconds;
+  const forward = layers.slice(0, program.forwardOperations).reduce((sum, value) => sum + value, 0);
+  expect(Math.abs(forward / whole - 1)).toBeLessThan(0.05);
+
   const bootId = await commands.reboot(hello.bootId);
   expect(bootId).not.toBe(hello.bootId);
   expect(await refusal(commands.reboot(hello.bootId))).toBe('done');

@@ -34,7 +34,9 @@ class PageBench {
     return Promise.resolve(
       command.name === 'settings'
         ? { settings: { result_interval_ms: { value: 2500, least: 500, most: 60_000 } } }
-        : { said: `did ${command.name}` },
+        : command.name === 'layer-times'
+          ? { layerMicroseconds: [1500, 4500] }
+          : { said: `did ${command.name}` },
     );
   };
 

@@ -137,6 +137,10 @@ describe.skipIf(NO_BROWSER !== '')(`working with the page in Chromium${NO_BROWSE
     await expect
       .poll(() => bench.page.innerText('#command-said'))
       .toBe('the device refuses REBOOT: another_run');
+    await bench.page.click('button[value=layer-times]');
+    await expect
+      .poll(() => bench.page.innerText('#layer-times'))
+      .toMatch(/0\s+1,?500\.0\s+25\.0 %\s+1\s+4,?500\.0\s+75\.0 %/);
     await bench.page.screenshot({ path: join(ARTIFACTS, 'page-engineer.png') });
     // The browser notes a refusal as an error of the network.
     bench.complaints = bench.complaints.filter((text) => !text.includes('status of 400'));
