@@ -5,32 +5,18 @@ import { describe, expect, it } from 'vitest';
 import { toAcquisition } from '../acquisition.js';
 import { openRecord } from '../open-record.js';
 import { TWELVE_LEAD_NAMES } from '../record.js';
+import { CLEAN } from './clean-patient.fixture.js';
 import { DEFAULT_PATIENT, readTruth, writeSynthetic } from './files.js';
 import { NO_NOISE } from './noise.js';
 import { ventricularLattice } from './lattice.js';
 import type { BeatFiducials } from './marks.js';
-import { NO_DISTURBANCE } from './disturbances.js';
-import {
-  synthesizePatient,
-  type HeartTruth,
-  type PatientOptions,
-  type SyntheticPatient,
-} from './patient.js';
+import { synthesizePatient, type HeartTruth, type SyntheticPatient } from './patient.js';
 import { sharedPath } from '../shared-data.js';
 import { normalBeats, pearson } from './ptbxl-normals.fixture.js';
 
 const FOLDER = 'build/test-synthetic';
 const PTBXL = sharedPath('data/ptbxl');
 
-/** The generic heart without noise: what the model says. */
-const CLEAN: PatientOptions = {
-  seed: 1,
-  durationS: 5,
-  heartRateBpm: 60,
-  lesion: { kind: 'none', segments: [] },
-  noise: NO_NOISE,
-  variation: 0,
-};
 const NORMAL = synthesizePatient(CLEAN);
 const withLesion = (kind: 'scar' | 'ischaemia', segments: readonly number[]): SyntheticPatient =>
   synthesizePatient({ ...CLEAN, lesion: { kind, segments } });
@@ -307,124 +293,6 @@ describe('time truth', () => {
       (leads[TWELVE_LEAD_NAMES.indexOf(lead)] ?? []).reduce((sum, [a, b]) => sum + b - a, 0);
     expect(covers('V3')).toBeGreaterThan(covers('II'));
     expect(NORMAL.truth.changed).toBeNull();
-  });
-});
-
-describe('disturbances', () => {
-  const disturbed = (change: Partial<typeof NO_DISTURBANCE>): SyntheticPatient =>
-    synthesizePatient({ ...CLEAN, durationS: 12, disturbances: { ...NO_DISTURBANCE, ...change } });
-  const clean = disturbed({});
-  const lead = (patient: SyntheticPatient, name: LeadName): Float64Array =>
-    patient.record.leads[TWELVE_LEAD_NAMES.indexOf(name)]?.microvolt ?? new Float64Array();
-
-  it('exchanged arms turn I over and swap II with III', () => {
-    const reversed = disturbed({ reversed: [['RA', 'LA']] });
-    expect(lead(reversed, 'I')).toEqual(lead(clean, 'I').map((value) => 0 - value));
-    // Two roundings to whole microvolts.
-    const away = lead(reversed, 'II').map((v, t) => Math.abs(v - (lead(clean, 'III')[t] ?? 0)));
-    expect(Math.max(...away)).toBeLessThanOrEqual(1);
-    expect(lead(reversed, 'V3')).toEqual(lead(clean, 'V3'));
-  });
-
-  it('an electrode off spoils its lead while it is off, and no other chest lead', () => {
-    const off = disturbed({ off: [{ electrode: 'V4', fromS: 2, toS: 4 }] });
-    expect(off.truth.events).toEqual([{ kind: 'off', electrode: 'V4', begin: 1000, end: 2000 }]);
-    expect(Math.abs(lead(off, 'V4')[1500] ?? 0)).toBeGreaterThan(3000);
-    expect(lead(off, 'V4').slice(2000)).toEqual(lead(clean, 'V4').slice(2000));
-    expect(lead(off, 'V5')).toEqual(lead(clean, 'V5'));
-  });
-
-  it('pops and pulls change what they say, and nothing else', () => {
-    const restless = disturbed({ popsPerMinute: 10, motionsPerMinute: 10 });
-    expect(restless.truth.events.map(({ kind }) => kind).sort()).toEqual([
-      'motion',
-      'motion',
-      'pop',
-      'pop',
-    ]);
-    const touched = new Uint8Array(restless.truth.sampleCount);
-    for (const { begin, end } of restless.truth.events) touched.fill(1, begin, end);
-    const [before, after] = [lead(clean, 'V2'), lead(restless, 'V2')];
-    expect(before.some((value, t) => touched[t] === 0 && value !== after[t])).toBe(false);
-    expect(
-      restless.record.leads.some(({ microvolt }, k) =>
-        microvolt.some(
-          (value, t) => Math.abs(value - (clean.record.leads[k]?.microvolt[t] ?? 0)) > 100,
-        ),
-      ),
-    ).toBe(true);
-  });
-});
-
-describe('levels without anatomy', () => {
-  it.each([
-    ['A', 50],
-    ['A', 120],
-    ['B', 50],
-    ['B', 120],
-  ] as const)(
-    'level %s keeps %d/min, R where the mark is, and has no heart',
-    (level, heartRateBpm) => {
-      const { record, truth } = synthesizePatient({ ...CLEAN, level, heartRateBpm, durationS: 30 });
-      const r = truth.rSampleIndices;
-      const perMinute = (60 * 500 * (r.length - 1)) / ((r[r.length - 1] ?? 0) - (r[0] ?? 0));
-      expect(Math.abs(perMinute / heartRateBpm - 1)).toBeLessThan(0.05);
-      const two = record.leads[1]?.microvolt ?? new Float64Array();
-      for (const mark of r.slice(1, -1)) {
-        const top = two.slice(mark - 15, mark + 15).reduce((a, b) => Math.max(a, b), 0);
-        expect(Math.abs(two.indexOf(top, mark - 15) - mark)).toBeLessThanOrEqual(8);
-        expect(top).toBeGreaterThan(500);
-      }
-      expect(truth).toMatchObject({ level, heart: null, fiducials: null });
-    },
-  );
-
-  it('level A varies its rate slowly and with breathing', () => {
-    const { truth } = synthesizePatient({ ...CLEAN, level: 'A', durationS: 120 });
-    const rr = truth.rSampleIndices
-      .slice(1)
-      .map((r, k) => 2 * (r - (truth.rSampleIndices[k] ?? 0)));
-    const mean = rr.reduce((a, b) => a + b, 0) / rr.length;
-    const sd = Math.sqrt(rr.reduce((sum, value) => sum + (value - mean) ** 2, 0) / rr.length);
-    expect(sd / mean).toBeGreaterThan(0.015);
-    expect(sd / mean).toBeLessThan(0.06);
-  });
-});
-
-describe('options', () => {
-  it.each<[string, Partial<PatientOptions>]>([
-    ['a fractional seed', { seed: 1.5 }],
-    ['no time', { durationS: 1 }],
-    ['a rate of 0', { heartRateBpm: 0 }],
-    ['segment 22', { lesion: { kind: 'scar', segments: [22] } }],
-    ['a lesion without segments', { lesion: { kind: 'scar', segments: [] } }],
-    ['segments without a lesion', { lesion: { kind: 'none', segments: [3] } }],
-    [
-      'a scar of every seed',
-      { lesion: { kind: 'scar', segments: Array.from({ length: 20 }, (_, s) => s + 1) } },
-    ],
-    ['a negative variation', { variation: -1 }],
-    ['not a number', { durationS: Number.NaN }],
-    ['a lesion without a heart', { level: 'B', lesion: { kind: 'scar', segments: [3] } }],
-    ['a node that is not there', { ectopic: { node: 4000, every: 1 } }],
-    ['an ectopic beat every 0 beats', { ectopic: { node: 5, every: 0 } }],
-    [
-      'an ectopic beat out of a scar',
-      { ectopic: { node: 0, every: 2 }, lesion: { kind: 'scar', segments: [1] } },
-    ],
-    ['noise below 0', { noise: { ...NO_NOISE, emgMicrovolt: -1 } }],
-    [
-      'an electrode off for no time',
-      { disturbances: { ...NO_DISTURBANCE, off: [{ electrode: 'V1', fromS: 3, toS: 3 }] } },
-    ],
-  ])('refuses %s', (_, change) => {
-    let code = 'none';
-    try {
-      synthesizePatient({ ...CLEAN, ...change });
-    } catch (error) {
-      code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    }
-    expect(code).toBe('SYNTHETIC_OPTION_INVALID');
   });
 });
 
