@@ -33,6 +33,14 @@ const debian = {
   'libclang-rt-14-dev': { file: '/usr/share/doc/libclang-rt-14-dev' },
   mosquitto: { file: '/usr/sbin/mosquitto' },
   socat: { command: 'socat' },
+  // Unpacks the source of libsodium (host/toolchain/libsodium.ts).
+  'dpkg-dev': { command: 'dpkg-source' },
+  // What `isochrone flash` runs.
+  'gdb-multiarch': { command: 'gdb-multiarch' },
+  stm32flash: { command: 'stm32flash' },
+  openocd: { command: 'openocd' },
+  'stlink-tools': { command: 'st-flash' },
+  'dfu-util': { command: 'dfu-util' },
   // Reads WFDB and EDF+, to check what is written here.
   'biosig-tools': { command: 'save2gdf' },
 };
@@ -52,6 +60,7 @@ export const toMeasure = [
 export const toTest = [
   ...toMeasure,
   ...['chromium', 'clang-format', 'cppcheck', 'mosquitto', 'socat', 'biosig-tools'],
+  ...['dpkg-dev', 'gdb-multiarch', 'stm32flash', 'openocd', 'stlink-tools', 'dfu-util'],
 ];
 
 export class SetupError extends Error {}

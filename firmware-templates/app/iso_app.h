@@ -121,7 +121,7 @@ typedef struct {
 } iso_app_time;
 
 /* What the loop took at most so far; ISO_WIRE_DUTY_*. */
-#define ISO_APP_DUTIES (ISO_WIRE_DUTY_LONG_OBJECT + 1u)
+#define ISO_APP_DUTIES (ISO_WIRE_DUTY_UPDATE + 1u)
 typedef struct {
     uint32_t duty_worst_ticks[ISO_APP_DUTIES];
     uint32_t loop_worst_ticks;
@@ -266,6 +266,8 @@ bool iso_app_receive(iso_app *app);
 
 /* iso_app_commands.c: what the host asks for. */
 void iso_app_obey(iso_app *app, const iso_frame *frame);
+/* Once the answers have left. */
+void iso_app_restart(iso_app *app);
 
 /* iso_app_settings.c: what a host may change, within what the line carries. */
 void iso_app_settings_init(iso_app *app);
@@ -310,6 +312,14 @@ void iso_app_self_test(iso_app *app);
 bool iso_app_is_sound(const iso_app *app);
 /* The same on request: the answer to SELF_TEST. */
 void iso_app_answer_self_test(iso_app *app, const iso_wire_self_test *request);
+
+/* iso_app_update.c: a new image, into the slot that does not run. */
+void iso_app_update_begin(iso_app *app, const iso_wire_update_begin *request);
+void iso_app_update_data(iso_app *app, const iso_wire_update_data *part);
+void iso_app_update(iso_app *app, const iso_wire_update *request);
+/* A part of the work that waits; false when none does. Gives up a trial that cannot be confirmed.
+ */
+bool iso_app_update_step(iso_app *app);
 
 /* iso_app_test_run.c: the network on an input of the host's. */
 void iso_app_take_test_input(iso_app *app, const iso_wire_test_input *part);

@@ -34,12 +34,7 @@ static void set_class(iso_app *app, const iso_wire_set_class *request) {
     answer(app, request->request_id, ISO_WIRE_COMMAND_OUTCOME_DONE);
 }
 
-static void reboot(iso_app *app, const iso_wire_reboot *request) {
-    if (request->boot_id != iso_hal_boot_id()) {
-        answer(app, request->request_id, ISO_WIRE_COMMAND_OUTCOME_ANOTHER_RUN);
-        return;
-    }
-    answer(app, request->request_id, ISO_WIRE_COMMAND_OUTCOME_DONE);
+void iso_app_restart(iso_app *app) {
     const uint32_t since_ms = app->time.uptime_ms;
     while (iso_hal_transmit_waiting(ISO_HAL_PORT_LINK) > 0u &&
            app->time.uptime_ms - since_ms < ANSWER_LEAVES_MS) {
@@ -47,6 +42,15 @@ static void reboot(iso_app *app, const iso_wire_reboot *request) {
         iso_app_time_step(app);
     }
     iso_hal_reboot();
+}
+
+static void reboot(iso_app *app, const iso_wire_reboot *request) {
+    if (request->boot_id != iso_hal_boot_id()) {
+        answer(app, request->request_id, ISO_WIRE_COMMAND_OUTCOME_ANOTHER_RUN);
+        return;
+    }
+    answer(app, request->request_id, ISO_WIRE_COMMAND_OUTCOME_DONE);
+    iso_app_restart(app);
 }
 
 static void acknowledge(iso_app *app, const iso_wire_ack *message) {
@@ -117,6 +121,15 @@ void iso_app_obey(iso_app *app, const iso_frame *frame) {
         break;
     case ISO_WIRE_TEST_RUN:
         OBEY(test_run, iso_app_test_run(app, &message));
+        break;
+    case ISO_WIRE_UPDATE_BEGIN:
+        OBEY(update_begin, iso_app_update_begin(app, &message));
+        break;
+    case ISO_WIRE_UPDATE_DATA:
+        OBEY(update_data, iso_app_update_data(app, &message));
+        break;
+    case ISO_WIRE_UPDATE:
+        OBEY(update, iso_app_update(app, &message));
         break;
     default:
         /* A good frame that is not for this port. */

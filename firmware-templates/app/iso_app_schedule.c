@@ -59,6 +59,7 @@ static bool (*const turns[ISO_APP_DUTIES])(iso_app *app) = {
     [ISO_WIRE_DUTY_REPORT] = iso_app_report_step,
     [ISO_WIRE_DUTY_HEALTH] = health_turn,
     [ISO_WIRE_DUTY_LONG_OBJECT] = iso_app_bulk_step,
+    [ISO_WIRE_DUTY_UPDATE] = iso_app_update_step,
 };
 
 static void note(uint32_t *worst_ticks, uint32_t ticks) {

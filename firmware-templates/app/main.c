@@ -1,11 +1,13 @@
 #include "iso_app.h"
 #include "iso_hal.h"
+#include "iso_update.h"
 
 static iso_app app;
 
 int main(void) {
     iso_hal_init();
     iso_app_schedule_init();
+    iso_update_init(iso_update_running_slot);
     iso_app_link_init(&app);
     iso_app_settings_init(&app);
     iso_app_send_hello(&app);

@@ -142,6 +142,11 @@ bool iso_wire_type_is_plain(uint8_t type) {
     switch (type) {
     case ISO_WIRE_HELLO:
     case ISO_WIRE_HELLO_REQUEST:
+    case ISO_WIRE_UPDATE_STATE:
+    case ISO_WIRE_UPDATE_HELD:
+    case ISO_WIRE_UPDATE_BEGIN:
+    case ISO_WIRE_UPDATE_DATA:
+    case ISO_WIRE_UPDATE:
         return true;
     default:
         return false;
@@ -195,6 +200,11 @@ bool iso_wire_type_is_known(uint8_t type) {
     case ISO_WIRE_TEST_RESULT:
     case ISO_WIRE_TEST_INPUT:
     case ISO_WIRE_TEST_RUN:
+    case ISO_WIRE_UPDATE_STATE:
+    case ISO_WIRE_UPDATE_HELD:
+    case ISO_WIRE_UPDATE_BEGIN:
+    case ISO_WIRE_UPDATE_DATA:
+    case ISO_WIRE_UPDATE:
         return true;
     default:
         return false;
@@ -305,7 +315,7 @@ size_t iso_wire_encode_status(const iso_wire_status *message, uint8_t *payload, 
     put_u16(&out, message->inject_credit);
     put_u32(&out, message->loop_worst_ticks);
     put_u32(&out, message->interrupt_worst_ticks);
-    for (size_t i = 0; i < 9u; i++) {
+    for (size_t i = 0; i < 10u; i++) {
         put_u32(&out, message->duty_worst_ticks[i]);
     }
     return out.failed ? 0u : out.used;
@@ -328,7 +338,7 @@ bool iso_wire_decode_status(iso_wire_status *message, const uint8_t *payload,
     message->inject_credit = get_u16(&in);
     message->loop_worst_ticks = get_u32(&in);
     message->interrupt_worst_ticks = get_u32(&in);
-    for (size_t i = 0; i < 9u; i++) {
+    for (size_t i = 0; i < 10u; i++) {
         message->duty_worst_ticks[i] = get_u32(&in);
     }
     return !in.failed && in.used == in.size;
@@ -1233,5 +1243,126 @@ bool iso_wire_decode_test_run(iso_wire_test_run *message, const uint8_t *payload
     reader in = {payload, payload_bytes, 0u, false};
     message->class_index = get_u8(&in);
     message->input_crc = get_u32(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_update_state(const iso_wire_update_state *message, uint8_t *payload,
+                                    size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->request_id);
+    put_choice(&out, message->outcome, 15u);
+    put_choice(&out, message->phase, 6u);
+    put_u8(&out, message->running_slot);
+    put_u8(&out, message->on_trial);
+    put_u8(&out, message->attempts_left);
+    put_u8(&out, message->rolled_back);
+    put_u32(&out, message->boot_id);
+    put_u32(&out, message->build_id);
+    put_u32(&out, message->version);
+    put_u32(&out, message->oldest_allowed);
+    put_u32(&out, message->free_slot_address);
+    put_u32(&out, message->free_slot_bytes);
+    put_u32(&out, message->work_done);
+    put_u32(&out, message->work_bytes);
+    put_u32(&out, message->held_bytes);
+    put_u32(&out, message->credit_bytes);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_update_state(iso_wire_update_state *message, const uint8_t *payload,
+                                  size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->request_id = get_u16(&in);
+    message->outcome = get_choice(&in, 15u);
+    message->phase = get_choice(&in, 6u);
+    message->running_slot = get_u8(&in);
+    message->on_trial = get_u8(&in);
+    message->attempts_left = get_u8(&in);
+    message->rolled_back = get_u8(&in);
+    message->boot_id = get_u32(&in);
+    message->build_id = get_u32(&in);
+    message->version = get_u32(&in);
+    message->oldest_allowed = get_u32(&in);
+    message->free_slot_address = get_u32(&in);
+    message->free_slot_bytes = get_u32(&in);
+    message->work_done = get_u32(&in);
+    message->work_bytes = get_u32(&in);
+    message->held_bytes = get_u32(&in);
+    message->credit_bytes = get_u32(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_update_held(const iso_wire_update_held *message, uint8_t *payload,
+                                   size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u32(&out, message->held_bytes);
+    put_u32(&out, message->credit_bytes);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_update_held(iso_wire_update_held *message, const uint8_t *payload,
+                                 size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->held_bytes = get_u32(&in);
+    message->credit_bytes = get_u32(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_update_begin(const iso_wire_update_begin *message, uint8_t *payload,
+                                    size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->request_id);
+    for (size_t i = 0; i < 256u; i++) {
+        put_u8(&out, message->header[i]);
+    }
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_update_begin(iso_wire_update_begin *message, const uint8_t *payload,
+                                  size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->request_id = get_u16(&in);
+    for (size_t i = 0; i < 256u; i++) {
+        message->header[i] = get_u8(&in);
+    }
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_update_data(const iso_wire_update_data *message, uint8_t *payload,
+                                   size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u32(&out, message->first_byte);
+    put_count(&out, message->byte_count, 240u);
+    for (size_t i = 0; i < bounded(message->byte_count, 240u); i++) {
+        put_u8(&out, message->bytes[i]);
+    }
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_update_data(iso_wire_update_data *message, const uint8_t *payload,
+                                 size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->first_byte = get_u32(&in);
+    message->byte_count = get_count(&in, 240u);
+    for (size_t i = 0; i < message->byte_count; i++) {
+        message->bytes[i] = get_u8(&in);
+    }
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_update(const iso_wire_update *message, uint8_t *payload, size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->request_id);
+    put_choice(&out, message->action, 6u);
+    put_u32(&out, message->boot_id);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_update(iso_wire_update *message, const uint8_t *payload,
+                            size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->request_id = get_u16(&in);
+    message->action = get_choice(&in, 6u);
+    message->boot_id = get_u32(&in);
     return !in.failed && in.used == in.size;
 }

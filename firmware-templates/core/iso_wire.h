@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define ISO_WIRE_PROTOCOL_VERSION 1u
-#define ISO_WIRE_SCHEMA_HASH 0xF41E54E3u
+#define ISO_WIRE_SCHEMA_HASH 0xB7D30C53u
 #define ISO_WIRE_MAX_PAYLOAD 512u
 
 /* Frame types. */
@@ -62,11 +62,16 @@
 #define ISO_WIRE_TEST_RESULT 0x11u
 #define ISO_WIRE_TEST_INPUT 0x8Au
 #define ISO_WIRE_TEST_RUN 0x8Bu
+#define ISO_WIRE_UPDATE_STATE 0x1Cu
+#define ISO_WIRE_UPDATE_HELD 0x1Du
+#define ISO_WIRE_UPDATE_BEGIN 0x93u
+#define ISO_WIRE_UPDATE_DATA 0x94u
+#define ISO_WIRE_UPDATE 0x95u
 
 /* The longest payload of each message. */
 #define ISO_WIRE_HELLO_MAX_BYTES 232u
 #define ISO_WIRE_HELLO_REQUEST_MAX_BYTES 2u
-#define ISO_WIRE_STATUS_MAX_BYTES 84u
+#define ISO_WIRE_STATUS_MAX_BYTES 88u
 #define ISO_WIRE_LOG_MAX_BYTES 202u
 #define ISO_WIRE_SAMPLES_MAX_BYTES 173u
 #define ISO_WIRE_INJECT_MAX_BYTES 329u
@@ -109,6 +114,11 @@
 #define ISO_WIRE_TEST_RESULT_MAX_BYTES 27u
 #define ISO_WIRE_TEST_INPUT_MAX_BYTES 245u
 #define ISO_WIRE_TEST_RUN_MAX_BYTES 5u
+#define ISO_WIRE_UPDATE_STATE_MAX_BYTES 48u
+#define ISO_WIRE_UPDATE_HELD_MAX_BYTES 8u
+#define ISO_WIRE_UPDATE_BEGIN_MAX_BYTES 258u
+#define ISO_WIRE_UPDATE_DATA_MAX_BYTES 245u
+#define ISO_WIRE_UPDATE_MAX_BYTES 7u
 
 /* The most elements of each counted field. */
 #define ISO_WIRE_HELLO_MAX_UNIQUE_ID_BYTES 16u
@@ -126,6 +136,7 @@
 #define ISO_WIRE_OBJECT_PART_MAX_BYTE_COUNT 240u
 #define ISO_WIRE_TEST_RESULT_MAX_LOGIT_COUNT 8u
 #define ISO_WIRE_TEST_INPUT_MAX_BYTE_COUNT 240u
+#define ISO_WIRE_UPDATE_DATA_MAX_BYTE_COUNT 240u
 
 /* What ended the run before; `unannounced`: nobody said, nor does the chip. */
 #define ISO_WIRE_RESET_CAUSE_POWER_ON 0u
@@ -163,6 +174,7 @@
 #define ISO_WIRE_DUTY_REPORT 6u
 #define ISO_WIRE_DUTY_HEALTH 7u
 #define ISO_WIRE_DUTY_LONG_OBJECT 8u
+#define ISO_WIRE_DUTY_UPDATE 9u
 
 /* What a build does with the signal: watches it, or measures its beats as well. */
 #define ISO_WIRE_SIGNAL_STAGES_WATCH 0u
@@ -268,6 +280,39 @@
 #define ISO_WIRE_TEST_STATUS_INPUT_INCOMPLETE 2u
 #define ISO_WIRE_TEST_STATUS_NO_SUCH_CLASS 3u
 
+/* What the host wants of an update. */
+#define ISO_WIRE_UPDATE_ACTION_TELL 0u
+#define ISO_WIRE_UPDATE_ACTION_CHECK 1u
+#define ISO_WIRE_UPDATE_ACTION_ACTIVATE 2u
+#define ISO_WIRE_UPDATE_ACTION_RESTART 3u
+#define ISO_WIRE_UPDATE_ACTION_CONFIRM 4u
+#define ISO_WIRE_UPDATE_ACTION_GIVE_UP 5u
+
+/* Whether it was done, and why not. */
+#define ISO_WIRE_UPDATE_OUTCOME_DONE 0u
+#define ISO_WIRE_UPDATE_OUTCOME_NOT_BUILT_IN 1u
+#define ISO_WIRE_UPDATE_OUTCOME_ANOTHER_RUN 2u
+#define ISO_WIRE_UPDATE_OUTCOME_ON_TRIAL 3u
+#define ISO_WIRE_UPDATE_OUTCOME_NOT_AN_IMAGE 4u
+#define ISO_WIRE_UPDATE_OUTCOME_WRONG_BOARD 5u
+#define ISO_WIRE_UPDATE_OUTCOME_WRONG_SLOT 6u
+#define ISO_WIRE_UPDATE_OUTCOME_DOES_NOT_FIT 7u
+#define ISO_WIRE_UPDATE_OUTCOME_BAD_SIGNATURE 8u
+#define ISO_WIRE_UPDATE_OUTCOME_OLDER_THAN_ALLOWED 9u
+#define ISO_WIRE_UPDATE_OUTCOME_INCOMPLETE 10u
+#define ISO_WIRE_UPDATE_OUTCOME_HASH_DIFFERS 11u
+#define ISO_WIRE_UPDATE_OUTCOME_NOT_CHECKED 12u
+#define ISO_WIRE_UPDATE_OUTCOME_SELF_TEST_FAILED 13u
+#define ISO_WIRE_UPDATE_OUTCOME_FLASH_FAILED 14u
+
+/* How far an update is. */
+#define ISO_WIRE_UPDATE_PHASE_IDLE 0u
+#define ISO_WIRE_UPDATE_PHASE_ERASING 1u
+#define ISO_WIRE_UPDATE_PHASE_RECEIVING 2u
+#define ISO_WIRE_UPDATE_PHASE_CHECKING 3u
+#define ISO_WIRE_UPDATE_PHASE_CHECKED 4u
+#define ISO_WIRE_UPDATE_PHASE_ACTIVATED 5u
+
 /* Whether the CRC of this frame type leaves the schema hash out. */
 bool iso_wire_type_is_plain(uint8_t type);
 /* Whether the schema knows this frame type. */
@@ -371,7 +416,7 @@ typedef struct {
     /* The longest that the periodic interrupt had to wait so far; 0 where it is not measured. */
     uint32_t interrupt_worst_ticks;
     /* The longest turn of each duty so far, in the order of `duty`. */
-    uint32_t duty_worst_ticks[9];
+    uint32_t duty_worst_ticks[10];
 } iso_wire_status;
 
 size_t iso_wire_encode_status(const iso_wire_status *message, uint8_t *payload, size_t capacity);
@@ -1113,5 +1158,108 @@ size_t iso_wire_encode_test_run(const iso_wire_test_run *message, uint8_t *paylo
                                 size_t capacity);
 bool iso_wire_decode_test_run(iso_wire_test_run *message, const uint8_t *payload,
                               size_t payload_bytes);
+
+/* UPDATE_STATE: The answer to UPDATE_BEGIN and UPDATE. */
+typedef struct {
+    /* The request that this answers. */
+    uint16_t request_id;
+    /* Whether it was done; of a check, how it ended. */
+    uint8_t outcome;
+    /* How far the update is. */
+    uint8_t phase;
+    /* 0 or 1; 255: the image runs from no slot and takes no update. */
+    uint8_t running_slot;
+    /* 1: the running image has yet to be confirmed. */
+    uint8_t on_trial;
+    /* Starts that it has left before the one before it returns. */
+    uint8_t attempts_left;
+    /* 1: the last trial was given up, and this image returned. */
+    uint8_t rolled_back;
+    /* That of HELLO. */
+    uint32_t boot_id;
+    /* That of HELLO. */
+    uint32_t build_id;
+    /* Of the running image: major in the top byte, minor in the next, patch in the lower two. */
+    uint32_t version;
+    /* The least version that is taken. */
+    uint32_t oldest_allowed;
+    /* Where an image must be linked to run from the other slot. */
+    uint32_t free_slot_address;
+    /* Room for the image, its header included. */
+    uint32_t free_slot_bytes;
+    /* Bytes erased or checked so far, in these phases. */
+    uint32_t work_done;
+    /* Of so many. */
+    uint32_t work_bytes;
+    /* Bytes of the program that are held: go on from here. */
+    uint32_t held_bytes;
+    /* The host may send as far as this byte. */
+    uint32_t credit_bytes;
+} iso_wire_update_state;
+
+size_t iso_wire_encode_update_state(const iso_wire_update_state *message, uint8_t *payload,
+                                    size_t capacity);
+bool iso_wire_decode_update_state(iso_wire_update_state *message, const uint8_t *payload,
+                                  size_t payload_bytes);
+
+/* UPDATE_HELD: The answer to UPDATE_DATA. */
+typedef struct {
+    /* Bytes of the program from the first on, without a gap. */
+    uint32_t held_bytes;
+    /* The host may send as far as this byte. */
+    uint32_t credit_bytes;
+} iso_wire_update_held;
+
+size_t iso_wire_encode_update_held(const iso_wire_update_held *message, uint8_t *payload,
+                                   size_t capacity);
+bool iso_wire_decode_update_held(iso_wire_update_held *message, const uint8_t *payload,
+                                 size_t payload_bytes);
+
+/*
+ * UPDATE_BEGIN: Begins an update, or goes on with one of the same header. The device acquires no
+ * more until it restarts.
+ */
+typedef struct {
+    /* Names this request; the answer carries it. */
+    uint16_t request_id;
+    /* Of the image: judged before anything is erased. */
+    uint8_t header[256];
+} iso_wire_update_begin;
+
+size_t iso_wire_encode_update_begin(const iso_wire_update_begin *message, uint8_t *payload,
+                                    size_t capacity);
+bool iso_wire_decode_update_begin(iso_wire_update_begin *message, const uint8_t *payload,
+                                  size_t payload_bytes);
+
+/* UPDATE_DATA: A part of the program, within the credit. */
+typedef struct {
+    /* Its place; one that does not follow what is held is left out. */
+    uint32_t first_byte;
+    uint8_t byte_count;
+    /* The part. */
+    uint8_t bytes[240];
+} iso_wire_update_data;
+
+size_t iso_wire_encode_update_data(const iso_wire_update_data *message, uint8_t *payload,
+                                   size_t capacity);
+bool iso_wire_decode_update_data(iso_wire_update_data *message, const uint8_t *payload,
+                                 size_t payload_bytes);
+
+/*
+ * UPDATE: tell: nothing but the answer; check: what was received; activate: try it at the next
+ * start; restart: start anew, if bootId is the run's; confirm: keep the image that runs; give_up:
+ * the one before returns at the next start.
+ */
+typedef struct {
+    /* Names this request; the answer carries it. */
+    uint16_t request_id;
+    /* What is wanted. */
+    uint8_t action;
+    /* The run to end, of restart. */
+    uint32_t boot_id;
+} iso_wire_update;
+
+size_t iso_wire_encode_update(const iso_wire_update *message, uint8_t *payload, size_t capacity);
+bool iso_wire_decode_update(iso_wire_update *message, const uint8_t *payload, size_t payload_bytes);
 
 #endif

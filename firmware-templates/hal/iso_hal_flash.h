@@ -30,7 +30,8 @@ typedef enum {
 uint32_t iso_hal_flash_area_bytes(iso_hal_flash_area area);
 /* Equal in all of an area; an area is whole sectors. */
 uint32_t iso_hal_flash_sector_bytes(iso_hal_flash_area area);
-/* Where the processor reads the area. */
+/* Where the processor reads and executes the area. */
+uint32_t iso_hal_flash_address(iso_hal_flash_area area);
 const uint8_t *iso_hal_flash_memory(iso_hal_flash_area area);
 
 /* False: outside of the area, not a multiple of what it must be, or the flash refused. None of them

@@ -61,3 +61,22 @@ export async function prepareFlashFile(board: Board, path: string): Promise<void
   }
   await rename(fresh, path);
 }
+
+/** As a programmer would write an area; the rest of it is erased. @throws IsochroneError BOARD_NO_FLASH_AREAS */
+export async function writeFlashArea(
+  board: Board,
+  path: string,
+  name: FlashAreaName,
+  content: Uint8Array,
+): Promise<void> {
+  await prepareFlashFile(board, path);
+  const { areas } = emulatedFlash(board);
+  const bytes = Buffer.alloc(areas[name].bytes, 0xff);
+  bytes.set(content);
+  const file = await open(path, 'r+');
+  try {
+    await file.write(bytes, 0, bytes.length, flashFileOffset(board, name));
+  } finally {
+    await file.close();
+  }
+}

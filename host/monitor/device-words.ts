@@ -31,6 +31,7 @@ const DUTIES: Readonly<Record<Duty, string>> = {
   report: 'report',
   health: 'health',
   long_object: 'long objects',
+  update: 'update',
 };
 
 export const resetWords = ({ resetCause }: Pick<HelloEvent, 'resetCause'>): string =>

@@ -53,6 +53,13 @@ import type {
   TestInputMessage,
   TestRunMessage,
 } from './messages/tests.js';
+import type {
+  UpdateStateMessage,
+  UpdateHeldMessage,
+  UpdateBeginMessage,
+  UpdateDataMessage,
+  UpdateMessage,
+} from './messages/update.js';
 
 export * from './messages/introduction.js';
 export * from './messages/health.js';
@@ -63,6 +70,7 @@ export * from './messages/commands.js';
 export * from './messages/time.js';
 export * from './messages/bulk.js';
 export * from './messages/tests.js';
+export * from './messages/update.js';
 
 export type DeviceMessage =
   | HelloMessage
@@ -91,7 +99,9 @@ export type DeviceMessage =
   | ObjectPartMessage
   | TestInputHeldMessage
   | TestLayerMessage
-  | TestResultMessage;
+  | TestResultMessage
+  | UpdateStateMessage
+  | UpdateHeldMessage;
 
 export type HostMessage =
   | HelloRequestMessage
@@ -111,6 +121,9 @@ export type HostMessage =
   | ReadObjectMessage
   | CreditMessage
   | TestInputMessage
-  | TestRunMessage;
+  | TestRunMessage
+  | UpdateBeginMessage
+  | UpdateDataMessage
+  | UpdateMessage;
 
 export type Message = DeviceMessage | HostMessage;

@@ -14,9 +14,10 @@ import { samples } from './schema/samples.js';
 import { signal } from './schema/signal.js';
 import { tests } from './schema/tests.js';
 import { time } from './schema/time.js';
+import { update } from './schema/update.js';
 
 export const WIRE_SCHEMA: WireSchema = wireSchema({
   protocolVersion: 1,
   maxPayloadBytes: 512,
-  groups: [introduction, health, samples, signal, results, commands, time, bulk, tests],
+  groups: [introduction, health, samples, signal, results, commands, time, bulk, tests, update],
 });

@@ -216,6 +216,8 @@ export class StreamTranslator {
       case 'TEST_INPUT_HELD':
       case 'TEST_LAYER':
       case 'TEST_RESULT':
+      case 'UPDATE_STATE':
+      case 'UPDATE_HELD':
         // Answers to one who asked, and hears them by himself (DeviceLink.onMessage).
         return;
       default:

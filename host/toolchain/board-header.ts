@@ -2,7 +2,7 @@
  * What the C and the linker need of a board: iso_board.h and memory.ld, written into the build folder.
  */
 import { INDEPENDENT_LEADS } from '../stream/events.js';
-import type { Board, BoardFrontEnd } from './board.js';
+import type { Board, BoardFrontEnd, MemoryRegion } from './board.js';
 
 const hex = (value: number): string => `0x${value.toString(16).toUpperCase().padStart(8, '0')}u`;
 const flag = (value: boolean): string => (value ? '1' : '0');
@@ -70,8 +70,18 @@ export function boardHeader(board: Board): string {
   ].join('\n');
 }
 
-export function memoryScript(board: Board): string {
-  const { flash, ram } = board.memory;
+/** Where an image lies and what RAM it has, if not in all that the board has. */
+export interface ImagePlace {
+  readonly flash: MemoryRegion;
+  readonly ram?: MemoryRegion;
+  readonly stackBytes?: number;
+}
+
+export function memoryScript(board: Board, place?: ImagePlace): string {
+  const { flash, ram } = { ...board.memory, ...place };
+  // The start's test of memory stops there: a part of the memory has no business with what lies behind it.
+  const nonceAddress =
+    place?.ram === undefined ? bootNonceAddress(board) : Number(ram.origin) + ram.bytes;
   return [
     `/* Generated from boards/${board.name}.json: do not edit. */`,
     'MEMORY',
@@ -79,8 +89,8 @@ export function memoryScript(board: Board): string {
     `  FLASH (rx) : ORIGIN = ${flash.origin}, LENGTH = ${flash.bytes}`,
     `  RAM (rwx) : ORIGIN = ${ram.origin}, LENGTH = ${ram.bytes}`,
     '}',
-    `ISO_STACK_BYTES = ${board.stackBytes};`,
-    `ISO_BOOT_NONCE_ADDRESS = 0x${bootNonceAddress(board).toString(16)};`,
+    `ISO_STACK_BYTES = ${place?.stackBytes ?? board.stackBytes};`,
+    `ISO_BOOT_NONCE_ADDRESS = 0x${nonceAddress.toString(16)};`,
     '',
   ].join('\n');
 }

@@ -2,13 +2,15 @@
  * board + network + templates → an image. `buildFirmware` for a board, `buildNative` for this machine
  * (the same vectors program, so that TypeScript, host C and each core can be compared by one file format).
  */
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
 import type { Board } from './board.js';
 import { boardHeader, memoryScript } from './board-header.js';
 import { compile, link } from './compile.js';
-import { runProcess } from './process.js';
+import { linkImage, sourcesIn, writeWhole, type ImageSection } from './image-parts.js';
+import { compileLibsodium } from './libsodium.js';
+import { slotParts, type SlotName } from './slot-parts.js';
 import { sealImage } from './seal-image.js';
 import { packageRoot } from '../../codegen/package-root.js';
 
@@ -45,13 +47,9 @@ export interface BuildOptions {
   readonly outDir: string;
   /** Templates, by their path below firmware-templates/, in whose place other files are compiled: benches break firmware on purpose. */
   readonly replaced?: ReadonlyMap<string, string>;
+  /** Left out: the image starts by itself, where the processor starts, and takes no update. */
+  readonly slot?: SlotOptions;
   readonly onProgress?: (progress: BuildProgress) => void;
-}
-
-export interface ImageSection {
-  readonly name: string;
-  readonly bytes: number;
-  readonly memory: 'flash' | 'ram' | 'both';
 }
 
 export interface BuiltImage {
@@ -75,11 +73,6 @@ const NATIVE_CORE: Readonly<Record<FilesImage, readonly string[]>> = {
   vectors: ['iso_crc32c'],
   attribution: ['iso_attribution', 'iso_attribution_occlusion'],
 };
-
-async function sourcesIn(folder: string): Promise<string[]> {
-  const names = (await readdir(folder)).filter((name) => /\.[cS]$/.test(name)).sort();
-  return names.map((name) => join(folder, name));
-}
 
 async function networkSources(networkDir: string): Promise<string[]> {
   const sources = await sourcesIn(networkDir).catch(() => []);
@@ -106,16 +99,17 @@ function frontEndFolder(board: Board, frontEnd: FrontEnd): string {
   return join(packageRoot(), 'firmware-templates', 'afe', frontEnd);
 }
 
-async function writeIfChanged(file: string, text: string): Promise<void> {
-  const fresh = `${file}.${process.pid}`;
-  await writeFile(fresh, text);
-  await rename(fresh, file);
-}
-
 const buildIdSource = (buildId: number): string =>
   `/* Generated: do not edit. */\n#include "iso_hal.h"\n\nconst uint32_t iso_build_id = 0x${buildId
     .toString(16)
     .padStart(8, '0')}u;\n`;
+
+/** Where an image that is updated in the field lies, and who may sign what follows it. */
+export interface SlotOptions {
+  readonly slot: SlotName;
+  /** Ed25519, 32 bytes. */
+  readonly publicKey: Uint8Array;
+}
 
 /** Throws TOOLCHAIN_MISSING, NETWORK_MISSING, FIRMWARE_COMPILE, FIRMWARE_LINK, FIRMWARE_TOO_LARGE. */
 export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> {
@@ -128,8 +122,10 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
   const networkDir = resolve(options.networkDir);
   const generated = join(outDir, 'generated');
   await mkdir(generated, { recursive: true });
-  await writeIfChanged(join(generated, 'iso_board.h'), boardHeader(board));
-  await writeIfChanged(join(outDir, 'memory.ld'), memoryScript(board));
+  const slot =
+    options.slot === undefined ? undefined : await slotParts(board, options.slot, generated);
+  await writeWhole(join(generated, 'iso_board.h'), boardHeader(board));
+  await writeWhole(join(outDir, 'memory.ld'), memoryScript(board, slot?.place));
 
   const image = typeof options.image === 'string' ? options.image : options.image.name;
   const own =
@@ -149,10 +145,14 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
     .flat()
     .filter((file) => semihosting || !file.endsWith('semihost.c'));
   const custom = typeof options.image !== 'string';
+  const update = join(templates, 'update');
   const sources = [
     ...own,
     ...halSources,
     ...(await sourcesIn(core)),
+    ...(slot === undefined
+      ? [join(update, 'none', 'iso_update.c')]
+      : [...(await sourcesIn(update)), slot.keySource]),
     ...(custom && options.networkDir === '' ? [] : await networkSources(networkDir)),
   ].map((file) => options.replaced?.get(relative(templates, file)) ?? file);
   const target = {
@@ -168,18 +168,22 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
     ...hal,
     afe,
     core,
+    update,
     ...(custom && options.networkDir === '' ? [] : [networkDir]),
   ];
   const compiled = await compile({
     ...target,
     sources,
     includeFolders,
+    systemFolders: slot?.systemFolders ?? [],
     onProgress: (done, total, file) =>
       options.onProgress?.({ phase: 'compile', done, total: total + 1, file }),
   });
+  const libraryObjects =
+    slot === undefined ? [] : await compileLibsodium(board, join(outDir, 'libsodium'));
   const buildId = Number.parseInt(compiled.inputHash.slice(0, 8), 16);
   const buildIdFile = join(generated, 'iso_build_id.c');
-  await writeIfChanged(buildIdFile, buildIdSource(buildId));
+  await writeWhole(buildIdFile, buildIdSource(buildId));
   const stamp = await compile({
     ...target,
     sources: [buildIdFile],
@@ -187,56 +191,17 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
     outDir: generated,
   });
 
-  const elfPath = join(outDir, `${image}.elf`);
-  const mapPath = join(outDir, `${image}.map`);
-  const script = join(board.folder, board.linkerScript);
   options.onProgress?.({
     phase: 'link',
     done: sources.length,
     total: sources.length + 1,
-    file: elfPath,
+    file: `${image}.elf`,
   });
-  await link({
-    ...target,
-    objects: [...compiled.objects, ...stamp.objects],
-    output: elfPath,
-    linkFlags: [
-      '-nostartfiles',
-      '--specs=nano.specs',
-      '--specs=nosys.specs',
-      `-L${outDir}`,
-      `-L${join(packageRoot(), 'boards')}`,
-      `-T${script}`,
-      '-Xlinker',
-      `-Map=${mapPath}`,
-    ],
-    libraries: ['-lm'],
-  });
-  await Promise.all([...compiled.objects, ...stamp.objects].map((file) => rm(file)));
-  if (board.hal.includes('cortex-m')) await sealImage(board.compiler.prefix, elfPath);
-  return { elfPath, mapPath, buildId, ...(await measure(board, elfPath)) };
-}
-
-/** Sections as `size -A` prints them: name, bytes, address. */
-async function measure(
-  board: Board,
-  elfPath: string,
-): Promise<Pick<BuiltImage, 'flashBytes' | 'ramBytes' | 'sections'>> {
-  const { stdout } = await runProcess(`${board.compiler.prefix}size`, ['-A', elfPath]);
-  const ramOrigin = Number(board.memory.ram.origin);
-  const sections: ImageSection[] = [];
-  for (const line of stdout.split('\n')) {
-    const match = /^(\.\S+)\s+(\d+)\s+(\d+)$/.exec(line);
-    const name = match?.[1];
-    if (name === undefined || /^\.(debug|ARM\.attr)/.test(name)) continue;
-    const bytes = Number(match?.[2]);
-    const inRam = Number(match?.[3]) >= ramOrigin;
-    if (bytes === 0) continue;
-    sections.push({ name, bytes, memory: name === '.data' ? 'both' : inRam ? 'ram' : 'flash' });
-  }
-  const total = (other: 'flash' | 'ram'): number =>
-    sections.filter(({ memory }) => memory !== other).reduce((sum, { bytes }) => sum + bytes, 0);
-  return { flashBytes: total('ram'), ramBytes: total('flash'), sections };
+  const objects = [...compiled.objects, ...stamp.objects, ...libraryObjects];
+  const linked = await linkImage({ board, name: image, objects, outDir });
+  await Promise.all(objects.map((file) => rm(file)));
+  if (board.hal.includes('cortex-m')) await sealImage(board.compiler.prefix, linked.elfPath);
+  return { ...linked, buildId };
 }
 
 export interface NativeImage {

@@ -39,6 +39,10 @@ export interface CompileJob {
   readonly targetFlags: readonly string[];
   readonly sources: readonly string[];
   readonly includeFolders: readonly string[];
+  /** Of libraries: what their headers are warned of is their own. */
+  readonly systemFolders?: readonly string[];
+  /** `library`: sources of others, without the project's warnings. */
+  readonly origin?: 'project' | 'library';
   readonly outDir: string;
   readonly onProgress?: (done: number, total: number, file: string) => void;
 }
@@ -88,7 +92,8 @@ export async function compile(job: CompileJob): Promise<Compiled> {
   const version = await compilerVersion(job.prefix);
   const root = packageRoot();
   // Where things lie must not show in the image; the last map that fits wins.
-  const folders = job.includeFolders.filter(
+  const systemFolders = job.systemFolders ?? [];
+  const folders = [...job.includeFolders, ...systemFolders].filter(
     (folder) => !folder.startsWith(join(root, 'firmware-templates')),
   );
   const prefixMap = [
@@ -96,9 +101,10 @@ export async function compile(job: CompileJob): Promise<Compiled> {
     ...folders.map((folder) => `-ffile-prefix-map=${folder}=build`),
     `-ffile-prefix-map=${job.outDir}=build`,
   ];
-  const flags = [...job.targetFlags, ...CODE, ...EXACT, ...WARNINGS];
+  const warnings = job.origin === 'library' ? ['-w'] : WARNINGS;
+  const flags = [...job.targetFlags, ...CODE, ...EXACT, ...warnings];
   const common = `${version}\n${flags.join(' ')}\n`;
-  const includeTree = new IncludeTree(job.includeFolders);
+  const includeTree = new IncludeTree([...job.includeFolders, ...systemFolders]);
   const forced = flags.flatMap((flag, i) => (flags[i - 1] === '-include' ? [flag] : []));
   const cache = join(root, 'build', 'cache', 'objects');
   await mkdir(cache, { recursive: true });
@@ -126,7 +132,10 @@ export async function compile(job: CompileJob): Promise<Compiled> {
   }
 
   let done = 0;
-  const includes = job.includeFolders.map((folder) => `-I${folder}`);
+  const includes = [
+    ...job.includeFolders.map((folder) => `-I${folder}`),
+    ...systemFolders.flatMap((folder) => ['-isystem', folder]),
+  ];
   await inParallel(work, COMPILE_WIDTH, async ({ source, cached, object }) => {
     if (!(await exists(cached))) {
       const fresh = `${cached}.${process.pid}.${Math.random().toString(36).slice(2)}`;

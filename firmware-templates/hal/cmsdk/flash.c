@@ -26,6 +26,10 @@ uint32_t iso_hal_flash_sector_bytes(iso_hal_flash_area area) {
     return areas[area].sector_bytes;
 }
 
+uint32_t iso_hal_flash_address(iso_hal_flash_area area) {
+    return areas[area].origin;
+}
+
 const uint8_t *iso_hal_flash_memory(iso_hal_flash_area area) {
     return (const uint8_t *)(uintptr_t)areas[area].origin;
 }

@@ -16,6 +16,7 @@ export const DUTY_VALUES = [
   'report',
   'health',
   'long_object',
+  'update',
 ] as const;
 export type Duty = (typeof DUTY_VALUES)[number];
 
@@ -50,7 +51,7 @@ export interface StatusMessage {
   readonly loopWorstTicks: number;
   /** The longest that the periodic interrupt had to wait so far; 0 where it is not measured. */
   readonly interruptWorstTicks: number;
-  /** The longest turn of each duty so far, in the order of `duty`. Exactly 9. */
+  /** The longest turn of each duty so far, in the order of `duty`. Exactly 10. */
   readonly dutyWorstTicks: readonly number[];
 }
 

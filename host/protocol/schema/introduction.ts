@@ -77,11 +77,7 @@ export const introduction: TrafficGroup = {
         ),
         choice('resetCause', 'resetCause', 'What ended the run before.'),
         choice('startState', 'startState', 'How far the test at the start is.'),
-        scalar(
-          'startFaults',
-          'u8',
-          'What failed of it, a bit each, in the order of `startTest`.',
-        ),
+        scalar('startFaults', 'u8', 'What failed of it, a bit each, in the order of `startTest`.'),
       ],
     },
     {

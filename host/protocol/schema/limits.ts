@@ -3,6 +3,8 @@ export const LEADS = 8;
 export const MAX_CLASSES = 8;
 /** Data bytes of one part of something long: with its head it stays below half of the longest payload, so that samples wait no longer for it. */
 export const PART_BYTES = 240;
+/** Of a firmware image, its signature included (firmware-templates/update/iso_image.h). */
+export const IMAGE_HEADER_BYTES = 256;
 /** `relevance` is layer-wise relevance propagation. */
 export const METHODS = [
   ...['gradient_x_input', 'integrated_gradients', 'smoothgrad'],
@@ -13,5 +15,5 @@ export const START_TESTS = ['ram', 'flash', 'answer', 'explanation', 'settings']
 /** What the device's loop does in turn. */
 export const DUTIES = [
   ...['link', 'acquire', 'filter', 'beat', 'network', 'explanation', 'report', 'health'],
-  ...['long_object'],
+  ...['long_object', 'update'],
 ] as const;

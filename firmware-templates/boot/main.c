@@ -1,0 +1,19 @@
+#include "iso_boot.h"
+#include "iso_boot_state.h"
+#include "iso_hal_boot.h"
+#include "iso_hal_flash.h"
+#include "iso_image.h"
+
+/*
+ * The boot loader: judges, counts, starts. It receives nothing: a new image comes through the
+ * application that runs (app/iso_app_update.c), which leaves the slot that it does not run from to
+ * it.
+ */
+
+int main(void) {
+    const uint8_t slot = iso_boot_choose();
+    if (slot == ISO_BOOT_NO_SLOT) {
+        iso_hal_halt();
+    }
+    iso_hal_start_image(iso_hal_flash_address((iso_hal_flash_area)slot) + ISO_IMAGE_PROGRAM_OFFSET);
+}

@@ -1,0 +1,22 @@
+#include "cortex_m.h"
+#include "iso_hal_boot.h"
+
+#define CORTEX_VTOR CORTEX_REGISTER(0xE000ED08u) /* Armv7-M B3.2.5 */
+
+void iso_hal_start_image(uint32_t vector_table_address) {
+    const uint32_t initial_stack = CORTEX_REGISTER(vector_table_address);
+    const uint32_t reset = CORTEX_REGISTER(vector_table_address + 4u);
+    CORTEX_VTOR = vector_table_address;
+    __asm volatile("dsb\n\tisb\n\t"
+                   "msr msp, %0\n\t"
+                   "bx %1" ::"r"(initial_stack),
+                   "r"(reset)
+                   : "memory");
+    __builtin_unreachable();
+}
+
+void iso_hal_halt(void) {
+    for (;;) {
+        __asm volatile("wfi");
+    }
+}

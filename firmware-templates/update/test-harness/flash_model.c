@@ -1,0 +1,127 @@
+#include "flash_model.h"
+
+#include <string.h>
+
+#define SLOT_BYTES 4096u
+#define SLOT_SECTOR_BYTES 1024u
+#define STATE_BYTES 512u
+#define STATE_SECTOR_BYTES 256u
+
+jmp_buf model_power_failure;
+
+static uint8_t slot_a[SLOT_BYTES];
+static uint8_t slot_b[SLOT_BYTES];
+static uint8_t boot_state[STATE_BYTES];
+static uint8_t configuration[STATE_BYTES];
+
+static const struct {
+    uint8_t *bytes;
+    uint32_t count;
+    uint32_t sector_bytes;
+} areas[ISO_HAL_FLASH_AREA_COUNT] = {{slot_a, SLOT_BYTES, SLOT_SECTOR_BYTES},
+                                     {slot_b, SLOT_BYTES, SLOT_SECTOR_BYTES},
+                                     {boot_state, STATE_BYTES, STATE_SECTOR_BYTES},
+                                     {configuration, STATE_BYTES, STATE_SECTOR_BYTES}};
+
+static uint32_t operations;
+static uint32_t cut_at = MODEL_NEVER;
+static bool torn_erasing;
+static uint32_t noise = 1u;
+
+static uint8_t next_noise(void) {
+    noise = noise * 1664525u + 1013904223u; /* Numerical Recipes, section 7.1 */
+    return (uint8_t)(noise >> 24);
+}
+
+void model_erase_all(void) {
+    for (uint32_t i = 0; i < ISO_HAL_FLASH_AREA_COUNT; i += 1u) {
+        memset(areas[i].bytes, 0xFF, areas[i].count);
+    }
+}
+
+void model_cut_at(uint32_t operation, bool torn) {
+    operations = 0u;
+    cut_at = operation;
+    torn_erasing = torn;
+}
+
+uint32_t model_operations(void) {
+    return operations;
+}
+
+void model_write(iso_hal_flash_area area, uint32_t offset, const uint8_t *bytes, uint32_t count) {
+    memcpy(areas[area].bytes + offset, bytes, count);
+}
+
+uint32_t iso_hal_flash_area_bytes(iso_hal_flash_area area) {
+    return areas[area].count;
+}
+
+uint32_t iso_hal_flash_sector_bytes(iso_hal_flash_area area) {
+    return areas[area].sector_bytes;
+}
+
+uint32_t iso_hal_flash_address(iso_hal_flash_area area) {
+    return 0x10000u * ((uint32_t)area + 1u);
+}
+
+const uint8_t *iso_hal_flash_memory(iso_hal_flash_area area) {
+    return areas[area].bytes;
+}
+
+static bool lies_within(iso_hal_flash_area area, uint32_t offset, size_t count) {
+    return offset <= areas[area].count && count <= areas[area].count - offset;
+}
+
+bool iso_hal_flash_read(iso_hal_flash_area area, uint32_t offset, uint8_t *bytes, size_t count) {
+    if (!lies_within(area, offset, count)) {
+        return false;
+    }
+    memcpy(bytes, areas[area].bytes + offset, count);
+    return true;
+}
+
+static bool power_fails(void) {
+    operations += 1u;
+    return operations - 1u == cut_at;
+}
+
+bool iso_hal_flash_erase(iso_hal_flash_area area, uint32_t offset) {
+    const uint32_t sector_bytes = areas[area].sector_bytes;
+    if (offset % sector_bytes != 0u || !lies_within(area, offset, sector_bytes)) {
+        return false;
+    }
+    uint8_t *cells = areas[area].bytes + offset;
+    for (uint32_t i = 0; i < sector_bytes; i += 1u) {
+        if (power_fails()) {
+            for (uint32_t rest = i; rest < (torn_erasing ? sector_bytes : i + 1u); rest += 1u) {
+                cells[rest] = (uint8_t)(cells[rest] | next_noise());
+            }
+            longjmp(model_power_failure, 1);
+        }
+        cells[i] = 0xFFu;
+    }
+    return true;
+}
+
+bool iso_hal_flash_program(iso_hal_flash_area area, uint32_t offset, const uint8_t *bytes,
+                           size_t count) {
+    if (offset % ISO_HAL_FLASH_WRITE_BYTES != 0u || count % ISO_HAL_FLASH_WRITE_BYTES != 0u ||
+        !lies_within(area, offset, count)) {
+        return false;
+    }
+    uint8_t *cells = areas[area].bytes + offset;
+    for (size_t i = 0; i < count; i += 1u) {
+        if (cells[i] != 0xFFu) {
+            return false; /* flash with an error-correcting code programs a unit once */
+        }
+    }
+    for (size_t i = 0; i < count; i += 1u) {
+        if (power_fails()) {
+            cells[i] = (uint8_t)(cells[i] & (bytes[i] | next_noise()));
+            longjmp(model_power_failure, 1);
+        }
+        cells[i] = (uint8_t)(cells[i] & bytes[i]);
+    }
+    return true;
+}

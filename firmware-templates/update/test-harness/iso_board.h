@@ -1,0 +1,8 @@
+#ifndef ISO_BOARD_H
+#define ISO_BOARD_H
+
+/* The board of the flash model in power_cuts.c. */
+#define ISO_BOARD_NAME "model"
+#define ISO_BOARD_FLASH_WRITE_BYTES 8u
+
+#endif

@@ -1,0 +1,270 @@
+/*
+ * An update on flash whose power fails in every operation, one after the other: after each the
+ * device must start a whole image, and the same update, begun again, must come to its end.
+ *
+ * Out: a line `name value` for each count; ends with status 1 and a line that says what broke.
+ */
+#include "crypto_hash_sha512.h"
+#include "crypto_sign_ed25519.h"
+#include "flash_model.h"
+#include "iso_boot.h"
+#include "iso_boot_state.h"
+#include "iso_image.h"
+#include "iso_update.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PROGRAM_BYTES 1701u
+#define OLD_VERSION 1u
+#define NEW_VERSION 2u
+#define PART_BYTES 100u
+/* With as many records from before a sector of the boot state is full in the middle of a story. */
+#define RECORDS_BEFORE 6u
+/* And as many afterwards as fill the other sector too. */
+#define RECORDS_AFTER 10u
+/* Starts that a trial has, and one more for the image before. */
+#define STARTS (ISO_BOOT_ATTEMPTS + 1u)
+
+const uint8_t iso_image_public_key[32];
+const uint8_t iso_update_running_slot = 0u;
+
+/* Here the signature is a hash, which the model can make itself and check fast: the real check is
+ * tested on emulated boards. */
+int crypto_sign_ed25519_verify_detached(const unsigned char *signature,
+                                        const unsigned char *message,
+                                        unsigned long long message_bytes,
+                                        const unsigned char *public_key) {
+    uint8_t hash[64];
+    (void)public_key;
+    (void)crypto_hash_sha512(hash, message, message_bytes);
+    return memcmp(hash, signature, sizeof hash) == 0 ? 0 : -1;
+}
+
+typedef struct {
+    uint8_t header[ISO_IMAGE_HEADER_BYTES];
+    uint8_t program[PROGRAM_BYTES];
+} image_file;
+
+static image_file old_image;
+static image_file new_image;
+/* volatile: kept over longjmp. */
+static volatile uint32_t resumed;
+static volatile bool confirms;
+static volatile bool confirmed; /* from then on the old image must not return */
+
+static void put_u32(uint8_t *bytes, uint32_t value) {
+    for (uint32_t i = 0; i < 4u; i += 1u) {
+        bytes[i] = (uint8_t)(value >> (8u * i));
+    }
+}
+
+static image_file make_image(uint32_t version, iso_hal_flash_area slot) {
+    image_file file;
+    memset(&file, 0, sizeof file);
+    for (uint32_t i = 0; i < PROGRAM_BYTES; i += 1u) {
+        /* With a run of erased bytes in it and at its end. */
+        file.program[i] = i % 1000u > 700u || i > 1650u ? 0xFFu : (uint8_t)(i * 7u + version);
+    }
+    memcpy(file.header, "ISOIMG1", 8u);
+    put_u32(file.header + 8u, ISO_IMAGE_PROGRAM_OFFSET);
+    put_u32(file.header + 12u, PROGRAM_BYTES);
+    put_u32(file.header + 16u, version);
+    put_u32(file.header + 28u, iso_hal_flash_address(slot));
+    memcpy(file.header + 32u, "model", 5u);
+    (void)crypto_hash_sha512(file.header + 64u, file.program, PROGRAM_BYTES);
+    (void)crypto_hash_sha512(file.header + 192u, file.header, 192u);
+    return file;
+}
+
+static void broken(const char *what, uint32_t cut) {
+    printf("BROKEN %s, power failed in operation %lu\n", what, (unsigned long)cut);
+    exit(1);
+}
+
+static void factory(void) {
+    model_erase_all();
+    model_write(ISO_HAL_FLASH_SLOT_A, 0u, old_image.header, sizeof old_image.header);
+    model_write(ISO_HAL_FLASH_SLOT_A, ISO_IMAGE_PROGRAM_OFFSET, old_image.program, PROGRAM_BYTES);
+    model_cut_at(MODEL_NEVER, false);
+    for (uint32_t i = 0; i < RECORDS_BEFORE; i += 1u) {
+        iso_boot_state state;
+        iso_boot_state_load(&state);
+        (void)iso_boot_state_store(&state);
+    }
+}
+
+/* As the boot loader does; the version that starts. */
+static uint32_t power_on(uint32_t cut) {
+    const uint8_t slot = iso_boot_choose();
+    if (slot == ISO_BOOT_NO_SLOT) {
+        broken("no image starts", cut);
+    }
+    const image_file *image = slot == 0u ? &old_image : &new_image;
+    const uint8_t *bytes = iso_hal_flash_memory((iso_hal_flash_area)slot);
+    if (memcmp(bytes, image->header, sizeof image->header) != 0 ||
+        memcmp(bytes + ISO_IMAGE_PROGRAM_OFFSET, image->program, PROGRAM_BYTES) != 0) {
+        broken("an image starts that is not whole", cut);
+    }
+    if (confirmed && slot == 0u) {
+        broken("a confirmed image does not stay", cut);
+    }
+    iso_update_init(slot);
+    return slot == 0u ? OLD_VERSION : NEW_VERSION;
+}
+
+static void send_new_image(uint32_t cut) {
+    iso_wire_update_held held;
+    if (iso_update_begin(new_image.header) != ISO_WIRE_UPDATE_OUTCOME_DONE) {
+        broken("an update is refused", cut);
+    }
+    while (iso_update_step()) {
+    }
+    iso_update_held(&held);
+    resumed += held.held_bytes > 0u ? 1u : 0u;
+    while (held.held_bytes < PROGRAM_BYTES) {
+        const uint32_t left = PROGRAM_BYTES - held.held_bytes;
+        const uint32_t before = held.held_bytes;
+        iso_update_data(held.held_bytes, new_image.program + held.held_bytes,
+                        left < PART_BYTES ? left : PART_BYTES);
+        iso_update_held(&held);
+        if (held.held_bytes == before) {
+            broken("a part is not taken", cut);
+        }
+    }
+    if (iso_update_check() != ISO_WIRE_UPDATE_OUTCOME_DONE) {
+        broken("what was sent is not complete", cut);
+    }
+    while (iso_update_step()) {
+    }
+}
+
+/* The host's part: an image that was cut short where the flash does not show it is sent twice. */
+static void update(uint32_t cut) {
+    send_new_image(cut);
+    if (iso_update_check() == ISO_WIRE_UPDATE_OUTCOME_HASH_DIFFERS) {
+        send_new_image(cut);
+    }
+    if (iso_update_activate() != ISO_WIRE_UPDATE_OUTCOME_DONE) {
+        broken("what was sent cannot be activated", cut);
+    }
+}
+
+/* From a start to the end that a host wants: the new image confirmed, or given up. */
+static void whole_story(uint32_t cut) {
+    uint32_t version = power_on(cut);
+    iso_boot_state state;
+    iso_boot_state_load(&state);
+    if (version == OLD_VERSION && !state.rolled_back) {
+        update(cut);
+        version = power_on(cut);
+    }
+    if (confirms) {
+        if (version == OLD_VERSION) {
+            /* All its starts were spent on power cuts: once more. */
+            update(cut);
+            version = power_on(cut);
+        }
+        if (version != NEW_VERSION || iso_update_confirm(true) != ISO_WIRE_UPDATE_OUTCOME_DONE) {
+            broken("the new image is not confirmed", cut);
+        }
+        confirmed = true;
+        for (uint32_t i = 0; i < RECORDS_AFTER; i += 1u) {
+            iso_boot_state_load(&state);
+            (void)iso_boot_state_store(&state);
+            (void)power_on(cut);
+        }
+        return;
+    }
+    for (uint32_t start = 0; start < STARTS && version == NEW_VERSION; start += 1u) {
+        version = power_on(cut);
+    }
+    if (version != OLD_VERSION) {
+        broken("an image that nobody confirms stays", cut);
+    }
+}
+
+/* The story with the power failing in one operation, and again in another of what follows. */
+static void with_power_cuts(uint32_t first, uint32_t second, bool torn) {
+    confirmed = false;
+    factory();
+    model_cut_at(first, torn);
+    if (setjmp(model_power_failure) == 0) {
+        whole_story(first);
+        return;
+    }
+    model_cut_at(second, torn);
+    if (setjmp(model_power_failure) == 0) {
+        whole_story(first);
+        return;
+    }
+    model_cut_at(MODEL_NEVER, false);
+    whole_story(first);
+}
+
+static uint32_t every_operation(bool torn) {
+    confirmed = false;
+    factory();
+    model_cut_at(MODEL_NEVER, false);
+    whole_story(MODEL_NEVER);
+    const uint32_t count = model_operations();
+    for (uint32_t cut = 0; cut < count; cut += 1u) {
+        with_power_cuts(cut, MODEL_NEVER, torn);
+    }
+    return count;
+}
+
+static void pairs(uint32_t number, uint32_t operations) {
+    uint32_t random = 7u;
+    for (uint32_t i = 0; i < number; i += 1u) {
+        random = random * 1664525u + 1013904223u; /* Numerical Recipes, section 7.1 */
+        const uint32_t first = (random >> 8) % operations;
+        random = random * 1664525u + 1013904223u;
+        with_power_cuts(first, (random >> 8) % operations, i % 2u == 0u);
+    }
+}
+
+static void expect_slot(uint8_t expected, const char *what) {
+    if (iso_boot_choose() != expected) {
+        broken(what, MODEL_NEVER);
+    }
+}
+
+/* What starts when the flash itself has lost an image. */
+static void damaged_images(void) {
+    static const uint8_t zero[16];
+    iso_boot_state state;
+    factory();
+    model_write(ISO_HAL_FLASH_SLOT_B, 0u, new_image.header, sizeof new_image.header);
+    model_write(ISO_HAL_FLASH_SLOT_B, ISO_IMAGE_PROGRAM_OFFSET, new_image.program, PROGRAM_BYTES);
+    expect_slot(0u, "the confirmed image is not preferred");
+    model_write(ISO_HAL_FLASH_SLOT_A, ISO_IMAGE_PROGRAM_OFFSET, zero, sizeof zero);
+    iso_boot_state_load(&state);
+    state.oldest_allowed = NEW_VERSION + 1u;
+    (void)iso_boot_state_store(&state);
+    expect_slot(ISO_BOOT_NO_SLOT, "an image that is too old takes the place of a damaged one");
+    state.oldest_allowed = NEW_VERSION;
+    (void)iso_boot_state_store(&state);
+    expect_slot(1u, "the other image does not take the place of a damaged one");
+    model_write(ISO_HAL_FLASH_SLOT_B, ISO_IMAGE_PROGRAM_OFFSET, zero, sizeof zero);
+    expect_slot(ISO_BOOT_NO_SLOT, "a damaged image starts");
+}
+
+int main(void) {
+    old_image = make_image(OLD_VERSION, ISO_HAL_FLASH_SLOT_A);
+    new_image = make_image(NEW_VERSION, ISO_HAL_FLASH_SLOT_B);
+    static const char *const stories[] = {"rolled-back", "confirmed"};
+    for (uint32_t story = 0; story < 2u; story += 1u) {
+        confirms = story == 1u;
+        resumed = 0u;
+        const uint32_t operations = every_operation(false);
+        (void)every_operation(true);
+        pairs(operations / 2u, operations);
+        printf("%s-operations %lu\n", stories[story], (unsigned long)operations);
+        printf("%s-resumed %lu\n", stories[story], (unsigned long)resumed);
+    }
+    confirmed = false;
+    damaged_images();
+    return 0;
+}

@@ -1,0 +1,58 @@
+/** The boot loader of a board with slots (docs/update.md): firmware-templates/boot, for one public key. */
+import { mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { packageRoot } from '../../codegen/package-root.js';
+import type { Board } from './board.js';
+import { boardHeader, memoryScript } from './board-header.js';
+import { compile } from './compile.js';
+import { linkImage, sourcesIn, writeWhole, type LinkedImage } from './image-parts.js';
+import { compileLibsodium } from './libsodium.js';
+import { bootParts } from './slot-parts.js';
+
+/** What hardware layer and update need of the core. */
+const CORE_SOURCES = ['iso_crc32c.c', 'iso_march.c'];
+const UPDATE_SOURCES = ['iso_boot.c', 'iso_boot_state.c', 'iso_image.c'];
+
+/** @throws IsochroneError BOARD_NO_SLOTS, LIBRARY_UNAVAILABLE, TOOLCHAIN_MISSING, FIRMWARE_* */
+export async function buildBoot(options: {
+  readonly board: Board;
+  /** Ed25519, 32 bytes: whose images it starts. */
+  readonly publicKey: Uint8Array;
+  readonly outDir: string;
+}): Promise<LinkedImage> {
+  const { board } = options;
+  const outDir = resolve(options.outDir);
+  const generated = join(outDir, 'generated');
+  const templates = join(packageRoot(), 'firmware-templates');
+  const hal = board.hal.map((folder) => join(templates, 'hal', folder));
+  await mkdir(generated, { recursive: true });
+  const { place, keySource, systemFolders } = await bootParts(board, options.publicKey, generated);
+  await writeWhole(join(generated, 'iso_board.h'), boardHeader(board));
+  await writeWhole(join(outDir, 'memory.ld'), memoryScript(board, place));
+  const target = { prefix: board.compiler.prefix, targetFlags: board.compiler.flags };
+  const { objects } = await compile({
+    ...target,
+    sources: [
+      join(templates, 'boot', 'main.c'),
+      keySource,
+      ...UPDATE_SOURCES.map((file) => join(templates, 'update', file)),
+      ...CORE_SOURCES.map((file) => join(templates, 'core', file)),
+      ...(await Promise.all(hal.map(sourcesIn))).flat(),
+    ],
+    includeFolders: [
+      generated,
+      // Before the chip family's: the boot loader has a vector table of its own.
+      join(templates, 'boot'),
+      join(templates, 'hal'),
+      ...hal,
+      join(templates, 'core'),
+      join(templates, 'update'),
+    ],
+    systemFolders,
+    outDir,
+  });
+  const all = [...objects, ...(await compileLibsodium(board, join(outDir, 'libsodium')))];
+  const linked = await linkImage({ board, name: 'boot', objects: all, outDir });
+  await Promise.all(all.map((file) => rm(file)));
+  return linked;
+}

@@ -1,0 +1,107 @@
+/** What the images of a board, the application and the boot loader alike, are put together with. */
+import { readdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { IsochroneError } from '../../codegen/errors.js';
+import { packageRoot } from '../../codegen/package-root.js';
+import type { Board } from './board.js';
+import { link } from './compile.js';
+import { runProcess } from './process.js';
+
+export interface ImageSection {
+  readonly name: string;
+  readonly bytes: number;
+  readonly memory: 'flash' | 'ram' | 'both';
+}
+
+export interface LinkedImage {
+  readonly elfPath: string;
+  readonly mapPath: string;
+  /** What the image takes of each memory; initial values of variables count in both. */
+  readonly flashBytes: number;
+  readonly ramBytes: number;
+  readonly sections: readonly ImageSection[];
+}
+
+export async function sourcesIn(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => /\.[cS]$/.test(name)).sort();
+  return names.map((name) => join(folder, name));
+}
+
+/** A file that others may be reading is the old one or the new one. */
+export async function writeWhole(file: string, text: string): Promise<void> {
+  const fresh = `${file}.${process.pid}`;
+  await writeFile(fresh, text);
+  await rename(fresh, file);
+}
+
+/**
+ * By the board's own linker script; memory.ld lies in outDir.
+ * @throws IsochroneError FIRMWARE_LINK, FIRMWARE_TOO_LARGE
+ */
+export async function linkImage(image: {
+  readonly board: Board;
+  readonly name: string;
+  readonly objects: readonly string[];
+  readonly outDir: string;
+}): Promise<LinkedImage> {
+  const { board, name, objects, outDir } = image;
+  const elfPath = join(outDir, `${name}.elf`);
+  const mapPath = join(outDir, `${name}.map`);
+  await link({
+    prefix: board.compiler.prefix,
+    targetFlags: board.compiler.flags,
+    objects,
+    output: elfPath,
+    linkFlags: [
+      '-nostartfiles',
+      '--specs=nano.specs',
+      '--specs=nosys.specs',
+      `-L${outDir}`,
+      `-L${join(packageRoot(), 'boards')}`,
+      `-T${join(board.folder, board.linkerScript)}`,
+      '-Xlinker',
+      `-Map=${mapPath}`,
+    ],
+    libraries: ['-lm'],
+  });
+  return { elfPath, mapPath, ...(await measure(board, elfPath)) };
+}
+
+/** Sections as `size -A` prints them: name, bytes, address. */
+async function measure(
+  board: Board,
+  elfPath: string,
+): Promise<Pick<LinkedImage, 'flashBytes' | 'ramBytes' | 'sections'>> {
+  const { stdout } = await runProcess(`${board.compiler.prefix}size`, ['-A', elfPath]);
+  const ramOrigin = Number(board.memory.ram.origin);
+  const ramEnd = ramOrigin + board.memory.ram.bytes;
+  const sections: ImageSection[] = [];
+  for (const line of stdout.split('\n')) {
+    const match = /^(\.\S+)\s+(\d+)\s+(\d+)$/.exec(line);
+    const name = match?.[1];
+    if (name === undefined || /^\.(debug|stab|ARM\.attr)/.test(name)) continue;
+    const bytes = Number(match?.[2]);
+    const address = Number(match?.[3]);
+    const inRam = address >= ramOrigin && address < ramEnd;
+    if (bytes === 0) continue;
+    sections.push({ name, bytes, memory: name === '.data' ? 'both' : inRam ? 'ram' : 'flash' });
+  }
+  const total = (other: 'flash' | 'ram'): number =>
+    sections.filter(({ memory }) => memory !== other).reduce((sum, { bytes }) => sum + bytes, 0);
+  return { flashBytes: total('ram'), ramBytes: total('flash'), sections };
+}
+
+/**
+ * An ELF's content as it lies in flash, as a file beside it; its path.
+ * @throws IsochroneError FIRMWARE_LINK
+ */
+export async function objectCopy(board: Board, elfPath: string): Promise<string> {
+  const binary = elfPath.replace(/\.elf$/, '.bin');
+  const program = `${board.compiler.prefix}objcopy`;
+  const { status, stderr } = await runProcess(program, ['-O', 'binary', elfPath, binary]);
+  if (status === 0) return binary;
+  throw new IsochroneError('FIRMWARE_LINK', `${program} failed: ${stderr.trim()}`, {
+    hint: 'Check that there is room on the disk.',
+    where: { file: elfPath },
+  });
+}
