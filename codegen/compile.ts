@@ -30,6 +30,7 @@ import { planArena } from './plan/arena.js';
 import type { Calibration } from './quantize/calibration.js';
 import { magnitudeOf, parseCalibration } from './quantize/calibration.js';
 import { withEqualised } from './quantize/choose-equalisation.js';
+import type { Familiarity } from './quantize/familiarity.js';
 import { foldCalibration } from './quantize/fold-calibration.js';
 import { withCamRange } from './quantize/cam-range.js';
 import { int16Candidates } from './quantize/int16.js';
@@ -48,6 +49,8 @@ export interface CompiledNetwork {
   readonly methods: readonly ChosenMethod[];
   /** What the self-test compares with; absent when built without it. */
   readonly answer?: KnownAnswer;
+  /** What the device tells strange windows by; absent where the calibration does not say. */
+  readonly familiarity?: Familiarity;
   readonly target: CodeTarget;
   /** The kernel of each operation, with the scratch that it asks for. */
   readonly kernels: readonly KernelChoice[];
@@ -149,9 +152,11 @@ export function compileNetwork(
 ): CompiledNetwork {
   const { explain = 'gradient', methods = explain === 'none' ? [] : DEFAULT_METHODS } = options;
   const given = frontEnd(model.bytes, model.file, explain, options.leads, needsGradCam(methods));
+  const known = calibration === undefined ? undefined : parsed(model, calibration);
   const { explained, program, equalised } = hasOwnScales(given.graph)
     ? ownIntegers(given, methods)
-    : integers(given, rangesOf(model, calibration), options);
+    : integers(given, known ?? missing(model.file), options);
+  const familiarity = known?.familiarity;
   const answer = options.selfTest === false ? undefined : knownAnswer(program);
   return emitFor(
     {
@@ -161,6 +166,7 @@ export function compileNetwork(
       equalised,
       methods,
       ...(answer === undefined ? {} : { answer }),
+      ...(familiarity === undefined ? {} : { familiarity }),
     },
     options.target ?? PORTABLE,
   );
@@ -171,24 +177,12 @@ export function emitFor(
   network: Omit<CompiledNetwork, 'target' | 'kernels' | 'plan' | 'emitted'>,
   target: CodeTarget,
 ): CompiledNetwork {
-  const { graph, explained, program, equalised, methods, answer } = network;
+  const { program, methods, answer, familiarity } = network;
   const kernels = chooseKernels(program, backendNamed(target.backend), target.optimize);
   const plan = planArena(program, kernels);
   const read = (file: string): string => readFileSync(join(packageRoot(), file), 'utf8');
-  const emitted = emitNetwork(program, plan, kernels, read, { methods, answer });
-  const tested = answer === undefined ? {} : { answer };
-  return {
-    graph,
-    explained,
-    program,
-    equalised,
-    methods,
-    ...tested,
-    target,
-    kernels,
-    plan,
-    emitted,
-  };
+  const emitted = emitNetwork(program, plan, kernels, read, { methods, answer, familiarity });
+  return { ...network, target, kernels, plan, emitted };
 }
 
 /** A network that is quantised already, as it is. */
@@ -257,15 +251,16 @@ function quantizeAs(
   return quantize(explained, calibration, int16);
 }
 
-function rangesOf(
+function missing(file: string): never {
+  throw new IsochroneError('CALIBRATION_MISSING', 'the model has no calibration beside it', {
+    hint: `Run \`isochrone calibrate ${file} --data DIR\` first.`,
+    where: { file },
+  });
+}
+
+function parsed(
   model: { readonly bytes: Uint8Array; readonly file: string },
-  calibration: { readonly text: string; readonly file: string } | undefined,
+  calibration: { readonly text: string; readonly file: string },
 ): Calibration {
-  if (calibration === undefined) {
-    throw new IsochroneError('CALIBRATION_MISSING', 'the model has no calibration beside it', {
-      hint: `Run \`isochrone calibrate ${model.file} --data DIR\` first.`,
-      where: { file: model.file },
-    });
-  }
   return parseCalibration(calibration.text, calibration.file, modelSha256(model.bytes));
 }

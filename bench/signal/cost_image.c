@@ -135,7 +135,11 @@ static void do_reversal(uint32_t t, const int32_t *microvolt) {
 
     (void)t;
     (void)microvolt;
-    (void)iso_reversal_judge(window, WINDOW_SAMPLES, &result);
+    int32_t features[ISO_REVERSAL_FEATURES];
+
+    if (iso_reversal_features(window, WINDOW_SAMPLES, features)) {
+        iso_reversal_judge(features, &result);
+    }
 }
 
 static void begin(void) {

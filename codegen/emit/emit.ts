@@ -6,10 +6,12 @@ import { kernelOf } from '../integer/registry.js';
 import type { KernelChoice, WeightLayout } from './backend.js';
 import { comment, constantArray, floatLiteral, identifier, stringLiteral } from './c-text.js';
 import type { KnownAnswer } from '../interpret/known-answer.js';
+import { familiarityHeader, familiaritySource } from './familiarity.js';
 import { microvoltFactor } from './input-factor.js';
 import { gradCamHeader, gradCamOperations, methodsHeader } from './methods.js';
 import { selfTestHeader, selfTestSource } from './self-test.js';
 import type { ChosenMethod } from '../explain/methods.js';
+import type { Familiarity } from '../quantize/familiarity.js';
 
 /** The generated C of one network. */
 export interface EmittedNetwork {
@@ -27,6 +29,8 @@ export interface EmittedExtras {
   readonly methods: readonly ChosenMethod[];
   /** Makes iso_net_self_test; left out without it. */
   readonly answer: KnownAnswer | undefined;
+  /** What the application tells strange windows by; it does not without. */
+  readonly familiarity: Familiarity | undefined;
 }
 
 const NOTICE = [
@@ -114,7 +118,8 @@ export function emitNetwork(
     ...tables,
     ...functions,
     interfaceOf(program, names, pointer, hash) +
-      selfTestSource(selfTest, integerTensor(program, program.input).type),
+      selfTestSource(selfTest, integerTensor(program, program.input).type) +
+      familiaritySource(extras.familiarity),
   ].join('\n');
   return {
     header: headerOf(program, extras),
@@ -254,7 +259,10 @@ function operatingPointsHeader(program: IntegerProgram): readonly string[] {
   ];
 }
 
-function headerOf(program: IntegerProgram, { methods, answer }: EmittedExtras): string {
+function headerOf(
+  program: IntegerProgram,
+  { methods, answer, familiarity }: EmittedExtras,
+): string {
   const input = integerTensor(program, program.input);
   const logits = integerTensor(program, program.logits);
   const gradient =
@@ -310,6 +318,7 @@ function headerOf(program: IntegerProgram, { methods, answer }: EmittedExtras): 
         ]),
     ...gradCamHeader(program),
     ...selfTestHeader(answer),
+    ...familiarityHeader(familiarity),
     '\n#endif\n',
   ].join('\n');
 }

@@ -6,6 +6,7 @@ import type { ChannelFactors } from '../passes/equalise.js';
 import { correctBiases, type BiasCorrections } from './bias-correction.js';
 import { chooseRanges } from './choose-ranges.js';
 import { channelMaxima } from './equalisation.js';
+import { isFamiliarity, type Familiarity } from './familiarity.js';
 import { Histogram } from './histogram.js';
 import { measureSensitivities, type Sensitivities } from './sensitivity.js';
 
@@ -40,6 +41,8 @@ export interface Calibration {
   readonly equalisation?: ChannelFactors;
   /** What rounding takes from the mean of each layer's output channels, to be added to its bias, by node; absent: nothing. */
   readonly biasCorrections?: BiasCorrections;
+  /** Of the windows that the network was trained on; absent: a device cannot tell strange ones. */
+  readonly familiarity?: Familiarity;
   /** What each tensor that can be int16 costs as int8, from which mixed precision chooses; absent: not measured. */
   readonly sensitivities?: Sensitivities;
 }
@@ -151,7 +154,7 @@ export function parseCalibration(text: string, file: string, modelSha256: string
   }
   const { format, activations, gradients, biasCorrections, sensitivities, records, source } =
     parsed;
-  const { equalisation } = parsed;
+  const { equalisation, familiarity } = parsed;
   if (
     format !== CALIBRATION_FORMAT ||
     typeof activations !== 'object' ||
@@ -190,6 +193,9 @@ export function parseCalibration(text: string, file: string, modelSha256: string
       throw damaged(file, `the sensitivity of "${name}" is not one`);
     }
   }
+  if (familiarity !== undefined && !isFamiliarity(familiarity)) {
+    throw damaged(file, 'its statistics of the training data are not some');
+  }
   if (parsed.modelSha256 !== modelSha256) {
     throw new IsochroneError(
       'CALIBRATION_OF_ANOTHER_MODEL',
@@ -207,6 +213,7 @@ export function parseCalibration(text: string, file: string, modelSha256: string
     ...(equalisation === undefined ? {} : { equalisation }),
     ...(biasCorrections === undefined ? {} : { biasCorrections }),
     ...(sensitivities === undefined ? {} : { sensitivities }),
+    ...(familiarity === undefined ? {} : { familiarity }),
   };
 }
 

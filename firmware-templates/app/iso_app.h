@@ -200,8 +200,8 @@ void iso_app_flush_samples(iso_app *app);
 void iso_app_watch_init(iso_app *app);
 void iso_app_watch_sample(iso_app *app, const iso_afe_event *event);
 void iso_app_watch_gap(iso_app *app, uint32_t missing_samples);
-/* Looks for exchanged electrodes in the window of the answer; gives what speaks against answering
- * for it, or ISO_WIRE_EXPLANATION_STATE_SENT. */
+/* Looks for exchanged electrodes in the window of the answer and compares it with the training
+ * data; gives what speaks against answering for it, or ISO_WIRE_EXPLANATION_STATE_SENT. */
 uint8_t iso_app_watch_window(iso_app *app);
 void iso_app_send_signal_state(iso_app *app);
 

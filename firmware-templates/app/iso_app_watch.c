@@ -1,4 +1,5 @@
 #include "iso_app.h"
+#include "iso_familiarity.h"
 
 #include <string.h>
 
@@ -39,15 +40,52 @@ static uint8_t doubt_state(const iso_app *app) {
                                       1u)];
 }
 
+#if ISO_NET_FAMILIARITY_DIRECTIONS > 0
+static const iso_familiarity trained = {
+    .mean = iso_net_familiarity_mean,
+    .gain = iso_net_familiarity_gain,
+    .directions = iso_net_familiarity_directions,
+    .forgiven = iso_net_familiarity_forgiven,
+    .direction_count = ISO_NET_FAMILIARITY_DIRECTIONS,
+    .limit = ISO_NET_FAMILIARITY_LIMIT,
+    .middle = ISO_NET_FAMILIARITY_MIDDLE,
+    .half_width = ISO_NET_FAMILIARITY_HALF_WIDTH,
+};
+#endif
+
+/* SENT, or UNFAMILIAR. features: NULL where a lead has no signal. */
+static uint8_t compare_with_training(iso_app *app, const int32_t *features) {
+#if ISO_NET_FAMILIARITY_DIRECTIONS > 0
+    const uint32_t found = features == NULL
+                               ? ISO_UNFAMILIARITY_MOST
+                               : iso_unfamiliarity(&trained, iso_window_samples(&app->window),
+                                                   ISO_WINDOW_SAMPLES, features);
+    app->answer.result.unfamiliarity = (float)found / (float)ISO_UNFAMILIARITY_ONE;
+    return found > ISO_UNFAMILIARITY_ONE ? ISO_WIRE_EXPLANATION_STATE_UNFAMILIAR
+                                         : ISO_WIRE_EXPLANATION_STATE_SENT;
+#else
+    (void)app;
+    (void)features;
+    return ISO_WIRE_EXPLANATION_STATE_SENT;
+#endif
+}
+
 uint8_t iso_app_watch_window(iso_app *app) {
     iso_app_monitor *monitor = &app->monitor;
-    const uint8_t state = doubt_state(app);
+    uint8_t state = doubt_state(app);
+    int32_t features[ISO_REVERSAL_FEATURES];
     const iso_reversal_result before = monitor->reversal;
     const bool was_judged = monitor->reversal_judged;
     /* A lead without a signal looks like any exchange. */
-    monitor->reversal_judged = state == ISO_WIRE_EXPLANATION_STATE_SENT &&
-                               iso_reversal_judge(iso_window_samples(&app->window),
-                                                  ISO_WINDOW_SAMPLES, &monitor->reversal);
+    monitor->reversal_judged =
+        state == ISO_WIRE_EXPLANATION_STATE_SENT &&
+        iso_reversal_features(iso_window_samples(&app->window), ISO_WINDOW_SAMPLES, features);
+    if (monitor->reversal_judged) {
+        iso_reversal_judge(features, &monitor->reversal);
+    }
+    if (state == ISO_WIRE_EXPLANATION_STATE_SENT) {
+        state = compare_with_training(app, monitor->reversal_judged ? features : NULL);
+    }
     if (monitor->reversal_judged != was_judged || monitor->reversal.limb != before.limb ||
         monitor->reversal.chest != before.chest) {
         iso_app_send_signal_state(app);

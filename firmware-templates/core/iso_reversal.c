@@ -101,12 +101,7 @@ static iso_reversal likeliest(const iso_reversal_result *result, unsigned first,
     return best;
 }
 
-bool iso_reversal_judge(const int16_t *microvolt, uint32_t samples, iso_reversal_result *out) {
-    int32_t features[ISO_REVERSAL_FEATURES];
-
-    if (!iso_reversal_features(microvolt, samples, features)) {
-        return false;
-    }
+void iso_reversal_judge(const int32_t features[ISO_REVERSAL_FEATURES], iso_reversal_result *out) {
     for (unsigned i = 0; i < ISO_REVERSALS; i++) {
         int64_t score = iso_reversal_bias[i];
 
@@ -117,5 +112,4 @@ bool iso_reversal_judge(const int16_t *microvolt, uint32_t samples, iso_reversal
     }
     out->limb = likeliest(out, 0, ISO_REVERSAL_FIRST_OF_CHEST);
     out->chest = likeliest(out, ISO_REVERSAL_FIRST_OF_CHEST, ISO_REVERSALS);
-    return true;
 }

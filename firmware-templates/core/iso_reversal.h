@@ -59,16 +59,15 @@ typedef struct {
 } iso_reversal_result;
 
 /*
+ * microvolt: [samples][8], about 100 Hz, baseline removed (iso_window_samples, or a median beat).
+ *
  * Twelve fraction bits: for the signal, then for its first difference, the correlation of each pair
  * (0,1) (0,2) … (6,7), then the root mean square of each lead against that of all. False when a
  * lead has no signal or there are fewer than 50 or more than ISO_REVERSAL_MOST_SAMPLES samples.
  */
 bool iso_reversal_features(const int16_t *microvolt, uint32_t samples,
                            int32_t features[ISO_REVERSAL_FEATURES]);
-/*
- * microvolt: [samples][8], about 100 Hz, baseline removed (iso_window_samples, or a median beat).
- * False as above; *out is then not written.
- */
-bool iso_reversal_judge(const int16_t *microvolt, uint32_t samples, iso_reversal_result *out);
+/* Judges what iso_reversal_features gave. */
+void iso_reversal_judge(const int32_t features[ISO_REVERSAL_FEATURES], iso_reversal_result *out);
 
 #endif

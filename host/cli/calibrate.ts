@@ -6,6 +6,8 @@ import { needsGradCam, type ChosenMethod } from '../../codegen/explain/methods.j
 import { IsochroneError } from '../../codegen/errors.js';
 import { calibrate } from '../../codegen/quantize/calibration.js';
 import { calibrateEqualised } from '../../codegen/quantize/choose-equalisation.js';
+import { describeWindow, type WindowDescription } from '../familiarity/describe.js';
+import { fitFamiliarity } from '../familiarity/fit.js';
 import { decodedRecords, openDecodedSet } from '../records/decoded-set.js';
 import type { EcgRecord } from '../records/record.js';
 import { windowsOfRecords } from '../validate/record-inputs.js';
@@ -16,6 +18,9 @@ import { recordInputs } from './record-inputs.js';
 
 /** About a minute on one core: 32 records of a network of 10 million MAC and twenty tensors. */
 export const DEFAULT_BUDGET_MACS = 2e10;
+
+/** More whole numbers than these stand on one line of the file. */
+const LONGEST_COLUMN = 8;
 
 export interface CalibrateOptions {
   readonly data: string;
@@ -38,6 +43,7 @@ export async function runCalibrate(modelFile: string, options: CalibrateOptions)
   const read = recordInputs(modelFile, explained, options);
   const perSet = Math.ceil(options.records / files.length);
   const inputs: Float32Array[] = [];
+  const described: (readonly WindowDescription[])[] = [];
   for (const file of files) {
     const set = await openDecodedSet(join(options.data, file));
     const { recordCount } = set;
@@ -47,16 +53,20 @@ export async function runCalibrate(modelFile: string, options: CalibrateOptions)
       Array.from({ length: count }, (_, i) => Math.floor((i * recordCount) / count)),
     );
     const records: EcgRecord[] = [];
-    let index = 0;
-    for await (const record of decodedRecords(set)) {
-      if (chosen.has(index)) records.push(record);
-      index += 1;
-    }
+    for await (const record of decodedRecords(set)) records.push(record);
     // One window of each: those of one patient are alike.
-    for (const [window] of windowsOfRecords(records, read)) {
-      if (window !== undefined) inputs.push(window.float);
-    }
+    const windows = windowsOfRecords(records, read).map(([window]) => window);
+    windows.forEach((window, index) => {
+      if (window !== undefined && chosen.has(index)) inputs.push(window.float);
+    });
+    described.push(
+      windows.flatMap((window) => {
+        const one = window?.microvolt === undefined ? undefined : describeWindow(window.microvolt);
+        return one === undefined ? [] : [one];
+      }),
+    );
   }
+  const familiarity = fitFamiliarity(described);
   const bar = progress('calibrate');
   const measure = options.equalise ? calibrateEqualised : calibrate;
   const calibration = measure(
@@ -74,11 +84,20 @@ export async function runCalibrate(modelFile: string, options: CalibrateOptions)
     },
   );
   const out = options.out ?? calibrationFileOf(modelFile);
-  writeWhole(out, `${JSON.stringify(calibration, null, 1)}\n`);
+  writeWhole(out, calibrationText({ ...calibration, familiarity }));
   const layers = Object.keys(calibration.equalisation ?? {}).length;
   bar.finish(
-    `${calibration.records} records, ${layers === 0 ? '' : `${layers} layers equalised, `}written to ${out}`,
+    `${calibration.records} records, ${layers === 0 ? '' : `${layers} layers equalised, `}${familiarity === undefined ? 'too few to know strange windows by, ' : `strange windows known by ${familiarity.windows}, `}written to ${out}`,
   );
+}
+
+/** Indented, but for the rows of a matrix: a line each. */
+function calibrationText(calibration: object): string {
+  const rows = (_key: string, value: unknown): unknown =>
+    Array.isArray(value) && value.length > LONGEST_COLUMN && value.every(Number.isInteger)
+      ? `[${value.join(', ')}]`
+      : value;
+  return `${JSON.stringify(calibration, rows, 1).replace(/"(\[[-\d, ]*\])"/g, '$1')}\n`;
 }
 
 function listSets(options: CalibrateOptions): readonly string[] {

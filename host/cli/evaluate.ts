@@ -4,6 +4,11 @@ import type { CompiledNetwork, Leads } from '../../codegen/compile.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { packageRoot } from '../../codegen/package-root.js';
 import type { Precision } from '../../codegen/quantize/precision.js';
+import type { Familiarity } from '../../codegen/quantize/familiarity.js';
+import { describeWindow } from '../familiarity/describe.js';
+import { strangerReports } from '../familiarity/strangers.js';
+import { unfamiliarity } from '../familiarity/unfamiliarity.js';
+import { toAcquisition } from '../records/acquisition.js';
 import { decodedRecords, openDecodedSet } from '../records/decoded-set.js';
 import { readFoldTable, superclassLabels } from '../records/labels.js';
 import type { EcgRecord } from '../records/record.js';
@@ -11,11 +16,14 @@ import { evaluationText } from '../report/evaluation-text.js';
 import { foldAnswers, type EvaluationWindow, type FoldAnswers } from '../validate/accuracy.js';
 import { deviceAnswers, type DeviceReport } from '../validate/device-answers.js';
 import { evaluation, type EvaluationReport } from '../validate/evaluation.js';
-import { windowsOfRecords } from '../validate/record-inputs.js';
+import { windowsOfRecords, type RecordWindow } from '../validate/record-inputs.js';
 import { targetByName } from '../validate/targets.js';
 import { compileModel, widthOptions } from './network.js';
 import { progress } from './progress.js';
 import { recordInputs } from './record-inputs.js';
+
+/** Enough to tell a tenth from a half; each is changed in some twenty ways. */
+const STRANGER_RECORDS = 100;
 
 export interface EvaluateOptions {
   readonly data: string;
@@ -67,9 +75,12 @@ export async function evaluateNetwork(
   const records: EcgRecord[] = [];
   for await (const record of decodedRecords(set)) records.push(record);
   const read = recordInputs(modelFile, network.explained, options);
-  const windows = windowsOfRecords(records, read).map((own) =>
+  const given = windowsOfRecords(records, read);
+  const windows = given.map((own) =>
     own.map(({ float, codes }) => ({ float, integer: codes(network.program) })),
   );
+  const { familiarity } = network;
+  const unfamiliar = familiarity === undefined ? undefined : unfamiliarities(familiarity, given);
   const bar = progress('evaluate');
   const answers = foldAnswers(network, windows, (done) => {
     bar.update(done, records.length);
@@ -82,10 +93,47 @@ export async function evaluateNetwork(
     labels,
     about: table.about,
     operatingPoints: new Map(classes.flatMap((name, c) => pair(name, points[c]))),
+    ...(unfamiliar === undefined ? {} : { unfamiliarity: unfamiliar }),
   });
+  const { abstention } = report;
+  const strangers =
+    familiarity === undefined || abstention === undefined
+      ? {}
+      : { abstention: { ...abstention, strangers: strangersOf(familiarity, records) } };
   const device = await onBoard(network, windows, answers, options);
   bar.finish(`${report.records} records of fold ${fold}`);
-  return { ...report, ...(device === undefined ? {} : { device }) };
+  return { ...report, ...strangers, ...(device === undefined ? {} : { device }) };
+}
+
+/** The largest over a record's windows; undefined where they did not come out of the device's chain. */
+function unfamiliarities(
+  trained: Familiarity,
+  records: readonly (readonly RecordWindow[])[],
+): readonly number[] | undefined {
+  const found = records.map((own) =>
+    own.map(({ microvolt }) =>
+      microvolt === undefined ? undefined : unfamiliarity(trained, describeWindow(microvolt)),
+    ),
+  );
+  return found.flat().includes(undefined)
+    ? undefined
+    : found.map((own) => Math.max(...own.map((value) => value ?? 0)));
+}
+
+/** Of records spread over the fold. */
+function strangersOf(
+  trained: Familiarity,
+  records: readonly EcgRecord[],
+): ReturnType<typeof strangerReports> {
+  const count = Math.min(STRANGER_RECORDS, records.length);
+  const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * records.length) / count));
+  return strangerReports(
+    trained,
+    chosen.flatMap((index) => {
+      const record = records[index];
+      return record === undefined ? [] : [toAcquisition(record).microvolt];
+    }),
+  );
 }
 
 /** Windows spread over the fold: neighbours may be alike. */

@@ -2,7 +2,7 @@
 import type { Interval } from '../evaluate/statistics.js';
 import { LABEL_RULES } from '../records/labels.js';
 import type { EvaluationReport } from '../validate/evaluation.js';
-import type { Share } from '../validate/probabilities.js';
+import type { CoveragePoint, Share } from '../validate/probabilities.js';
 import { textTable } from './text.js';
 
 export function evaluationText(report: EvaluationReport): string {
@@ -26,14 +26,8 @@ export function evaluationText(report: EvaluationReport): string {
     `probabilities (rule sup): mean expected calibration error ${probabilities.meanExpectedCalibrationError.toFixed(3)}`,
     probabilitiesTable(report),
     'coverage: share of wrong calls when the records nearest to the operating points are withheld',
-    textTable(
-      ['coverage', 'records', 'error'],
-      report.coverage.map(({ coverage, records, error }) => [
-        coverage.toFixed(2),
-        String(records),
-        error.toFixed(4),
-      ]),
-    ),
+    coverageTable(report.coverage),
+    ...abstentionLines(report),
     'largest mean cross-entropy',
     textTable(
       ['index', 'id', 'loss', 'labels', 'probabilities'],
@@ -48,6 +42,37 @@ export function evaluationText(report: EvaluationReport): string {
       ]),
     ),
   ].join('\n');
+}
+
+function coverageTable(points: readonly CoveragePoint[]): string {
+  return textTable(
+    ['coverage', 'records', 'error'],
+    points.map(({ coverage, records, error }) => [
+      coverage.toFixed(2),
+      String(records),
+      error.toFixed(4),
+    ]),
+  );
+}
+
+function abstentionLines({ abstention, records }: EvaluationReport): readonly string[] {
+  if (abstention === undefined) return [];
+  const { withheld, errorAnswered, errorWithheld, coverage, strangers = [] } = abstention;
+  const error = (value: number | null): string => (value === null ? 'none' : value.toFixed(4));
+  return [
+    `unlike the training data: ${withheld} of ${records} records are not answered; share of wrong calls ${error(errorAnswered)} of the others, ${error(errorWithheld)} of these`,
+    'coverage: the same share when the records that are most unlike the training data are withheld',
+    coverageTable(coverage),
+    'what a device does not answer',
+    textTable(
+      ['signal', 'records', 'withheld'],
+      strangers.map((one) => [
+        one.kind,
+        String(one.records),
+        (one.withheld / one.records).toFixed(2),
+      ]),
+    ),
+  ];
 }
 
 function areasTable({ rules }: EvaluationReport): string {

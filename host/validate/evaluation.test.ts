@@ -125,6 +125,7 @@ describe('evaluation', () => {
     labels: { sup: truth, sup50: truth },
     about,
     operatingPoints: new Map([['A', 0.4]]),
+    unfamiliarity: about.map((_, record) => (record < 8 ? 1.5 : 1)),
   });
 
   it('keeps the superclasses apart from further outputs', () => {
@@ -137,6 +138,14 @@ describe('evaluation', () => {
     expect(report.rules.sup.integer.classes['B']).toBe(0.5);
     expect(report.details['X']?.area?.estimate).toBeGreaterThan(0.5);
     expect(report.unlabelled).toEqual(['Y']);
+  });
+
+  it('tells what is not answered apart from what is', () => {
+    const { withheld, errorAnswered, errorWithheld, coverage } = report.abstention ?? {};
+    expect(withheld).toBe(8);
+    const whole = ((errorWithheld ?? NaN) * 8 + (errorAnswered ?? NaN) * (RECORDS - 8)) / RECORDS;
+    expect(coverage?.[0]?.error).toBeCloseTo(whole, 12);
+    expect(evaluationText(report)).toContain(`8 of ${RECORDS} records are not answered`);
   });
 
   it('calls each class from its own point, and names the worst records first', () => {

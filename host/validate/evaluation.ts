@@ -1,6 +1,7 @@
 /** Everything that is measured of a network on one fold of labelled records. */
 import type { Interval } from '../evaluate/statistics.js';
 import type { FoldLabels, RecordAbout } from '../records/labels.js';
+import type { StrangerReport } from '../familiarity/strangers.js';
 import { accuracyByRule, type AccuracyByRule, type FoldAnswers } from './accuracy.js';
 import { areaIntervals } from './area-intervals.js';
 import type { DeviceReport } from './device-answers.js';
@@ -36,9 +37,22 @@ export interface EvaluationReport {
   };
   /** Records in the order of how far their logits are from the operating points. */
   readonly coverage: readonly CoveragePoint[];
+  /** What a device withholds as unlike the training data; absent where the calibration does not say what they were like. */
+  readonly abstention?: Abstention;
   /** Largest mean cross-entropy over the superclasses, rule `sup`. */
   readonly worst: readonly WorstRecord[];
   readonly device?: DeviceReport;
+}
+
+export interface Abstention {
+  readonly withheld: number;
+  /** Share of wrong calls among the records that are answered, and among the others; null of none. */
+  readonly errorAnswered: number | null;
+  readonly errorWithheld: number | null;
+  /** Records in the order of how unlike the training data they are. */
+  readonly coverage: readonly CoveragePoint[];
+  /** What is no such ECG, and how much of it is withheld. */
+  readonly strangers?: readonly StrangerReport[];
 }
 
 export interface WorstRecord {
@@ -59,6 +73,8 @@ export interface EvaluationInput {
   readonly about: readonly RecordAbout[];
   /** Probability from which each class is called, as the model names them. */
   readonly operatingPoints: ReadonlyMap<string, number>;
+  /** Of each record, above 1 it is not answered; absent: not known. */
+  readonly unfamiliarity?: readonly number[];
 }
 
 export function evaluation(input: EvaluationInput): EvaluationReport {
@@ -80,6 +96,9 @@ export function evaluation(input: EvaluationInput): EvaluationReport {
   ]);
   const margins = integer.map((row) =>
     names.map((_, c) => (row[c] ?? NaN) - Math.log((points[c] ?? 0.5) / (1 - (points[c] ?? 0.5)))),
+  );
+  const wrong = margins.map((row, record) =>
+    meanOf(row.map((margin, c) => (margin >= 0 === truth[c]?.[record] ? 0 : 1))),
   );
   const others = classes.filter((name) => !labels.sup.has(name));
   const known = new Set(about.flatMap(({ findings }) => findings));
@@ -110,11 +129,25 @@ export function evaluation(input: EvaluationInput): EvaluationReport {
     },
     coverage: coverageCurve(
       margins.map((row) => -meanOf(row.map(Math.abs))),
-      margins.map((row, record) =>
-        meanOf(row.map((margin, c) => (margin >= 0 === truth[c]?.[record] ? 0 : 1))),
-      ),
+      wrong,
     ),
+    ...(input.unfamiliarity === undefined
+      ? {}
+      : { abstention: abstentionOf(input.unfamiliarity, wrong) }),
     worst: worstRecords(names, integer, truth, about),
+  };
+}
+
+/** @param wrong share of each record's classes that are called wrongly */
+function abstentionOf(unfamiliarity: readonly number[], wrong: readonly number[]): Abstention {
+  const errors = (withheld: boolean): readonly number[] =>
+    wrong.filter((_, record) => (unfamiliarity[record] ?? NaN) > 1 === withheld);
+  const [answered, others] = [errors(false), errors(true)];
+  return {
+    withheld: others.length,
+    errorAnswered: answered.length === 0 ? null : meanOf(answered),
+    errorWithheld: others.length === 0 ? null : meanOf(others),
+    coverage: coverageCurve(unfamiliarity, wrong),
   };
 }
 

@@ -13,6 +13,8 @@ import { chainInput, independentWindow } from './windows.js';
 /** One window: the float network's input, and its codes for an integer program. */
 export interface RecordWindow {
   readonly float: Float32Array;
+  /** `[1000][8]` as the chain gives it; absent of z-scores. */
+  readonly microvolt?: Int16Array;
   codes(program: IntegerProgram): SignalArray;
 }
 
@@ -40,10 +42,12 @@ export function windowsOfRecords(
   return buildNativeChain()
     .windows(records.map((record) => toAcquisition(record).microvolt))
     .map((twelve) => {
-      const window = leads === 8 ? independentWindow(twelve) : twelve;
+      const microvolt = independentWindow(twelve);
+      const window = leads === 8 ? microvolt : twelve;
       return [
         {
           float: chainInput(window, leads),
+          microvolt,
           codes: (program: IntegerProgram) => quantizeMicrovolt(program, window),
         },
       ];

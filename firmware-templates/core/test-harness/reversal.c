@@ -23,9 +23,13 @@ int main(void) {
             count++;
         } else if (in.kind == 2) {
             iso_reversal_result result = {ISO_REVERSAL_NONE, ISO_REVERSAL_NONE, {0}};
+            int32_t features[ISO_REVERSAL_FEATURES];
             row out = {0};
 
-            out.kind = iso_reversal_judge(samples, count, &result);
+            out.kind = iso_reversal_features(samples, count, features);
+            if (out.kind) {
+                iso_reversal_judge(features, &result);
+            }
             out.first = (int32_t)result.limb;
             out.values[0] = (int32_t)result.chest;
             print_row(&out);
