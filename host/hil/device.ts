@@ -84,8 +84,10 @@ export class DeviceUnderTest {
   /** Lines of its log in this test, over all its runs. */
   private said: string[] = [];
   private timed: TimedSample[] = [];
+  private bootId: number | undefined;
   private introduced: HelloMessage | undefined;
   private readonly boards: string[] = [];
+  private stoppedByOperator = false;
   private book: TestBook | undefined;
   /** Of the record that was played last. */
   private sentSamples = 0;
@@ -101,6 +103,10 @@ export class DeviceUnderTest {
       ...(target.fixtures.has('power') ? { expectedFirstSampleIndex: 0 } : {}),
       timing: LINK_TIMING,
       backOff: BACK_OFF,
+    });
+    target.rig.onButton(() => {
+      this.stoppedByOperator = true;
+      this.journal.note('the operator presses the button');
     });
     this.connection.on((event) => this.hear(event));
     this.connection.onMessage((message) => {
@@ -136,11 +142,21 @@ export class DeviceUnderTest {
     return [...this.boards];
   }
 
-  /** What is measured and injected from now on belongs to this test. */
+  /**
+   * What is measured and injected from now on belongs to this test.
+   * @throws IsochroneError HIL_STOPPED
+   */
   begin(book: TestBook): void {
+    if (this.stoppedByOperator)
+      throw this.failure('HIL_STOPPED', 'the operator has stopped the run');
     this.book = book;
     this.said = [];
     this.journal.clear();
+  }
+
+  /** The button of the rig was pressed. */
+  get stopped(): boolean {
+    return this.stoppedByOperator;
   }
 
   get records(): TestBook {
@@ -359,7 +375,8 @@ export class DeviceUnderTest {
   }
 
   private hear(event: StreamEvent): void {
-    if (event.kind === 'hello') {
+    if (event.kind === 'hello' && event.bootId !== this.bootId) {
+      this.bootId = event.bootId;
       this.run = [];
       this.timed = [];
     }

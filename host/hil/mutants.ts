@@ -46,13 +46,13 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'doubled-beat',
     what: 'each beat is told twice, the second 200 ms later',
     file: 'app/iso_app_signal.c',
-    pattern: /(\n {4}\(void\)iso_app_send\(app, ISO_WIRE_BEAT, bytes, ISO_APP_WAIT\);\n)/,
-    replacement: `$1    iso_wire_beat again = message;
+    pattern: /(\(void\)iso_app_send\(app, ISO_WIRE_BEAT, bytes, )([^;]+)(\);)/,
+    replacement: `$1$2$3
+    iso_wire_beat again = message;
     again.sample_index += 100u;
     (void)iso_app_send(app, ISO_WIRE_BEAT,
                        iso_wire_encode_beat(&again, app->link.payload, sizeof app->link.payload),
-                       ISO_APP_WAIT);
-`,
+                       $2$3`,
     caughtBy: 'every sample and every beat',
   },
 ];

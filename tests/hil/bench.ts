@@ -96,6 +96,7 @@ export class Bench {
   /** The device as it was before a test failed. */
   async recover(): Promise<void> {
     const { device, image } = this.open;
+    if (device.stopped) return;
     if (device.target.fixtures.has('flash')) await device.target.flash(image.elfPath);
     if (device.target.fixtures.has('power')) await device.powerCycle(0);
   }

@@ -51,8 +51,8 @@ export function hil(
           log: device.journal.text(),
         });
       };
-      device.begin(book);
       try {
+        device.begin(book);
         await withinLimit(device, limitMs, body(device));
         device.refuseForbidden(says);
         keep('passed');

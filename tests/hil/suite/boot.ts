@@ -36,7 +36,11 @@ export function bootTests(bench: Bench): void {
 
   hil(bench, 'tests itself at boot and when asked', {}, async (device) => {
     await device.restart();
-    await device.expect('log', ({ text }) => text === 'self-test passed');
+    const { resetCause } = await device.expect(
+      'hello',
+      ({ startState }) => startState === 'passed',
+    );
+    expect(resetCause).toBe('software');
     expect(await device.commands.selfTest()).toBe('passed');
   });
 }
