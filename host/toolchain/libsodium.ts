@@ -10,7 +10,6 @@ import type { Board } from './board.js';
 import { compile } from './compile.js';
 import { runProcess } from './process.js';
 
-const SUITE = 'bookworm';
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 /** For systems without apt: a folder with libsodium's source, unpacked. */
 const SOURCE_VARIABLE = 'ISOCHRONE_LIBSODIUM';
@@ -90,8 +89,7 @@ async function download(folder: string): Promise<void> {
   const work = await mkdtemp(`${folder}-`);
   try {
     const list = join(work, 'sources.list');
-    const entry = `deb-src [signed-by=${KEYRING}] http://deb.debian.org/debian ${SUITE} main\n`;
-    await writeFile(list, entry);
+    await writeFile(list, await sourceEntries(work));
     await mkdir(join(work, 'lists', 'partial'), { recursive: true });
     await mkdir(join(work, 'cache', 'archives', 'partial'), { recursive: true });
     const options = Object.entries({
@@ -116,12 +114,25 @@ async function download(folder: string): Promise<void> {
   }
 }
 
-async function apt(cwd: string, args: readonly string[]): Promise<void> {
-  const { status, stderr } = await runProcess('apt-get', args, { cwd }).catch((error: unknown) => ({
-    status: -1,
-    stderr: String(error),
-  }));
+/** The archives that this machine's apt takes Debian's programs from, for their sources. */
+async function sourceEntries(cwd: string): Promise<string> {
+  const format = '$(ORIGIN) $(COMPONENT) $(SITE) $(RELEASE)';
+  const targets = await apt(cwd, ['indextargets', '--format', format, 'Identifier: Packages']);
+  const archives = targets.split('\n').flatMap((line) => {
+    const [origin, component, site, release] = line.split(' ');
+    const isArchive = origin === 'Debian' && component === 'main';
+    return isArchive && site !== undefined && release !== undefined ? [`${site} ${release}`] : [];
+  });
+  if (archives.length === 0) throw unavailable('apt knows no archive of Debian');
+  return archives.map((archive) => `deb-src [signed-by=${KEYRING}] ${archive} main\n`).join('');
+}
+
+async function apt(cwd: string, args: readonly string[]): Promise<string> {
+  const { status, stdout, stderr } = await runProcess('apt-get', args, { cwd }).catch(
+    (error: unknown) => ({ status: -1, stdout: '', stderr: String(error) }),
+  );
   if (status !== 0) throw unavailable(stderr.trim().split('\n').slice(-3).join(' '));
+  return stdout;
 }
 
 function unavailable(seen: string): IsochroneError {
@@ -129,7 +140,7 @@ function unavailable(seen: string): IsochroneError {
     'LIBRARY_UNAVAILABLE',
     `the source of libsodium, which checks signatures, cannot be had: ${seen}`,
     {
-      hint: `On Debian: apt-get install dpkg-dev, and check the connection to deb.debian.org. Elsewhere unpack libsodium 1.0.18 and set ${SOURCE_VARIABLE} to its folder.`,
+      hint: `On Debian: apt-get install dpkg-dev, apt-get update, and check that apt reaches its archive. Elsewhere unpack libsodium 1.0.18 and set ${SOURCE_VARIABLE} to its folder.`,
       where: { library: 'libsodium' },
     },
   );
