@@ -6,8 +6,8 @@
 #include "iso_reversal.h"
 
 /*
- * Whether a window is like those that the network was trained on. The network itself cannot say: it
- * calls noise a normal ECG and is sure of it.
+ * Whether a window is like those that the network was trained on. The network itself does not say:
+ * it answers noise as well (`isochrone evaluate-network` prints what).
  *
  * Two things are asked. How the leads go together (the features of iso_reversal.h): the squared
  * distance from their mean, where what lies along the directions in which trained-on records differ
@@ -16,7 +16,8 @@
  * within what training saw. The statistics come from `isochrone calibrate`; golden model:
  * host/familiarity.
  *
- * Integers only, no state. RAM: 0.4 KB of stack. About 60,000 multiplications a window.
+ * Integers only, no state. RAM: 0.4 KB of stack. About 25,000 multiplications a window
+ * besides those of the features.
  */
 
 enum iso_familiarity_measure {

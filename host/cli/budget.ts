@@ -12,7 +12,7 @@ export function requireArena(board: Board, network: GeneratedNetwork): void {
     'BUDGET_ARENA',
     `the network needs an arena of ${plan.bytes} B, board ${board.name} allows ${board.modelArenaBytes} B; alive at the peak: ${alive}`,
     {
-      hint: 'Let mixed precision take less (--ram BYTES), choose --precision int8, a smaller network or a larger board, or build with --explain none.',
+      hint: 'Let mixed precision take less (--ram BYTES), choose --precision int8, a smaller network or a larger board, or build with --explain none; without --leads the eight independent leads were tried.',
       where: { board: board.name, model: network.modelFile },
     },
   );

@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import type { Leads } from '../../codegen/compile.js';
 import type { ChosenMethod } from '../../codegen/explain/methods.js';
+import { integerTensor } from '../../codegen/integer/program.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import type { Optimize } from '../../codegen/emit/backend.js';
 import type { BackendName } from '../../codegen/emit/backends.js';
@@ -13,19 +14,15 @@ import { buildFirmware, type FrontEnd } from '../toolchain/build-firmware.js';
 import { layerReports, type LayerReport } from '../validate/validate.js';
 import { requireArena } from './budget.js';
 import { withinInstructions } from './instruction-budget.js';
-import {
-  generateNetwork,
-  explainOptions,
-  widthOptions,
-  type GeneratedNetwork,
-  type NetworkOptions,
-} from './network.js';
+import { leadsOptions, withFittingLeads } from './leads-that-fit.js';
+import { generateNetwork, explainOptions, widthOptions, type GeneratedNetwork } from './network.js';
 
 export interface BuildCommand {
   readonly out: string;
   readonly json: boolean;
   readonly explain: readonly ChosenMethod[];
-  readonly leads: Leads;
+  /** Left out, the memory decides. */
+  readonly leads?: Leads;
   readonly precision?: Precision;
   readonly ram?: number;
   /** Most instructions of the answer and its explanation on the board. */
@@ -43,6 +40,8 @@ export interface BuildReport {
   readonly folder: string;
   readonly backend: BackendName;
   readonly optimize: Optimize;
+  /** Of the input; 8 where the leads were folded. */
+  readonly leads: number;
   readonly arenaBytes: number;
   readonly constantBytes: number;
   readonly multiplyAccumulates: number;
@@ -78,18 +77,20 @@ export async function runBuild(model: string, options: BuildCommand): Promise<vo
     });
   }
   const board = options.board === undefined ? undefined : await loadBoard(options.board);
-  const asked: NetworkOptions = {
-    ...explainOptions(options.explain),
-    leads: options.leads,
-    ...widthOptions(options),
-    ...(board !== undefined && options.ram === undefined
-      ? { ramBytes: board.modelArenaBytes }
-      : {}),
-    target: {
-      backend: options.backend ?? (board === undefined ? 'portable' : backendOf(board)),
-      optimize: options.optimize,
+  const ram = options.ram ?? board?.modelArenaBytes;
+  const asked = withFittingLeads(
+    model,
+    {
+      ...explainOptions(options.explain),
+      ...leadsOptions(options),
+      ...widthOptions({ ...options, ...(ram === undefined ? {} : { ram }) }),
+      target: {
+        backend: options.backend ?? (board === undefined ? 'portable' : backendOf(board)),
+        optimize: options.optimize,
+      },
     },
-  };
+    ram,
+  );
   const kept =
     options.instructions === undefined
       ? asked
@@ -135,6 +136,7 @@ export function buildReport(network: GeneratedNetwork): BuildReport {
     model: network.modelFile,
     folder: network.folder,
     ...network.compiled.target,
+    leads: integerTensor(program, program.input).channels,
     arenaBytes: plan.bytes,
     constantBytes: emitted.constantBytes,
     equalised,
@@ -165,7 +167,7 @@ function asText(report: BuildReport): string {
         layer.name,
       ]),
     ),
-    `${report.multiplyAccumulates} MAC, arena ${report.arenaBytes} B, constants ${report.constantBytes} B`,
+    `${report.leads} leads, ${report.multiplyAccumulates} MAC, arena ${report.arenaBytes} B, constants ${report.constantBytes} B`,
     `most is alive at layer ${peak.layer}, ${peak.bytes} B: ${peak.alive.map(({ tensor, bytes }) => `${tensor} ${bytes} B`).join(', ')}`,
     methodsLine(report.methods),
     ...(report.equalised.length === 0 ? [] : [equalisedText(report.equalised)]),

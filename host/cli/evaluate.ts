@@ -1,7 +1,10 @@
 /** `isochrone evaluate-network MODEL --data DIR`: what the network is worth on a fold, in float, in integers and on a board. */
 import { join } from 'node:path';
 import type { CompiledNetwork, Leads } from '../../codegen/compile.js';
+import { quantizeMicrovolt } from '../../codegen/emit/input-factor.js';
 import { IsochroneError } from '../../codegen/errors.js';
+import { integerTensor } from '../../codegen/integer/program.js';
+import { IntegerInterpreter } from '../../codegen/interpret/integer.js';
 import { packageRoot } from '../../codegen/package-root.js';
 import type { Precision } from '../../codegen/quantize/precision.js';
 import type { Familiarity } from '../../codegen/quantize/familiarity.js';
@@ -17,7 +20,9 @@ import { foldAnswers, type EvaluationWindow, type FoldAnswers } from '../validat
 import { deviceAnswers, type DeviceReport } from '../validate/device-answers.js';
 import { evaluation, type EvaluationReport } from '../validate/evaluation.js';
 import { windowsOfRecords, type RecordWindow } from '../validate/record-inputs.js';
+import { sigmoid } from '../validate/probabilities.js';
 import { targetByName } from '../validate/targets.js';
+import { independentWindow } from '../validate/windows.js';
 import { compileModel, widthOptions } from './network.js';
 import { progress } from './progress.js';
 import { recordInputs } from './record-inputs.js';
@@ -99,7 +104,12 @@ export async function evaluateNetwork(
   const strangers =
     familiarity === undefined || abstention === undefined
       ? {}
-      : { abstention: { ...abstention, strangers: strangersOf(familiarity, records) } };
+      : {
+          abstention: {
+            ...abstention,
+            strangers: strangersOf(network, classes, familiarity, records, leads),
+          },
+        };
   const device = await onBoard(network, windows, answers, options);
   bar.finish(`${report.records} records of fold ${fold}`);
   return { ...report, ...strangers, ...(device === undefined ? {} : { device }) };
@@ -122,9 +132,14 @@ function unfamiliarities(
 
 /** Of records spread over the fold. */
 function strangersOf(
+  { program }: CompiledNetwork,
+  classes: readonly string[],
   trained: Familiarity,
   records: readonly EcgRecord[],
+  leads: Leads,
 ): ReturnType<typeof strangerReports> {
+  const interpreter = new IntegerInterpreter(program);
+  const { scale } = integerTensor(program, program.logits);
   const count = Math.min(STRANGER_RECORDS, records.length);
   const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * records.length) / count));
   return strangerReports(
@@ -133,6 +148,15 @@ function strangersOf(
       const record = records[index];
       return record === undefined ? [] : [toAcquisition(record).microvolt];
     }),
+    (twelve) => {
+      const window = leads === 8 ? independentWindow(twelve) : twelve;
+      const steps = interpreter.forward(quantizeMicrovolt(program, window));
+      const most = Math.max(...steps);
+      return {
+        className: classes[steps.indexOf(most)] ?? '',
+        probability: program.answersProbabilities === true ? most * scale : sigmoid(most * scale),
+      };
+    },
   );
 }
 

@@ -1,5 +1,5 @@
 /** What begins with a network: `start`, `analyze`, `build`, `validate`, `profile`, `calibrate`, `evaluate-network`: their options. */
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { FRONT_ENDS, type FedFrontEnd, type FrontEnd } from '../toolchain/build-firmware.js';
 import { positiveNumber, wholeNumber } from './arguments.js';
 import { DEFAULT_MODEL } from './network.js';
@@ -7,6 +7,7 @@ import {
   backendOption,
   explainOption,
   instructionsOption,
+  fittingLeadsOption,
   leadsOption,
   optimizeOption,
   precisionOption,
@@ -26,7 +27,7 @@ export function addNetworkCommands(program: Command): void {
     )
     .option('--board <name>', 'a board of boards/, or a board file', 'mps2-an386')
     .option('--model <file>', 'an ONNX network with its calibration beside it', DEFAULT_MODEL)
-    .addOption(leadsOption())
+    .addOption(fittingLeadsOption())
     .addOption(precisionOption())
     .addOption(ramOption())
     .addOption(instructionsOption())
@@ -69,7 +70,7 @@ export function addNetworkCommands(program: Command): void {
       frontEnd,
     )
     .addOption(explainOption())
-    .addOption(leadsOption())
+    .addOption(fittingLeadsOption())
     .addOption(precisionOption())
     .addOption(ramOption())
     .addOption(instructionsOption())
@@ -81,8 +82,7 @@ export function addNetworkCommands(program: Command): void {
       await runBuild(model, options);
     });
 
-  program
-    .command('validate')
+  reported(program.command('validate'), leadsOption())
     .description(
       'run the network on this machine and on boards, and compare every layer with the reference; ' +
         'exit code 4 when a layer differs',
@@ -96,21 +96,12 @@ export function addNetworkCommands(program: Command): void {
     .option('--records <set>', 'a decoded set (*.d16.gz); without it synthetic patients')
     .option('--vectors <file>', 'inputs in JSON, for any network')
     .option('--count <n>', 'how many inputs', wholeNumber, 5)
-    .addOption(explainOption())
-    .addOption(leadsOption())
-    .addOption(precisionOption())
-    .addOption(ramOption())
-    .addOption(backendOption())
-    .addOption(optimizeOption())
-    .option('--html <file>', 'write the report as one HTML file')
-    .option('--json', 'print the report as JSON', false)
     .action(async (model: string, options) => {
       const { runValidate } = await import('./validate.js');
       await runValidate(model, options);
     });
 
-  program
-    .command('profile')
+  reported(program.command('profile'), fittingLeadsOption())
     .description(
       'where the time goes on a board: instructions and estimated cycles of each layer, and the hottest code as assembly',
     )
@@ -124,14 +115,6 @@ export function addNetworkCommands(program: Command): void {
       0,
     )
     .option('--hot <n>', 'how many pieces of hot code to show', wholeNumber, 5)
-    .addOption(explainOption())
-    .addOption(leadsOption())
-    .addOption(precisionOption())
-    .addOption(ramOption())
-    .addOption(backendOption())
-    .addOption(optimizeOption())
-    .option('--html <file>', 'write the report as one HTML file')
-    .option('--json', 'print the report as JSON', false)
     .action(async (model: string, options) => {
       const { runProfile } = await import('./profile.js');
       await runProfile(model, options);
@@ -187,6 +170,20 @@ export function addNetworkCommands(program: Command): void {
 function fedFrontEnd(text: string): FedFrontEnd {
   if (text !== 'uart' && text !== 'semihost') throw new InvalidArgumentError('uart or semihost');
   return text;
+}
+
+/** What is built for a report, and how that is given. */
+function reported(command: Command, leads: Option): Command {
+  return [
+    explainOption(),
+    leads,
+    precisionOption(),
+    ramOption(),
+    backendOption(),
+    optimizeOption(),
+    new Option('--html <file>', 'write the report as one HTML file'),
+    new Option('--json', 'print the report as JSON').default(false),
+  ].reduce((built, option) => built.addOption(option), command);
 }
 
 function frontEnd(text: string): FrontEnd {

@@ -34,17 +34,22 @@ export function optimizeOption(): Option {
     .default('balanced');
 }
 
+const FOLDS = '8 folds a twelve-lead network into the equal one of the eight independent leads';
+
 export function leadsOption(): Option {
-  return new Option(
-    '--leads <n>',
-    '8 folds a twelve-lead network into the equal one of the eight independent leads',
-  )
-    .choices(['12', '8'])
-    .argParser((text) => {
-      if (text !== '12' && text !== '8') throw new InvalidArgumentError('12 or 8');
-      return Number(text);
-    })
-    .default(12);
+  return leadsChoice(FOLDS).default(12);
+}
+
+/** Left out, the memory decides (leads-that-fit.ts). */
+export function fittingLeadsOption(): Option {
+  return leadsChoice(`${FOLDS}; left out, 12 where their memory is there, else 8`);
+}
+
+function leadsChoice(description: string): Option {
+  return new Option('--leads <n>', description).choices(['12', '8']).argParser((text) => {
+    if (text !== '12' && text !== '8') throw new InvalidArgumentError('12 or 8');
+    return Number(text);
+  });
 }
 
 export function precisionOption(): Option {

@@ -11,13 +11,15 @@ import { profileText } from '../profile/text.js';
 import { backendOf, loadBoard } from '../toolchain/board.js';
 import { writeWhole } from '../toolchain/write-network.js';
 import { boardTarget, targetFolder } from '../validate/targets.js';
+import { leadsOptions, withFittingLeads } from './leads-that-fit.js';
 import { generateNetwork, explainOptions, widthOptions } from './network.js';
 import { progress } from './progress.js';
 
 export interface ProfileCommand {
   readonly board: string;
   readonly explain: readonly ChosenMethod[];
-  readonly leads: Leads;
+  /** Left out, the memory decides. */
+  readonly leads?: Leads;
   readonly precision?: Precision;
   readonly ram?: number;
   readonly optimize: Optimize;
@@ -38,12 +40,20 @@ export async function runProfile(model: string, options: ProfileCommand): Promis
   const bar = progress('profile');
   bar.update(0, steps, 'compile');
   const backend = options.backend ?? backendOf(board);
-  const network = generateNetwork(model, undefined, {
-    ...explainOptions(options.explain),
-    leads: options.leads,
-    ...widthOptions(options),
-    target: { backend, optimize: options.optimize },
-  });
+  const network = generateNetwork(
+    model,
+    undefined,
+    withFittingLeads(
+      model,
+      {
+        ...explainOptions(options.explain),
+        ...leadsOptions(options),
+        ...widthOptions(options),
+        target: { backend, optimize: options.optimize },
+      },
+      options.ram ?? board.modelArenaBytes,
+    ),
+  );
   bar.update(1, steps, 'build');
   const target = boardTarget(board, backend);
   const folder = targetFolder(join(network.folder, 'profile'), target);

@@ -22,13 +22,8 @@ import { backendOf, loadBoard, type Board } from '../toolchain/board.js';
 import { buildFirmware, type BuiltImage, type FedFrontEnd } from '../toolchain/build-firmware.js';
 import { requireArena } from './budget.js';
 import { withinInstructions } from './instruction-budget.js';
-import {
-  generateNetwork,
-  explainOptions,
-  widthOptions,
-  type GeneratedNetwork,
-  type NetworkOptions,
-} from './network.js';
+import { leadsOptions, withFittingLeads } from './leads-that-fit.js';
+import { generateNetwork, explainOptions, widthOptions, type GeneratedNetwork } from './network.js';
 import { progress } from './progress.js';
 import { createTerminalView, type TerminalView } from './terminal/view.js';
 
@@ -42,7 +37,8 @@ export interface StartOptions {
   readonly once: boolean;
   readonly port: number;
   readonly page: boolean;
-  readonly leads: Leads;
+  /** Left out, the memory decides. */
+  readonly leads?: Leads;
   readonly precision?: Precision;
   readonly ram?: number;
   /** Most instructions of an answer and its explanation on the board. */
@@ -74,12 +70,17 @@ async function start(options: StartOptions, signal: AbortSignal): Promise<void> 
   const frontEnd = options.frontEnd ?? (options.speed > MOST_UART_SPEED ? 'semihost' : 'uart');
   const board = await loadBoard(options.board);
   const acquisition = await acquire(options.record);
-  const asked: NetworkOptions = {
-    ...explainOptions(options.explain),
-    leads: options.leads,
-    ...widthOptions({ ...options, ram: options.ram ?? board.modelArenaBytes }),
-    target: { backend: backendOf(board), optimize: 'balanced' },
-  };
+  const ram = options.ram ?? board.modelArenaBytes;
+  const asked = withFittingLeads(
+    options.model,
+    {
+      ...explainOptions(options.explain),
+      ...leadsOptions(options),
+      ...widthOptions({ ...options, ram }),
+      target: { backend: backendOf(board), optimize: 'balanced' },
+    },
+    ram,
+  );
   const kept =
     options.instructions === undefined
       ? asked

@@ -13,6 +13,13 @@ export interface StrangerReport {
   readonly kind: string;
   readonly records: number;
   readonly withheld: number;
+  /** What the network answers for the first of them when nobody withholds it. */
+  readonly answer: StrangerAnswer;
+}
+
+export interface StrangerAnswer {
+  readonly className: string;
+  readonly probability: number;
 }
 
 type Random = ReturnType<typeof seededRandom>;
@@ -85,21 +92,30 @@ export const STRANGERS: Readonly<Record<string, Maker>> = {
 
 /**
  * @param records int16 microvolt, sample-major, eight leads, 500 Hz, ten seconds
+ * @param answer of the network for a window, `[1000][12]` int16 microvolt
  * @throws IsochroneError TOOLCHAIN_MISSING
  */
 export function strangerReports(
   trained: Familiarity,
   records: readonly Int16Array[],
+  answer: (window: Int16Array) => StrangerAnswer,
 ): readonly StrangerReport[] {
   const chain = buildNativeChain();
   return Object.entries(STRANGERS).map(([kind, make]) => {
     const changed = records.map((record, index) =>
       changedRecord(record, make(record, seededRandom(index + 1, kind))),
     );
-    const withheld = chain
-      .windows(changed)
-      .filter((window) => unfamiliarity(trained, describeWindow(independentWindow(window))) > 1);
-    return { kind, records: records.length, withheld: withheld.length };
+    const windows = chain.windows(changed);
+    const withheld = windows.filter(
+      (window) => unfamiliarity(trained, describeWindow(independentWindow(window))) > 1,
+    );
+    const [first = new Int16Array()] = windows;
+    return {
+      kind,
+      records: records.length,
+      withheld: withheld.length,
+      answer: answer(first),
+    };
   });
 }
 

@@ -63,13 +63,14 @@ function abstentionLines({ abstention, records }: EvaluationReport): readonly st
     `unlike the training data: ${withheld} of ${records} records are not answered; share of wrong calls ${error(errorAnswered)} of the others, ${error(errorWithheld)} of these`,
     'coverage: the same share when the records that are most unlike the training data are withheld',
     coverageTable(coverage),
-    'what a device does not answer',
+    'what a device does not answer, and what the network would say of the first',
     textTable(
-      ['signal', 'records', 'withheld'],
-      strangers.map((one) => [
-        one.kind,
-        String(one.records),
-        (one.withheld / one.records).toFixed(2),
+      ['signal', 'records', 'withheld', 'answer'],
+      strangers.map(({ kind, records: count, withheld: kept, answer }) => [
+        kind,
+        String(count),
+        (kept / count).toFixed(2),
+        `${answer.className} ${answer.probability.toFixed(2)}`,
       ]),
     ),
   ];
