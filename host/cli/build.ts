@@ -13,6 +13,7 @@ import { backendOf, loadBoard, type Board } from '../toolchain/board.js';
 import { buildFirmware, type FrontEnd } from '../toolchain/build-firmware.js';
 import { layerReports, type LayerReport } from '../validate/validate.js';
 import { requireArena } from './budget.js';
+import { buildSignedFirmware, type SignedFirmware } from './signed-firmware.js';
 import { withinInstructions } from './instruction-budget.js';
 import { leadsOptions, withFittingLeads } from './leads-that-fit.js';
 import { generateNetwork, explainOptions, widthOptions, type GeneratedNetwork } from './network.js';
@@ -33,6 +34,11 @@ export interface BuildCommand {
   readonly board?: string;
   /** Build the board's firmware with it. */
   readonly frontEnd?: FrontEnd;
+  /** Signs images for both slots of the board: PEM file of the private key. */
+  readonly key?: string;
+  /** 0.0.1 where nothing is said. */
+  readonly firmwareVersion?: string;
+  readonly oldestAllowed?: string;
 }
 
 export interface BuildReport {
@@ -63,6 +69,7 @@ export interface BuildReport {
     readonly elfPath: string;
     readonly flashBytes: number;
     readonly ramBytes: number;
+    readonly signed: SignedFirmware | null;
   };
 }
 
@@ -71,7 +78,7 @@ export interface BuildReport {
  *   no such front end
  */
 export async function runBuild(model: string, options: BuildCommand): Promise<void> {
-  if (options.frontEnd !== undefined && options.board === undefined) {
+  if ((options.frontEnd ?? options.key) !== undefined && options.board === undefined) {
     throw new IsochroneError('FRONT_END_NEEDS_BOARD', 'firmware is built for a board', {
       hint: 'Name one with --board; `isochrone build` alone writes the network in C.',
     });
@@ -115,10 +122,28 @@ export async function runBuild(model: string, options: BuildCommand): Promise<vo
         elfPath: image.elfPath,
         flashBytes: image.flashBytes,
         ramBytes: image.ramBytes,
+        signed: await signedFirmware(board, network, options),
       },
     };
   }
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : asText(report));
+}
+
+async function signedFirmware(
+  board: Board,
+  network: GeneratedNetwork,
+  { key, frontEnd = 'uart', firmwareVersion = '0.0.1', oldestAllowed = '0.0.0' }: BuildCommand,
+): Promise<SignedFirmware | null> {
+  if (key === undefined) return null;
+  return buildSignedFirmware({
+    board,
+    networkDir: network.folder,
+    frontEnd,
+    key,
+    version: firmwareVersion,
+    oldestAllowed,
+    outDir: join(network.folder, board.name),
+  });
 }
 
 /** @throws IsochroneError BUDGET_NEEDS_BOARD */
@@ -176,6 +201,12 @@ function asText(report: BuildReport): string {
       : [
           `${board.name}: arena budget ${board.arenaBudgetBytes} B, flash ${board.flashBytes} B, RAM ${board.ramBytes} B`,
           ...(board.frontEnd === null ? [] : [`firmware → ${board.elfPath}`]),
+          ...(board.signed === null
+            ? []
+            : [
+                `signed ${board.signed.version} → ${board.signed.imageFile}`,
+                `boot loader ${board.signed.bootFlashBytes} B → ${board.signed.bootFile}, first slot → ${board.signed.slotFile}`,
+              ]),
         ]),
     '',
   ].join('\n');

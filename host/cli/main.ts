@@ -2,6 +2,7 @@
 /** The `isochrone` command: one file for each subcommand; their options stand in `*-commands.ts`. */
 import { Command } from 'commander';
 import { IsochroneError } from '../../codegen/errors.js';
+import { addBoardCommands } from './board-commands.js';
 import { EXIT_FAILED, EXIT_USAGE } from './exit-codes.js';
 import { addHeartCommands } from './heart-commands.js';
 import { addHilCommands } from './hil-commands.js';
@@ -20,6 +21,7 @@ const program = new Command('isochrone')
 addNetworkCommands(program);
 addHeartCommands(program);
 addServeCommands(program);
+addBoardCommands(program);
 addHilCommands(program);
 
 try {

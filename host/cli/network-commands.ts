@@ -76,6 +76,15 @@ export function addNetworkCommands(program: Command): void {
     .addOption(instructionsOption())
     .addOption(backendOption())
     .addOption(optimizeOption())
+    .option(
+      '--key <file>',
+      'private key (isochrone keys): sign images for both slots of the board, and build its boot loader',
+    )
+    .option('--firmware-version <version>', 'of signed images, major.minor.patch (0.0.1)')
+    .option(
+      '--oldest-allowed <version>',
+      'once a signed image is confirmed its device takes none below this (0.0.0)',
+    )
     .option('--json', 'print the report as JSON', false)
     .action(async (model: string, options) => {
       const { runBuild } = await import('./build.js');

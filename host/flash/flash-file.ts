@@ -80,3 +80,50 @@ export async function writeFlashArea(
     await file.close();
   }
 }
+
+/** Bytes at an address of the machine's memory. @throws IsochroneError BOARD_NO_FLASH_AREAS, FLASH_IMAGE_OUTSIDE */
+export async function writeFlashFile(
+  board: Board,
+  path: string,
+  address: number,
+  bytes: Uint8Array,
+): Promise<void> {
+  const offset = placeOf(board, address, bytes.length);
+  await prepareFlashFile(board, path);
+  const file = await open(path, 'r+');
+  try {
+    await file.write(bytes, 0, bytes.length, offset);
+  } finally {
+    await file.close();
+  }
+}
+
+/** @throws IsochroneError BOARD_NO_FLASH_AREAS, FLASH_IMAGE_OUTSIDE */
+export async function readFlashFile(
+  board: Board,
+  path: string,
+  address: number,
+  count: number,
+): Promise<Uint8Array> {
+  const offset = placeOf(board, address, count);
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, offset);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+function placeOf(board: Board, address: number, count: number): number {
+  const { origin, bytes } = emulatedFlash(board);
+  if (address >= origin && address + count <= origin + bytes) return address - origin;
+  throw new IsochroneError(
+    'FLASH_IMAGE_OUTSIDE',
+    `0x${address.toString(16)} is not in what the emulator of ${board.name} keeps in a file`,
+    {
+      hint: 'Give the slot file of `isochrone build --key` with the address of slot A; the emulator takes the boot loader as its program.',
+      where: { board: board.name },
+    },
+  );
+}

@@ -7,6 +7,7 @@ import { Ajv, type ErrorObject } from 'ajv';
 import type { BackendName } from '../../codegen/emit/backends.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { packageRoot } from '../../codegen/package-root.js';
+import type { FlashToolName } from '../flash/tools/registry.js';
 import type { ControlLines } from '../serial/control-lines.js';
 import type { UsbId } from '../serial/ports.js';
 import type { INDEPENDENT_LEADS } from '../stream/events.js';
@@ -16,6 +17,11 @@ export interface MemoryRegion {
   readonly origin: string;
   readonly bytes: number;
 }
+
+/** A program that writes the board's flash, and what it is told beside the image. */
+export type BoardFlashTool =
+  | { readonly tool: FlashToolName; readonly arguments?: readonly string[] }
+  | { readonly tool: 'qemu' };
 
 export interface FlashArea extends MemoryRegion {
   readonly sectorBytes: number;
@@ -69,6 +75,8 @@ export interface Board {
   readonly machineMemory?: { readonly flash: MemoryRegion; readonly ram: MemoryRegion };
   /** Left out: not updated over its link, keeps no configuration. */
   readonly flashAreas?: FlashAreas;
+  /** In the order in which they are tried. */
+  readonly flashTools?: readonly BoardFlashTool[];
   readonly modelArenaBytes: number;
   readonly stackBytes: number;
   /** Left out: true. */

@@ -119,7 +119,7 @@ export function isSignedBy({ header }: FirmwareImage, publicKey: KeyObject): boo
 
 function damaged(file: string, seen: string): IsochroneError {
   return new IsochroneError('FIRMWARE_IMAGE_DAMAGED', `${file} is no firmware image: ${seen}`, {
-    hint: 'Make one with `isochrone firmware`, or copy the file again.',
+    hint: 'Make one with `isochrone build --key`, or copy the file again.',
     where: { file },
   });
 }

@@ -49,14 +49,14 @@ type Refusal = Exclude<UpdateOutcome, 'done'>;
 const REASONS: Readonly<Record<Refusal, readonly [string, string]>> = {
   not_built_in: [
     'it runs no image from a slot',
-    'Flash it once with the boot loader and a first image: `isochrone firmware`, `isochrone flash`.',
+    'Flash it once with the boot loader and a first image: `isochrone build --key`, `isochrone flash`.',
   ],
   another_run: ['it has restarted meanwhile', 'Give the command again.'],
   on_trial: [
     'another image is on trial',
     'Confirm or refuse that one first: update with its own file, or restart the device until the one before returns.',
   ],
-  not_an_image: ['the file holds no image that it knows', 'Make it with `isochrone firmware`.'],
+  not_an_image: ['the file holds no image that it knows', 'Make it with `isochrone build --key`.'],
   wrong_board: ['the image is for another board', 'Build it for the board that the device is.'],
   wrong_slot: [
     'the image is linked for another place',

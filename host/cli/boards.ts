@@ -1,0 +1,54 @@
+/** `isochrone boards`: every board that is built for. */
+import { textTable } from '../report/text.js';
+import { loadBoards, type Board } from '../toolchain/board.js';
+
+interface BoardLine {
+  readonly name: string;
+  readonly title: string;
+  readonly core: string;
+  readonly flashBytes: number;
+  readonly ramBytes: number;
+  readonly runner: string | null;
+  readonly flashTools: readonly string[];
+  /** Whether it takes updates over its link. */
+  readonly slots: boolean;
+}
+
+const KILOBYTE = 1024;
+
+function line(board: Board): BoardLine {
+  const { name, title, core, memory, runner, flashTools = [], flashAreas } = board;
+  return {
+    name,
+    title,
+    core: core.name,
+    flashBytes: memory.flash.bytes,
+    ramBytes: memory.ram.bytes,
+    runner: runner.kind,
+    flashTools: flashTools.map(({ tool }) => tool),
+    slots: flashAreas !== undefined,
+  };
+}
+
+/** @throws IsochroneError BOARD_* */
+export async function runBoards(options: {
+  readonly board?: readonly string[];
+  readonly json: boolean;
+}): Promise<void> {
+  const lines = (await loadBoards(options.board)).map(line);
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(lines, null, 2)}\n`);
+    return;
+  }
+  const rows = lines.map((board) => [
+    board.name,
+    board.core,
+    `${board.flashBytes / KILOBYTE} KB`,
+    `${board.ramBytes / KILOBYTE} KB`,
+    board.runner ?? '–',
+    board.flashTools.length === 0 ? '–' : board.flashTools.join(' '),
+    board.slots ? 'yes' : 'no',
+  ]);
+  const head = ['board', 'core', 'flash', 'RAM', 'runner', 'flash tools', 'update over the link'];
+  process.stdout.write(`${textTable(head, rows)}\n`);
+}
