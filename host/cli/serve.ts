@@ -9,11 +9,10 @@ import { startMonitor, type MonitorOptions } from '../monitor/server.js';
 import { writeAtomically } from '../records/files.js';
 import { openRecord } from '../records/open-record.js';
 import { startRecorder } from '../records/recorder.js';
-import { DeviceCommands } from '../serial/device-commands.js';
-import { connectDevice, type DeviceConnection } from '../serial/device-connection.js';
 import { transportAt } from '../serial/device-address.js';
 import { openLink } from '../serial/link.js';
 import { deviceOfUser } from '../session/device-of-user.js';
+import { FollowedDevice, tellProgress } from '../session/followed-device.js';
 import { replayStart, replayTransport } from '../session/replay-transport.js';
 import { openDownstream, type Downstream } from '../sinks/downstream.js';
 import { fhirSink } from '../sinks/fhir.js';
@@ -21,8 +20,9 @@ import { mqttSink } from '../sinks/mqtt.js';
 import { SAMPLES_LIMIT_BYTES, sinkSet, type Sink } from '../sinks/sink.js';
 import { pageAccess, type PageAccessOptions } from './page-access.js';
 import type { DeviceMessage } from '../protocol/messages.js';
-import type { MarkEvent, SamplesEvent, StreamEvent } from '../stream/events.js';
+import type { SamplesEvent, StreamEvent } from '../stream/events.js';
 import { toJson } from '../stream/json.js';
+import { decodeImages } from '../update/image.js';
 
 export interface ServeOptions extends PageAccessOptions {
   readonly device?: string;
@@ -59,7 +59,7 @@ const trouble = (error: unknown): void => {
 };
 
 /** What a page asks for. */
-type FromPage = Pick<MonitorOptions, 'onMark' | 'onCommand'>;
+type FromPage = Pick<MonitorOptions, 'onMark' | 'onCommand' | 'onFirmware'>;
 
 export async function runServe(options: ServeOptions): Promise<void> {
   say('Isochrone — research use only, not a medical device.');
@@ -73,17 +73,30 @@ export async function runServe(options: ServeOptions): Promise<void> {
   if (options.lines) process.stdout.on('error', stop);
   try {
     // What a page marks goes to every sink, as what comes from the device.
-    let publishMark: (mark: MarkEvent) => void = () => undefined;
-    let commands: DeviceCommands | undefined;
-    await openSinks(options, sinks, {
-      onMark: (mark) => publishMark(mark),
+    let publish: (event: StreamEvent) => void = () => undefined;
+    let device: FollowedDevice | undefined;
+    const fromPage: FromPage = {
+      onMark: (mark) => publish(mark),
       ...(options.replay === undefined
         ? {
-            onCommand: async (command) =>
-              commands === undefined ? undefined : await runCommand(commands, command),
+            onCommand: async (command) => {
+              const commands = device?.commands;
+              return commands === undefined ? undefined : await runCommand(commands, command);
+            },
+            onFirmware: async (bytes) => {
+              if (device === undefined) return undefined;
+              const { version, outcome } = await device.updateFirmware(
+                decodeImages(bytes, 'the file'),
+                {
+                  onProgress: tellProgress((text) => publish({ kind: 'log', level: 'info', text })),
+                },
+              );
+              return { said: outcome === 'same' ? `runs ${version} already` : `runs ${version}` };
+            },
           }
         : {}),
-    });
+    };
+    await openSinks(options, sinks, fromPage);
     if (options.downstream !== undefined) {
       downstream = await openDownstream(transportAt(options.downstream, options.baud), (reason) => {
         say(`downstream ${options.downstream ?? ''}: ${reason}`);
@@ -94,12 +107,11 @@ export async function runServe(options: ServeOptions): Promise<void> {
       trouble(error);
     });
     let newest: number | undefined;
-    const publish = (event: StreamEvent): void => {
+    publish = (event: StreamEvent): void => {
       if (event.kind === 'link' || event.kind === 'log') tell(event);
       if (event.kind === 'samples') newest = lastSampleOf(event);
       set.publish(event);
     };
-    publishMark = publish;
     if (options.marks) {
       const lines = createInterface({ input: process.stdin });
       abort.signal.addEventListener('abort', () => lines.close(), { once: true });
@@ -109,9 +121,16 @@ export async function runServe(options: ServeOptions): Promise<void> {
     }
     const forward = (message: DeviceMessage): void => downstream?.forward(message);
     if (options.replay === undefined) {
-      await follow(options, publish, forward, abort.signal, (connection) => {
-        commands = new DeviceCommands(connection);
+      device = new FollowedDevice({
+        transport: deviceOfUser(options.device ?? '', {
+          reset: options.reset,
+          ...(options.board === undefined ? {} : { board: options.board }),
+          ...(options.baud === undefined ? {} : { baudRate: options.baud }),
+        }),
+        onEvent: publish,
+        onMessage: forward,
       });
+      await device.follow(abort.signal);
     } else await replay(options, options.replay, publish, forward, abort.signal);
     await set.close();
   } finally {
@@ -134,30 +153,6 @@ function tell(event: Extract<StreamEvent, { kind: 'link' | 'log' }>): void {
       ? `link ${event.state}: ${event.detail}`
       : `${event.level}: ${event.text}`,
   );
-}
-
-async function follow(
-  options: ServeOptions,
-  publish: (event: StreamEvent) => void,
-  forward: (message: DeviceMessage) => void,
-  signal: AbortSignal,
-  onConnection: (connection: DeviceConnection) => void,
-): Promise<void> {
-  const address = options.device ?? '';
-  const connection = connectDevice({
-    transport: deviceOfUser(address, {
-      reset: options.reset,
-      ...(options.board === undefined ? {} : { board: options.board }),
-      ...(options.baud === undefined ? {} : { baudRate: options.baud }),
-    }),
-    segmentNames: SEGMENT_NAMES,
-  });
-  onConnection(connection);
-  connection.on(publish);
-  connection.onMessage(forward);
-  signal.addEventListener('abort', () => void connection.close(), { once: true });
-  // Ends with the connection; throws what no further try mends.
-  for await (const event of connection.events()) void event;
 }
 
 async function replay(

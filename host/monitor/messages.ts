@@ -29,6 +29,9 @@ export interface SkippedMessage {
   readonly sampleCount: number;
 }
 
+/** POST: a firmware image in base64, to be given to the device. */
+export const FIRMWARE_PATH = '/firmware';
+
 /** Where the page asks something of the device (`page-command.ts`). */
 export const COMMAND_PATH = '/command';
 

@@ -118,6 +118,21 @@ export function markOf(body: unknown): MarkEvent {
   return { kind: 'mark', sampleIndex: body.sampleIndex, text };
 }
 
+/** An image file as a page sends it. @throws {IsochroneError} FIRMWARE_REQUEST_INVALID */
+export function firmwareOf(body: unknown): Uint8Array {
+  const { imageBase64 } = (body ?? {}) as { readonly imageBase64?: unknown };
+  if (typeof imageBase64 !== 'string' || imageBase64 === '') {
+    throw new IsochroneError(
+      'FIRMWARE_REQUEST_INVALID',
+      'An update needs the bytes of an image file.',
+      {
+        hint: 'Choose the file that `isochrone firmware` wrote.',
+      },
+    );
+  }
+  return Buffer.from(imageBase64, 'base64');
+}
+
 function checked(body: unknown): ExportRequest {
   const request = (typeof body === 'object' ? body : null) as Partial<ExportRequest> | null;
   const refuse = (what: string): never => {

@@ -2,9 +2,16 @@ import { IsochroneError } from '../../codegen/errors.js';
 import type { MarkEvent, StreamEvent } from '../stream/events.js';
 import { MonitorClient } from './client.js';
 import { StreamHistory } from './history.js';
-import { COMMAND_PATH, encodeMessage, EXPORT_PATH, MARK_PATH, STREAM_PATH } from './messages.js';
+import {
+  COMMAND_PATH,
+  encodeMessage,
+  EXPORT_PATH,
+  FIRMWARE_PATH,
+  MARK_PATH,
+  STREAM_PATH,
+} from './messages.js';
 import { commandOf, type PageCommand } from './page-command.js';
-import { exportFiles, markOf } from './page-requests.js';
+import { exportFiles, firmwareOf, markOf } from './page-requests.js';
 import { openPageServer, type PageServer, type PageServerOptions } from './page-server.js';
 
 export { builtPageDir } from './page-server.js';
@@ -14,14 +21,16 @@ export interface MonitorOptions extends PageServerOptions {
   readonly onMark?: (mark: MarkEvent) => void;
   /** Does what a page asks of the device; without it there is no device to ask. */
   readonly onCommand?: (command: PageCommand) => Promise<unknown>;
+  /** Gives the device the firmware of an image file; without it there is no device to give it to. */
+  readonly onFirmware?: (imageFile: Uint8Array) => Promise<unknown>;
 }
 
 export interface Monitor extends PageServer {
   publish(event: StreamEvent): void;
 }
 
-/** Ten minutes of eight leads in base64 are 6.4 MB. */
-const MAX_EXPORT_BYTES = 8_000_000;
+/** Ten minutes of eight leads in base64 are 6.4 MB, two slots of 1 MB each 2.7 MB. */
+const MAX_FILE_BYTES = 8_000_000;
 /** A mark, a command. */
 const MAX_REQUEST_BYTES = 1024;
 
@@ -41,6 +50,7 @@ export async function startMonitor(options: MonitorOptions = {}): Promise<Monito
   };
   const onMark = options.onMark ?? publish;
   const onCommand = options.onCommand ?? noDevice;
+  const onFirmware = options.onFirmware ?? noDevice;
   const server = await openPageServer(options, {
     index: 'index.html',
     socket: {
@@ -55,7 +65,7 @@ export async function startMonitor(options: MonitorOptions = {}): Promise<Monito
     posts: [
       {
         path: EXPORT_PATH,
-        mostBytes: MAX_EXPORT_BYTES,
+        mostBytes: MAX_FILE_BYTES,
         answer: (body) => exportFiles(body, new Date()),
       },
       {
@@ -70,6 +80,11 @@ export async function startMonitor(options: MonitorOptions = {}): Promise<Monito
         path: COMMAND_PATH,
         mostBytes: MAX_REQUEST_BYTES,
         answer: (body) => onCommand(commandOf(body)),
+      },
+      {
+        path: FIRMWARE_PATH,
+        mostBytes: MAX_FILE_BYTES,
+        answer: (body) => onFirmware(firmwareOf(body)),
       },
     ],
   });

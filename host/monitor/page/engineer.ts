@@ -2,7 +2,7 @@
 import type { LinkStatisticsEvent } from '../../stream/events.js';
 import { resetWords, startWords, timingEntries } from '../device-words.js';
 import { fixed } from '../explanation-words.js';
-import { COMMAND_PATH } from '../messages.js';
+import { COMMAND_PATH, FIRMWARE_PATH } from '../messages.js';
 import { post } from './connection.js';
 import { byId, element, setText } from './dom.js';
 import { showStatus } from './panels.js';
@@ -13,6 +13,8 @@ interface SettingValue {
   readonly least: number;
   readonly most: number;
 }
+
+const BASE64_PART = 32_768;
 
 type Entries = [name: string, value: string][];
 
@@ -92,6 +94,10 @@ export class Engineer {
     for (const button of byId('commands', HTMLDivElement).querySelectorAll('button')) {
       button.addEventListener('click', () => this.command(button.value));
     }
+    byId('firmware', HTMLFormElement).addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.update();
+    });
   }
 
   /** Called a few times a second. */
@@ -99,6 +105,7 @@ export class Engineer {
     if (!this.dialog.open) return;
     showStatus(byId('engineer-link', HTMLElement), linkEntries(this.state.linkStatistics));
     showStatus(byId('engineer-device', HTMLElement), deviceEntries(this.state));
+    setText(byId('engineer-log', HTMLElement), this.state.log.at(-1)?.text ?? '');
   }
 
   private command(name: string): void {
@@ -110,6 +117,20 @@ export class Engineer {
       return;
     }
     void this.ask({ name, classIndex, method, bootId });
+  }
+
+  /** Its progress comes as lines of the log. */
+  private async update(): Promise<void> {
+    const file = byId('firmware-file', HTMLInputElement).files?.[0];
+    if (file === undefined) return;
+    if (!confirm('Update the device? It stops acquiring until it is back.')) return;
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const parts: string[] = [];
+    // Arguments of one call are limited.
+    for (let at = 0; at < bytes.length; at += BASE64_PART) {
+      parts.push(String.fromCharCode(...bytes.subarray(at, at + BASE64_PART)));
+    }
+    await this.ask({ imageBase64: btoa(parts.join('')) }, FIRMWARE_PATH);
   }
 
   /** Classes and methods to choose from. */
@@ -132,11 +153,14 @@ export class Engineer {
   }
 
   /** Whether the device did it; what it said stands in the dialog. */
-  private async ask(body: Readonly<Record<string, unknown>>): Promise<boolean> {
+  private async ask(
+    body: Readonly<Record<string, unknown>>,
+    path: string = COMMAND_PATH,
+  ): Promise<boolean> {
     const said = byId('command-said', HTMLOutputElement);
     setText(said, 'asking …');
     try {
-      const answer = (await (await post(COMMAND_PATH, body)).json()) as {
+      const answer = (await (await post(path, body)).json()) as {
         said?: string;
         settings?: Readonly<Record<string, SettingValue>>;
         layerMicroseconds?: readonly number[];

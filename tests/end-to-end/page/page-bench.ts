@@ -22,6 +22,8 @@ class PageBench {
   page!: Page;
   complaints: string[] = [];
   asked: PageCommand[] = [];
+  /** The image file that was given last. */
+  firmware: Uint8Array | undefined;
 
   /** A device that has one setting and refuses to be restarted. */
   readonly onCommand = (command: PageCommand): Promise<unknown> => {
@@ -125,7 +127,14 @@ export function pageBench(): PageBench & { readonly browser: () => Browser } {
     rmSync(PAGE_DIR, { recursive: true, force: true });
   });
   beforeEach(async () => {
-    bench.monitor = await startMonitor({ pageDir: PAGE_DIR, onCommand: bench.onCommand });
+    bench.monitor = await startMonitor({
+      pageDir: PAGE_DIR,
+      onCommand: bench.onCommand,
+      onFirmware: (bytes) => {
+        bench.firmware = bytes;
+        return Promise.resolve({ said: 'runs 1.1.0' });
+      },
+    });
     bench.complaints = [];
     bench.asked = [];
     bench.page = await browser.newPage({

@@ -137,6 +137,17 @@ describe.skipIf(NO_BROWSER !== '')(`working with the page in Chromium${NO_BROWSE
     await expect
       .poll(() => bench.page.innerText('#command-said'))
       .toBe('the device refuses REBOOT: another_run');
+    // An image of some size comes whole.
+    const image = Buffer.from(Array.from({ length: 100_001 }, (_, i) => (7 * i) % 256));
+    bench.page.once('dialog', (dialog) => void dialog.accept());
+    await bench.page.setInputFiles('#firmware-file', {
+      name: 'image.bin',
+      mimeType: 'application/octet-stream',
+      buffer: image,
+    });
+    await bench.page.click('#firmware button');
+    await expect.poll(() => bench.page.innerText('#command-said')).toBe('runs 1.1.0');
+    expect(Buffer.from(bench.firmware ?? []).equals(image)).toBe(true);
     await bench.page.click('button[value=layer-times]');
     await expect
       .poll(() => bench.page.innerText('#layer-times'))
