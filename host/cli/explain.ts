@@ -43,7 +43,11 @@ export async function runExplain(options: ExplainCommandOptions): Promise<void> 
     await writeAtomically(options.out, writer(report));
   }
   if (options.json) process.stdout.write(WRITERS['.json']?.(report) ?? '');
-  else process.stdout.write(`${explainedBlock(report.result, report.explanation).join('\n')}\n`);
+  else {
+    const remarks = report.record.remarks.map((remark) => `  remark: ${remark}`);
+    const lines = [...explainedBlock(report.result, report.explanation), ...remarks];
+    process.stdout.write(`${lines.join('\n')}\n`);
+  }
 }
 
 export async function explain(

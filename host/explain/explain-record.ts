@@ -112,7 +112,11 @@ export function explainRecord(request: ExplainRequest): RecordExplanation {
   return {
     format: 'isochrone-explanation-1',
     statement: 'Research use only; not a medical device.',
-    record: { name: record.name, source: record.source, remarks: record.remarks },
+    record: {
+      name: record.name,
+      source: record.source,
+      remarks: [...record.remarks, ...strangeness(answer)],
+    },
     network: request.network.program.metadata['isochrone.name'] ?? 'network',
     windows: windows.map(({ firstSampleIndex }, i) => ({
       firstSampleIndex,
@@ -206,7 +210,7 @@ function resultOf(
   network: WindowNetwork,
   window: RecordWindow,
   windowIndex: number,
-  { logits, probabilities, winner }: ReturnType<WindowNetwork['answer']>,
+  { logits, probabilities, winner, unfamiliarity }: ReturnType<WindowNetwork['answer']>,
 ): RecordExplanation['result'] {
   return {
     kind: 'result',
@@ -214,8 +218,19 @@ function resultOf(
     windowFirstSampleIndex: window.firstSampleIndex,
     windowSampleCount: 5000,
     classNames: network.classNames,
+    operatingPoints: network.operatingPoints,
     ...{ logits, probabilities, winner },
+    ...(unfamiliarity === undefined ? {} : { unfamiliarity }),
   };
+}
+
+/** Who asks for a window has its answer; what a device would do is said. */
+function strangeness({ unfamiliarity = 0 }: ReturnType<WindowNetwork['answer']>): string[] {
+  return unfamiliarity > 1
+    ? [
+        `unlike the data that the network was trained on (${unfamiliarity.toFixed(1)} times the limit): a device withholds this answer`,
+      ]
+    : [];
 }
 
 function eventOf(

@@ -1,7 +1,7 @@
 /** A compiled network on one window of chain output: its answer, its gradient, in the integers of the device. */
 import type { CompiledNetwork } from '../../codegen/compile.js';
 import { quantizeMicrovolt } from '../../codegen/emit/input-factor.js';
-import { classNames } from '../../codegen/emit/emit.js';
+import { classNames, operatingPoints } from '../../codegen/emit/emit.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import { SMOOTHGRAD } from '../../codegen/explain/methods.js';
 import { integerTensor, type SignalArray } from '../../codegen/integer/program.js';
@@ -10,6 +10,8 @@ import { integratedGradients, smoothGrad } from '../attribution/mean-gradient.js
 import { interpretedNetwork } from '../attribution/network.js';
 import { WINDOW_SAMPLES } from '../cineecg/beats.js';
 import { TWELVE_LEAD_COUNT } from '../cineecg/matrices.js';
+import { describeWindow } from '../familiarity/describe.js';
+import { unfamiliarity } from '../familiarity/unfamiliarity.js';
 import type { Method as WireMethod } from '../protocol/messages.js';
 
 export interface WindowAnswer {
@@ -17,10 +19,13 @@ export interface WindowAnswer {
   readonly logits: readonly number[];
   readonly probabilities: readonly number[];
   readonly winner: number;
+  /** Above 1 a device withholds the answer; absent where the calibration does not know the training data. */
+  readonly unfamiliarity?: number;
 }
 
 export class WindowNetwork {
   readonly classNames: readonly string[];
+  readonly operatingPoints: readonly number[];
   readonly leads: number;
   readonly inputScaleMillivolt: number;
   readonly gradientScale: number;
@@ -48,6 +53,7 @@ export class WindowNetwork {
     }
     this.interpreter = new IntegerInterpreter(program);
     this.classNames = classNames(program);
+    this.operatingPoints = operatingPoints(program);
     this.leads = input.channels;
     this.inputScaleMillivolt = input.scale;
     this.gradientScale = integerTensor(program, explanation.inputGradient).scale;
@@ -56,8 +62,9 @@ export class WindowNetwork {
 
   /** @param microvolt `[1000][8]` chain output */
   answer(microvolt: Int16Array): WindowAnswer {
+    const { program, familiarity } = this.network;
     const input = quantizeMicrovolt(
-      this.network.program,
+      program,
       this.leads === TWELVE_LEAD_COUNT ? twelveOf(microvolt) : microvolt,
     );
     const steps = this.interpreter.forward(input);
@@ -67,6 +74,9 @@ export class WindowNetwork {
       logits,
       probabilities: logits.map((logit) => 1 / (1 + Math.exp(-logit))),
       winner: steps.indexOf(Math.max(...steps)),
+      ...(familiarity === undefined
+        ? {}
+        : { unfamiliarity: unfamiliarity(familiarity, describeWindow(microvolt)) }),
     };
   }
 

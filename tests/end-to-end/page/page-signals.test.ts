@@ -57,7 +57,7 @@ describe.skipIf(NO_BROWSER !== '')(`signals on the page in Chromium${NO_BROWSER}
       .toBeGreaterThanOrEqual(35);
   });
 
-  it('says that a signal cannot be read, why, and withholds the explanation and the heart’s alarms', async () => {
+  it('says that a signal cannot be read, why, and withholds the answer and the heart’s alarms', async () => {
     bench.publishRun(11);
     await bench.page.goto(bench.monitor.url);
     const stop = bench.keepStreaming(5500, { beats: false });
@@ -69,11 +69,13 @@ describe.skipIf(NO_BROWSER !== '')(`signals on the page in Chromium${NO_BROWSER}
           leadReasons: INDEPENDENT_LEADS.map((name) => (name === 'V2' ? ['restless'] : [])),
         }),
       );
-      bench.monitor.publish(synthetic.result(2));
-      bench.monitor.publish({ kind: 'withheld', resultId: 2, reason: 'poor_signal' });
+      bench.monitor.publish(synthetic.unanswered(2, 'poor_signal'));
       await bench.page.waitForSelector('#alarm:not([hidden])');
       expect(await bench.page.innerText('#alarm')).toMatch(/Technical: .*V2/);
-      expect(await bench.page.innerText('#why')).toContain('Not explained');
+      expect(await bench.page.innerText('#why')).toContain(
+        'No answer: a lead could not be read in this window',
+      );
+      expect(await bench.page.innerText('#classes')).toBe('');
       expect(await bench.page.getAttribute('main', 'class')).toContain('withheld');
       // No beat has come for long enough to be a pause, but nobody can see one.
       await bench.page.waitForTimeout(6500);
