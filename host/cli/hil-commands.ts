@@ -43,7 +43,11 @@ export function addHilCommands(program: Command): void {
     .addOption(benchOption())
     .option('--device <names...>', 'only these devices of the bench')
     .option('--only <words...>', 'only tests whose name has one of these')
-    .option('--long', 'ten minutes of acquisition, every duration of every fault', false)
+    .option(
+      '--long',
+      'ten minutes of acquisition, every duration of every fault, updates, clocks',
+      false,
+    )
     .option('--out <folder>', 'where the reports go', join(packageRoot(), 'build', 'hil', 'report'))
     .option('--json', 'print JSON', false)
     .action(async (options) => {

@@ -44,7 +44,9 @@ describe('a bench map', () => {
       'contacts',
       'electrodes',
     ]);
-    expect([...fixturesOf(entryOf(await load({ devices: [DESK] }), 'desk'))]).toEqual([]);
+    expect([...fixturesOf(entryOf(await load({ devices: [DESK] }), 'desk'))]).toEqual([
+      'converter',
+    ]);
   });
 
   it.each([

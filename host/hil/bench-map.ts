@@ -145,6 +145,7 @@ export function fixturesOf(entry: BenchEntry): ReadonlySet<Fixture> {
     reset: rig?.reset !== undefined,
     boot: rig?.boot !== undefined,
     inject: injectPort !== undefined,
+    converter: injectPort === undefined,
     contacts: injectPort !== undefined,
     electrodes: rig?.electrodes !== undefined,
     button: rig?.button !== undefined,

@@ -14,7 +14,7 @@ import { DeviceCommands } from '../serial/device-commands.js';
 import type { HelloEvent, ResultEvent, StreamEvent } from '../stream/events.js';
 import type { Fixture } from './fixtures.js';
 import { forbiddenIn } from './forbidden.js';
-import { LossyLine, pauseHost } from './host-faults.js';
+import { BenchLine, pauseHost } from './host-faults.js';
 import type { Journal } from './journal.js';
 import { sampleRate, type TimedSample } from './rate.js';
 import type { SampleBooks } from './record.js';
@@ -71,7 +71,7 @@ type EventOf<Kind extends StreamEvent['kind']> = Extract<StreamEvent, { kind: Ki
 export class DeviceUnderTest {
   readonly target: Target;
   readonly journal: Journal;
-  readonly line = new LossyLine();
+  readonly line = new BenchLine();
   readonly timing: DeviceTiming;
   readonly connection: DeviceConnection;
   readonly commands: DeviceCommands;

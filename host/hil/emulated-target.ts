@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
 import { socketWriter } from '../flash/injector.js';
-import { bootQemu, type EmulatedDevice } from '../flash/qemu.js';
+import { bootQemu, type BootOptions, type EmulatedDevice } from '../flash/qemu.js';
 import { serialTransport } from '../serial/serial-transport.js';
+import { socketTransport } from '../serial/socket-transport.js';
 import type { Transport } from '../serial/transport.js';
 import type { Board } from '../toolchain/board.js';
 import type { Fixture } from './fixtures.js';
@@ -26,6 +27,7 @@ class EmulatedTarget implements Target {
   private device: EmulatedDevice | undefined;
   private released = false;
   private elfPath: string | undefined;
+  private flashFile: string | undefined;
   private folder: string | undefined;
   private closed = false;
 
@@ -48,7 +50,11 @@ class EmulatedTarget implements Target {
 
   async transport(): Promise<Transport> {
     const device = this.powered();
-    const port = serialTransport({ path: device.linkPath, baudRate: this.board.uarts.link.baud });
+    const { linkPath } = device;
+    const port =
+      this.flashFile === undefined
+        ? serialTransport({ path: linkPath, baudRate: this.board.uarts.link.baud })
+        : socketTransport({ path: linkPath });
     return Promise.resolve({
       ...port,
       open: async (handlers) => {
@@ -68,12 +74,18 @@ class EmulatedTarget implements Target {
 
   /** An emulator starts with its image: the next start has it. */
   async flash(elfPath: string, share = 1): Promise<void> {
+    this.flashFile = undefined;
     if (share >= 1) {
       this.elfPath = elfPath;
       return;
     }
     this.folder ??= await mkdtemp(join(tmpdir(), 'isochrone-hil-'));
     this.elfPath = await writeInterrupted(elfPath, join(this.folder, 'interrupted.elf'), share);
+  }
+
+  startFromSlots(bootElf: string, flashFile: string): void {
+    this.elfPath = bootElf;
+    this.flashFile = flashFile;
   }
 
   async close(): Promise<void> {
@@ -91,7 +103,9 @@ class EmulatedTarget implements Target {
     }
     if (this.device !== undefined || this.closed) return;
     if (this.elfPath === undefined) throw noPower(this.name, 'nothing has been flashed');
-    const device = await bootQemu({ board: this.board, elfPath: this.elfPath });
+    const { board, elfPath, flashFile } = this;
+    const kept = flashFile === undefined ? {} : await linkBeside(flashFile);
+    const device = await bootQemu({ board, elfPath, ...kept });
     this.device = device;
     this.released = false;
     // A processor that locks up ends its emulator, and the number of its pty may be given to another at once.
@@ -110,6 +124,15 @@ class EmulatedTarget implements Target {
       throw noPower(this.name, 'its power is off, or its processor has locked up');
     return this.device;
   }
+}
+
+/** An image takes a pty a quarter of a minute, and a socket two seconds. */
+async function linkBeside(
+  flashFile: string,
+): Promise<Pick<BootOptions, 'flashFile' | 'linkSocket'>> {
+  const linkSocket = `${flashFile}.link`;
+  await rm(linkSocket, { force: true });
+  return { flashFile, linkSocket };
 }
 
 export function emulatedTarget(name: string, board: Board): Target {

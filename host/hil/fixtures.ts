@@ -4,6 +4,7 @@ export const FIXTURES = [
   'reset',
   'boot',
   'inject',
+  'converter',
   'contacts',
   'electrodes',
   'button',
@@ -11,13 +12,19 @@ export const FIXTURES = [
 ] as const;
 export type Fixture = (typeof FIXTURES)[number];
 
-export const FIXTURE_WORDS: Readonly<Record<Fixture, string>> = {
+const FIXTURE_WORDS: Readonly<Record<Fixture, string>> = {
   power: 'its power can be cut',
   reset: 'its reset line can be pulled',
   boot: 'its boot line can be held',
   inject: 'samples can be put in place of its front end',
+  converter: 'it samples by a converter of its own',
   contacts: 'the contact of each electrode can be put in with the samples',
   electrodes: 'a switch in each electrode lead',
   button: 'a button for the operator',
   flash: 'an image can be put on it',
 };
+
+/** What a test would need of a device that does not have it. */
+export function needsText({ needs = [] }: { readonly needs?: readonly Fixture[] }): string {
+  return needs.map((fixture) => FIXTURE_WORDS[fixture]).join('; ');
+}

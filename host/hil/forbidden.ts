@@ -8,6 +8,8 @@ export const FORBIDDEN: readonly RegExp[] = [
   /restarted after a fault/i,
   /stack over(run|flow)/i,
   /self-test FAILED/i,
+  // Of the ADS1298, which is shown its own test signal at every start.
+  /front end: self-test/i,
   /hard ?fault/i,
 ];
 

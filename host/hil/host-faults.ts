@@ -1,9 +1,11 @@
 /** Faults of the host's own side: bytes that it does not get, and time in which it does nothing. */
-import type { Transport } from '../serial/transport.js';
+import type { Transport, TransportHandlers } from '../serial/transport.js';
 
-/** A transport whose next chunk from the device can be asked to lack a byte. */
-export class LossyLine {
+/** The line between a device and this host: it can be asked to lose a byte, and be listened in to. */
+export class BenchLine {
   private owed = 0;
+  private open: Transport | undefined;
+  private readonly taps = new Set<TransportHandlers>();
 
   /** Of one of the next chunks, the byte in the middle; a chunk of a single byte is that byte. */
   dropByte(): void {
@@ -18,14 +20,51 @@ export class LossyLine {
   wrap(transport: Transport): Transport {
     return {
       ...transport,
-      open: (handlers) =>
-        transport.open({
-          ...handlers,
+      open: async (handlers) => {
+        await transport.open({
           onBytes: (chunk) => {
-            handlers.onBytes(this.owed > 0 ? this.without(chunk) : chunk);
+            const arrived = this.owed > 0 ? this.without(chunk) : chunk;
+            handlers.onBytes(arrived);
+            for (const tap of this.taps) tap.onBytes(arrived);
           },
-        }),
+          onClosed: (reason) => {
+            this.end(transport, reason);
+            handlers.onClosed(reason);
+          },
+        });
+        this.open = transport;
+      },
+      close: () => {
+        this.end(transport, 'closed by the host');
+        return transport.close();
+      },
     };
+  }
+
+  /** The same line for someone else who speaks on it, as long as it stays open. */
+  tap(): Transport {
+    let mine: TransportHandlers | undefined;
+    return {
+      name: this.open?.name ?? 'no line',
+      open: (handlers) => {
+        mine = handlers;
+        this.taps.add(handlers);
+        return Promise.resolve();
+      },
+      write: async (bytes) => {
+        await this.open?.write(bytes);
+      },
+      close: () => {
+        if (mine !== undefined) this.taps.delete(mine);
+        return Promise.resolve();
+      },
+    };
+  }
+
+  private end(transport: Transport, reason: string): void {
+    if (this.open !== transport) return;
+    this.open = undefined;
+    for (const tap of [...this.taps]) tap.onClosed(reason);
   }
 
   private without(chunk: Uint8Array): Uint8Array {

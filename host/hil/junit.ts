@@ -1,4 +1,5 @@
 /** A run as JUnit XML, which every CI reads: a suite for each device, measurements as properties, the serial log as output. */
+import { needsText } from './fixtures.js';
 import type { DeviceRecord, Measurement, TestRecord } from './record.js';
 import type { RunReport } from './run.js';
 
@@ -32,7 +33,7 @@ function testCase(device: string, test: TestRecord): string {
       ? []
       : [`<properties>${test.measurements.map(measured).join('')}</properties>`]),
     ...(test.state === 'not_applicable'
-      ? [`<skipped message="needs ${escape((test.needs ?? []).join(', '))}"/>`]
+      ? [`<skipped message="needs: ${escape(needsText(test))}"/>`]
       : []),
     ...(test.error === undefined ? [] : [failed(test.error)]),
     ...(test.log.length === 0 ? [] : [`<system-out>${escape(test.log.join('\n'))}</system-out>`]),

@@ -99,7 +99,7 @@ it('is JUnit XML with measurements, reasons and logs, without what XML forbids',
   expect(xml).toContain('name="acquires &lt;everything&gt;" time="1.500"');
   expect(xml).toContain('<property name="rate" value="500 Hz (499.9 … 500.1)"/>');
   expect(xml).toContain('<failure message="HIL_TIMEOUT: no HELLO">');
-  expect(xml).toContain('<skipped message="needs power"/>');
+  expect(xml).toContain('<skipped message="needs: its power can be cut"/>');
   expect(xml).toContain('hello \uFFFD &amp; more');
   expect(xml).toContain('<failure message="no port">');
 });

@@ -1,5 +1,6 @@
 /** A run as one page that needs nothing else: what held, what was measured against which limit, traces and serial logs. */
 import { escapeHtml, STYLE, table } from '../report/html.js';
+import { needsText } from './fixtures.js';
 import type { DeviceRecord, Measurement, TestRecord, Trace } from './record.js';
 import type { RunReport } from './run.js';
 
@@ -35,8 +36,8 @@ const MARKS: Readonly<Record<TestRecord['state'], string>> = {
 };
 
 function test(record: TestRecord): string {
-  const { name, state, needs, measurements, faults, trace, error, log } = record;
-  const why = needs === undefined ? '' : ` (needs ${needs.join(', ')})`;
+  const { name, state, measurements, faults, trace, error, log } = record;
+  const why = state === 'not_applicable' ? ` (needs: ${needsText(record)})` : '';
   const parts = [
     ...(error === undefined ? [] : [`<pre class="bad">${escapeHtml(error)}</pre>`]),
     ...(faults.length === 0

@@ -21,6 +21,8 @@ export interface Target {
    * @throws IsochroneError HIL_NO_FIXTURE
    */
   flash(elfPath: string, share?: number): Promise<void>;
+  /** From its next start on through this boot loader, its flash kept in that file; only of an emulator. */
+  startFromSlots?(bootElf: string, flashFile: string): void;
   /** Idempotent; leaves no process behind. */
   close(): Promise<void>;
 }

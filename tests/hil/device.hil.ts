@@ -3,11 +3,13 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { Bench } from './bench.js';
 import { acquisitionTests } from './suite/acquisition.js';
 import { bootTests } from './suite/boot.js';
+import { clockTests } from './suite/clock.js';
 import { commandTests } from './suite/commands.js';
 import { explanationTests } from './suite/explanation.js';
 import { knownAnswerTests } from './suite/known-answers.js';
 import { lineFaultTests } from './suite/line-faults.js';
 import { powerFaultTests } from './suite/power-faults.js';
+import { updateTests } from './suite/update.js';
 
 const bench = await Bench.fromEnvironment();
 
@@ -22,4 +24,8 @@ describe(bench.entry.name, () => {
   explanationTests(bench);
   lineFaultTests(bench);
   powerFaultTests(bench);
+  if (bench.settings.long) {
+    updateTests(bench);
+    clockTests(bench);
+  }
 });
