@@ -29,6 +29,12 @@ interface LinkOptions {
   readonly json: boolean;
 }
 
+interface DeviceArguments {
+  readonly board: readonly string[];
+  readonly seconds: number;
+  readonly json: boolean;
+}
+
 interface RecorderOptions {
   readonly kills: number;
   readonly seed: number;
@@ -174,6 +180,22 @@ program
     });
     process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : linkText(report));
     if (!report.holds) process.exitCode = EXIT_CHECK_FAILED;
+  });
+
+program
+  .command('device')
+  .description(
+    'the whole device on emulated boards: samples lost, worst loop and interrupt latency in instructions, CPU, stack, RAM and flash by section; ' +
+      'exit code 4 when a sample is lost',
+  )
+  .option('--board <name...>', 'which', ['mps2-an386', 'mps2-an500', 'mps2-an505', 'mps3-an547'])
+  .option('--seconds <n>', "of signal, by the device's clock", wholeNumber, 600)
+  .option('--json', 'print JSON', false)
+  .action(async ({ board, seconds, json }: DeviceArguments) => {
+    const { benchDevice, deviceText } = await import('./device.js');
+    const reports = await benchDevice({ boards: board, seconds });
+    process.stdout.write(json ? `${JSON.stringify(reports, null, 2)}\n` : deviceText(reports));
+    if (reports.some(({ holds }) => !holds)) process.exitCode = EXIT_CHECK_FAILED;
   });
 
 program

@@ -29,6 +29,11 @@ export interface BootOptions {
   readonly flashFile?: string;
   /** The link as a socket at this path instead of a pty: some ten times as fast towards the device, and no wait before it runs. */
   readonly linkSocket?: string;
+  /**
+   * Where everything that the device sends is written, instead of to a pty: takes bytes as fast as the device gives them, however
+   * fast its time runs, and says nothing back. `linkPath` is this file then.
+   */
+  readonly linkFile?: string;
   /** Further arguments for the emulator, for instance a TCG plugin. */
   readonly extraArgs?: readonly string[];
 }
@@ -102,6 +107,11 @@ function machineArguments({ board, flashFile }: BootOptions): string[] {
 const socketDevice = (id: string, path: string): string =>
   `socket,id=${id},path=${escapeComma(path)},server=on,wait=off,mux=on`;
 
+function linkDevice({ linkSocket, linkFile }: BootOptions): string {
+  if (linkSocket !== undefined) return socketDevice('link', linkSocket);
+  return linkFile === undefined ? 'pty,id=link' : `file,id=link,path=${escapeComma(linkFile)}`;
+}
+
 export function emulatorArguments(options: BootOptions, injectSocket: string): string[] {
   const { board } = options;
   const ports = [
@@ -129,7 +139,7 @@ export function emulatorArguments(options: BootOptions, injectSocket: string): s
     '-qmp',
     'stdio',
     '-chardev',
-    options.linkSocket === undefined ? 'pty,id=link' : socketDevice('link', options.linkSocket),
+    linkDevice(options),
     '-chardev',
     socketDevice('inject', injectSocket),
     // A multiplexer without its escape character (0x100 is no byte): it holds 32 bytes and hands the UART the next one as soon
@@ -234,13 +244,12 @@ export async function bootQemu(options: BootOptions): Promise<EmulatedDevice> {
   let timer: NodeJS.Timeout | undefined;
   const start = async (): Promise<EmulatedDevice> => {
     await qmp.negotiate();
-    const linkPath = options.linkSocket ?? (await qmp.ptyPath('link'));
+    const instead = options.linkSocket ?? options.linkFile;
+    const linkPath = instead ?? (await qmp.ptyPath('link'));
     // Opened here first, so that the wait is over, or nearly, when the caller has opened it for good.
     const { O_RDWR, O_NOCTTY, O_NONBLOCK } = constants;
     const holder =
-      options.linkSocket === undefined
-        ? await open(linkPath, O_RDWR | O_NOCTTY | O_NONBLOCK)
-        : undefined;
+      instead === undefined ? await open(linkPath, O_RDWR | O_NOCTTY | O_NONBLOCK) : undefined;
     const noticedAt = holder === undefined ? 0 : performance.now() + PTY_NOTICE_MS;
     void exited.then(() => holder?.close()).catch(() => undefined);
     const inject = await openSocket(injectSocket);

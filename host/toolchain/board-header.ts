@@ -50,6 +50,7 @@ export function boardHeader(board: Board): string {
     define('NAME', JSON.stringify(board.name)),
     define('HAS_FPU', flag(board.core.fpu !== 'none')),
     define('MEASURES_BEATS', flag(board.measuresBeats ?? true)),
+    define('SLEEPS', flag(board.sleeps ?? true)),
     define('RAM_ORIGIN', hex(Number(board.memory.ram.origin))),
     define('RAM_BYTES', `${board.memory.ram.bytes}u`),
     define('FLASH_WRITE_BYTES', `${board.flashAreas?.writeBytes ?? 1}u`),

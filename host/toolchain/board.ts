@@ -81,6 +81,8 @@ export interface Board {
   readonly stackBytes: number;
   /** Left out: true. */
   readonly measuresBeats?: boolean;
+  /** Left out: true. */
+  readonly sleeps?: boolean;
   readonly interruptCount: number;
   readonly peripheralClockHz: number;
   readonly counter: {

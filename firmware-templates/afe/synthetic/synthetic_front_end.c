@@ -4,23 +4,55 @@
 #include "iso_synthetic_beat.h"
 
 #include <stddef.h>
+#include <string.h>
 
 /*
  * A patient inside the device: one beat of a simulated heart, again and again at 75 per minute, by
  * the device's own clock. For a board on a desk that has neither electrodes nor anybody who feeds
  * it. All electrodes have contact.
+ *
+ * Samples are taken as a converter's are: by an interrupt, 500 times a second, into a ring that the
+ * main loop empties when it comes to it. What finds the ring full is lost, and told as a gap.
  */
 
 #define ACQUISITION_HZ 500u
+/* A second: the longest turn of the loop is a pass of the network. */
+#define RING_SAMPLES 512u
+
+typedef struct {
+    uint32_t index;
+    uint32_t tick;
+    int16_t microvolt[ISO_INDEPENDENT_LEADS];
+} taken_sample;
 
 static struct {
-    uint32_t next_index;
-    uint32_t due_tick;
-    uint32_t remainder; /* of ticks per sample, in 1/500 of a tick: no drift adds up */
+    taken_sample ring[RING_SAMPLES];
+    volatile uint32_t taken; /* samples ever put into the ring; the interrupt's */
+    volatile uint32_t read;  /* and out of it; the loop's */
+    uint32_t converted;      /* the interrupt's */
+    uint32_t expected_index; /* the loop's, like what follows */
+    iso_afe_counters counters;
 } front_end;
 
+static void take_sample(void) {
+    const uint32_t index = front_end.converted;
+    const uint32_t taken = front_end.taken;
+    front_end.converted = index + 1u;
+    if (taken - front_end.read >= RING_SAMPLES) {
+        return; /* the index of the next one that fits tells how many */
+    }
+    taken_sample *sample = &front_end.ring[taken % RING_SAMPLES];
+    sample->index = index;
+    sample->tick = iso_hal_ticks();
+    memcpy(sample->microvolt, iso_synthetic_beat[index % ISO_SYNTHETIC_BEAT_SAMPLES],
+           sizeof sample->microvolt);
+    /* The sample must be in memory before the count that announces it. */
+    __asm volatile("" ::: "memory");
+    front_end.taken = taken + 1u;
+}
+
 void iso_afe_init(void) {
-    front_end.due_tick = iso_hal_ticks();
+    iso_hal_every(ACQUISITION_HZ, take_sample);
 }
 
 int32_t iso_afe_rail_microvolt(void) {
@@ -36,26 +68,34 @@ const char *iso_afe_take_complaint(void) {
 }
 
 iso_afe_event_kind iso_afe_poll(iso_afe_event *out) {
-    if ((int32_t)(iso_hal_ticks() - front_end.due_tick) < 0) {
+    const uint32_t read = front_end.read;
+    if (front_end.taken == read) {
         return ISO_AFE_NONE;
     }
-    const int16_t *sample = iso_synthetic_beat[front_end.next_index % ISO_SYNTHETIC_BEAT_SAMPLES];
-    for (unsigned lead = 0; lead < ISO_INDEPENDENT_LEADS; lead += 1u) {
-        out->microvolt[lead] = sample[lead];
+    const taken_sample *sample = &front_end.ring[read % RING_SAMPLES];
+    if (sample->index != front_end.expected_index) {
+        out->sample_index = front_end.expected_index;
+        out->missing_samples = sample->index - front_end.expected_index;
+        front_end.counters.samples_missing += out->missing_samples;
+        front_end.expected_index = sample->index;
+        return ISO_AFE_GAP;
     }
-    out->sample_index = front_end.next_index;
-    out->device_tick = front_end.due_tick;
+    for (unsigned lead = 0; lead < ISO_INDEPENDENT_LEADS; lead += 1u) {
+        out->microvolt[lead] = sample->microvolt[lead];
+    }
+    out->sample_index = sample->index;
+    out->device_tick = sample->tick;
     out->contact.measured = (1u << ISO_ELECTRODES) - 1u;
     out->contact.off = 0u;
-    front_end.next_index += 1u;
-    front_end.remainder += iso_hal_ticks_per_second;
-    front_end.due_tick += front_end.remainder / ACQUISITION_HZ;
-    front_end.remainder %= ACQUISITION_HZ;
+    front_end.expected_index += 1u;
+    front_end.counters.samples_received += 1u;
+    __asm volatile("" ::: "memory");
+    front_end.read = read + 1u;
     return ISO_AFE_SAMPLE;
 }
 
 void iso_afe_read_counters(iso_afe_counters *out) {
-    *out = (iso_afe_counters){.samples_received = front_end.next_index};
+    *out = front_end.counters;
 }
 
 uint16_t iso_afe_credit(void) {

@@ -7,7 +7,10 @@
 #define SYSTICK_RUNNING 1u /* the counter alone: some cores have the clock's bit fixed at one */
 
 static uint32_t idle_ticks;
-static uint32_t worst_clocks; /* of the processor */
+static uint32_t worst_clocks;   /* of the processor */
+static volatile uint32_t wakes; /* interrupts of the SysTick */
+
+static void (*periodic)(void); /* what iso_hal_every was given */
 
 /* It wakes the processor; and since it counts down from its reload value, what it has counted at
  * the entry is what it waited. */
@@ -16,6 +19,21 @@ void iso_cortex_systick_interrupt(void) {
     if (clocks > worst_clocks) {
         worst_clocks = clocks;
     }
+    wakes += 1u;
+    if (periodic != NULL) {
+        periodic();
+    }
+}
+
+static void start_systick(uint32_t hz) {
+    CORTEX_SYSTICK_RELOAD = ISO_BOARD_PERIPHERAL_CLOCK_HZ / hz - 1u;
+    CORTEX_SYSTICK_VALUE = 0u;
+    CORTEX_SYSTICK_CTRL = SYSTICK_START;
+}
+
+void iso_hal_every(uint32_t hz, void (*handler)(void)) {
+    periodic = handler;
+    start_systick(hz);
 }
 
 uint32_t iso_hal_interrupt_worst_ticks(void) {
@@ -27,11 +45,11 @@ uint32_t iso_hal_interrupt_worst_ticks(void) {
  * instructions, is not interrupted. */
 static void start_waking(void) {
     if ((CORTEX_SYSTICK_CTRL & SYSTICK_RUNNING) == 0u) {
-        CORTEX_SYSTICK_RELOAD = ISO_BOARD_PERIPHERAL_CLOCK_HZ / SYSTICK_HZ - 1u;
-        CORTEX_SYSTICK_VALUE = 0u;
-        CORTEX_SYSTICK_CTRL = SYSTICK_START;
+        start_systick(SYSTICK_HZ);
     }
 }
+
+#if ISO_BOARD_SLEEPS
 
 void iso_hal_wait(void) {
     start_waking();
@@ -44,6 +62,19 @@ void iso_hal_wait(void) {
     }
     __asm volatile("cpsie i\n\tisb" ::: "memory");
 }
+
+#else
+
+void iso_hal_wait(void) {
+    start_waking();
+    const uint32_t wakes_before = wakes;
+    const uint32_t before = iso_hal_ticks();
+    while (wakes == wakes_before && !iso_cortex_bytes_wait()) {
+    }
+    idle_ticks += iso_hal_ticks() - before;
+}
+
+#endif
 
 uint32_t iso_hal_idle_ticks(void) {
     return idle_ticks;
