@@ -16,6 +16,7 @@ export function addBoardCommands(program: Command): void {
   program
     .command('doctor')
     .description('what this machine has and lacks: programs, ports, permissions; changes nothing')
+    .option('--port <address>', 'ask the firmware there too: which board, and which wire schema')
     .option('--json', 'print JSON', false)
     .action(async (options) => {
       const { runDoctor } = await import('./doctor.js');

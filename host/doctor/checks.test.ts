@@ -2,6 +2,10 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { FrameEncoder, SCHEMA_HASH } from '../protocol/frame.js';
+import { memoryTransport } from '../serial/memory-transport.js';
+import { helloMessage } from '../serial/test-device.js';
+import { deviceCheck } from './device-check.js';
 import { runChecks, type Check, type Surroundings } from './checks.js';
 
 let root = '';
@@ -71,4 +75,27 @@ it('knows versions, rules, who holds a port and how long its bridge waits', asyn
   expect(named(checks, `${port} permission`)).toMatchObject({ ok: true });
   expect(named(checks, `${port} holder`)).toMatchObject({ ok: false, detail: 'minicom (4711)' });
   expect(named(checks, `${port} latency timer`)).toMatchObject({ ok: false, detail: '16 ms' });
+});
+
+it('says that firmware does not answer, or is of another wire schema', async () => {
+  const silent = memoryTransport(() => undefined);
+  expect(await deviceCheck(() => Promise.resolve(silent.transport), 50)).toMatchObject({
+    name: 'firmware',
+    ok: false,
+    detail: expect.stringContaining('No device introduced itself') as string,
+  });
+  // The first six bytes of HELLO are all that a host of another schema reads.
+  const of = (schemaHash: number): Promise<Check> => {
+    const { transport, device } = memoryTransport(() => {
+      device.send(new FrameEncoder().encode({ ...helloMessage(), schemaHash }));
+    });
+    return deviceCheck(() => Promise.resolve(transport), 1000);
+  };
+  const check = await of(0x12345678);
+  expect(check).toMatchObject({
+    ok: false,
+    detail: expect.stringContaining('0x12345678') as string,
+  });
+  expect(check.hint).not.toBe('');
+  expect(await of(SCHEMA_HASH)).toMatchObject({ ok: true, hint: '' });
 });
