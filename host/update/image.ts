@@ -1,5 +1,5 @@
 /** Firmware images as a device takes them (docs/update.md): a signed header of 256 bytes and the program; firmware-templates/update/iso_image.c judges them. */
-import { createHash, sign, verify, type KeyObject } from 'node:crypto';
+import { createHash, sign, type KeyObject } from 'node:crypto';
 import { IsochroneError } from '../../codegen/errors.js';
 import { IMAGE_HEADER_BYTES } from '../protocol/schema/limits.js';
 import { PROGRAM_OFFSET } from '../toolchain/slot-parts.js';
@@ -92,7 +92,9 @@ function decodeImage(bytes: Uint8Array, file: string): FirmwareImage {
     throw damaged(file, 'it does not begin as an image does');
   }
   const programBytes = header.readUInt32LE(AT.programBytes);
-  const program = bytes.slice(IMAGE_HEADER_BYTES, IMAGE_HEADER_BYTES + programBytes);
+  const program = new Uint8Array(
+    bytes.subarray(IMAGE_HEADER_BYTES, IMAGE_HEADER_BYTES + programBytes),
+  );
   if (program.length < programBytes) {
     throw damaged(file, `it has ${program.length} of a program's ${programBytes} bytes`);
   }
@@ -109,12 +111,6 @@ function decodeImage(bytes: Uint8Array, file: string): FirmwareImage {
     header,
     program,
   };
-}
-
-/** Whether an image was signed with the private half of a key. */
-export function isSignedBy({ header }: FirmwareImage, publicKey: KeyObject): boolean {
-  const signature = header.subarray(AT.signature);
-  return verify(null, header.subarray(0, AT.signature), publicKey, signature);
 }
 
 function damaged(file: string, seen: string): IsochroneError {

@@ -2,10 +2,12 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Random } from '../../../bench/link/random.js';
 import { packageRoot } from '../../../codegen/package-root.js';
 import { writeFlashArea } from '../../../host/flash/flash-file.js';
 import { bootQemu, type EmulatedDevice } from '../../../host/flash/qemu.js';
 import { socketTransport } from '../../../host/serial/socket-transport.js';
+import type { Transport } from '../../../host/serial/transport.js';
 import { loadBoard, type Board } from '../../../host/toolchain/board.js';
 import { buildImages } from '../../../host/update/build-images.js';
 import { makeImage, slotContent, type FirmwareImage } from '../../../host/update/image.js';
@@ -78,13 +80,54 @@ export interface RunningDevice {
   stop(): Promise<void>;
 }
 
+/** A line that loses or damages one write in so many, and as many of the pieces that come back. */
+export interface LineFaults {
+  readonly oneIn: number;
+  readonly seed: number;
+}
+
+function faulty(transport: Transport, { oneIn, seed }: LineFaults): Transport {
+  const random = new Random(seed);
+  /** Undefined: lost. */
+  const through = (bytes: Uint8Array): Uint8Array | undefined => {
+    if (random.below(oneIn) > 0) return bytes;
+    if (random.below(2) === 0) return undefined;
+    return bytes.map((byte, i) => (i === bytes.length >> 1 ? byte ^ 0x10 : byte));
+  };
+  return {
+    name: transport.name,
+    open: ({ onBytes, onClosed }) =>
+      transport.open({
+        onBytes: (chunk) => {
+          const bytes = through(chunk);
+          if (bytes !== undefined) onBytes(bytes);
+        },
+        onClosed,
+      }),
+    write: async (bytes) => {
+      const sent = through(bytes);
+      if (sent !== undefined) await transport.write(sent);
+    },
+    close: () => transport.close(),
+  };
+}
+
 /** @param flashFile beside which the link's socket lies */
-export async function start(bench: UpdateBench, flashFile: string): Promise<RunningDevice> {
+export async function start(
+  bench: UpdateBench,
+  flashFile: string,
+  faults?: LineFaults,
+): Promise<RunningDevice> {
   const linkSocket = `${flashFile}.link`;
   await rm(linkSocket, { force: true });
   const { board, bootElf } = bench;
   const device = await bootQemu({ board, elfPath: bootElf, flashFile, linkSocket });
-  const link = new UpdateLink(socketTransport({ path: linkSocket }));
+  const line = socketTransport({ path: linkSocket });
+  const link =
+    faults === undefined
+      ? new UpdateLink(line)
+      : // Losses are many: a test does not wait a second for each.
+        new UpdateLink(faulty(line, faults), { answerMs: 200, attempts: 50 });
   await link.open();
   await device.release();
   return {

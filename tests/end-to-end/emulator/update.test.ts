@@ -109,6 +109,13 @@ it('updates, confirms, goes back when nobody confirms, and refuses what it must'
   expect(await running.link.ask('tell')).toMatchObject({ ...confirmed, rolledBack: 1 });
 });
 
+it('updates over a line that loses and damages frames', async () => {
+  await bench.program(flashFile, bench.version('1.0.0')[0]);
+  running = await start(bench, flashFile, { oneIn: 40, seed: 3 });
+  expect(await refusal(bench.version('1.1.0'))).toBe('done');
+  expect(await running.link.ask('tell')).toMatchObject({ version: parseVersion('1.1.0') });
+});
+
 it('starts one of its two images after each of ten kills, and the update comes to its end', async () => {
   const report = await killDuringUpdates(bench, flashFile, { kills: 10, seed: 5 });
   expect(report).toMatchObject({ kills: 10, unbootable: 0 });
