@@ -125,7 +125,7 @@ export async function updateDevice(
   });
   // An earlier attempt got as far as the restart, or further.
   if (running?.version === before.version) {
-    await confirm(link, options);
+    await confirm(link, running, options);
     return report(running, 0);
   }
   const image = images.find(({ slotAddress }) => slotAddress === before.freeSlotAddress);
@@ -137,7 +137,7 @@ export async function updateDevice(
   accepted(checked);
   accepted(await link.ask('activate'));
   await restart(link, image, before.bootId, options);
-  if (options.confirm ?? true) await confirm(link, options);
+  if (options.confirm ?? true) await confirm(link, image, options);
   return report(image, sentBytes);
 }
 
@@ -212,11 +212,16 @@ async function restart(
     await sleep(POLL_MS);
     state = await link.ask('tell');
   }
+  requireImage(state, image);
   onProgress?.({ phase: 'restart', done: 1, total: 1 });
-  if (state.buildId === image.buildId) return;
+}
+
+/** @throws IsochroneError FIRMWARE_UPDATE_ROLLED_BACK */
+function requireImage(state: UpdateStateMessage, { buildId, version }: FirmwareImage): void {
+  if (state.buildId === buildId && state.version === version) return;
   throw new IsochroneError(
     'FIRMWARE_UPDATE_ROLLED_BACK',
-    `the new image did not start; the device runs ${versionText(state.version)} again`,
+    `the new image did not hold; the device runs ${versionText(state.version)} again`,
     {
       hint: 'Its log says why it restarted (`isochrone start`): validate the image before the next attempt.',
       where: { running: versionText(state.version), buildId: state.buildId },
@@ -224,8 +229,13 @@ async function restart(
   );
 }
 
-async function confirm(link: UpdateLink, { onProgress }: UpdateOptions): Promise<void> {
+/** An image that fails its test gives itself up: the one before may be who answers. */
+async function confirm(
+  link: UpdateLink,
+  image: FirmwareImage,
+  { onProgress }: UpdateOptions,
+): Promise<void> {
   onProgress?.({ phase: 'confirm', done: 0, total: 1 });
-  accepted(await link.ask('confirm'));
+  requireImage(accepted(await link.ask('confirm')), image);
   onProgress?.({ phase: 'confirm', done: 1, total: 1 });
 }

@@ -109,6 +109,23 @@ it('updates, confirms, goes back when nobody confirms, and refuses what it must'
   expect(await running.link.ask('tell')).toMatchObject({ ...confirmed, rolledBack: 1 });
 });
 
+it('goes back from an image that fails its self-test, before anybody can confirm it', async () => {
+  await bench.program(flashFile, bench.version('1.0.0')[0]);
+  running = await start(bench, flashFile);
+  // The image's own checksum is its last word (seal-image.ts): signed, and yet not what was built.
+  const damaged = changed(bench.version('1.1.0'), (image) =>
+    resigned(bench, {
+      ...image,
+      program: image.program.map((byte, i) => (i === image.program.length - 1 ? byte ^ 1 : byte)),
+    }),
+  );
+  await expect(updateDevice(running.link, damaged)).rejects.toMatchObject({
+    code: expect.stringMatching(/^FIRMWARE_UPDATE_(ROLLED_BACK|REFUSED)$/) as string,
+  });
+  const back = { onTrial: 0, rolledBack: 1, version: parseVersion('1.0.0') };
+  await expect.poll(() => running?.link.ask('tell'), { timeout: 20_000 }).toMatchObject(back);
+});
+
 it('updates over a line that loses and damages frames', async () => {
   await bench.program(flashFile, bench.version('1.0.0')[0]);
   running = await start(bench, flashFile, { oneIn: 40, seed: 3 });
