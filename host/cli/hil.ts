@@ -9,11 +9,12 @@ import { junitXml } from '../hil/junit.js';
 import { MUTANTS } from '../hil/mutants.js';
 import { hilHtml } from '../hil/report-html.js';
 import { holderOf } from '../hil/reservation.js';
-import { runBench, type RunReport } from '../hil/run.js';
+import { runBench, type RunOptions, type RunReport } from '../hil/run.js';
 import { textTable } from '../report/text.js';
 import { listPorts } from '../serial/ports.js';
+import { interrupted } from '../session/session.js';
 import { loadBoards } from '../toolchain/board.js';
-import { EXIT_CHECK_FAILED } from './exit-codes.js';
+import { EXIT_CHECK_FAILED, EXIT_INTERRUPTED } from './exit-codes.js';
 
 export interface HilInitOptions {
   readonly out: string;
@@ -83,13 +84,14 @@ export interface HilRunOptions {
 
 /** Exit code 4 where a test fails. */
 export async function runHil(options: HilRunOptions): Promise<void> {
-  const report = await runBench({
+  const report = await interruptible({
     bench: options.bench,
     long: options.long,
     ...(options.device === undefined ? {} : { devices: options.device }),
     ...(options.only === undefined ? {} : { only: options.only }),
     onLine: progress,
   });
+  if (report === undefined) return;
   const files = await writeReports(options.out, report);
   process.stdout.write(
     options.json
@@ -97,6 +99,27 @@ export async function runHil(options: HilRunOptions): Promise<void> {
       : `${reportText(report)}\n${files.join(' ')}\n`,
   );
   if (report.tests.failed > 0) process.exitCode = EXIT_CHECK_FAILED;
+}
+
+/**
+ * Whoever stops the run stops its processes; emulators end with theirs.
+ * @returns undefined where it was stopped
+ */
+async function interruptible(options: RunOptions): Promise<RunReport | undefined> {
+  const stop = new AbortController();
+  const abort = (): void => stop.abort();
+  process.once('SIGINT', abort);
+  process.once('SIGTERM', abort);
+  try {
+    const report = await runBench({ ...options, signal: stop.signal });
+    if (!stop.signal.aborted) return report;
+    process.stderr.write(`\n${interrupted().message}\n`);
+    process.exitCode = EXIT_INTERRUPTED;
+    return undefined;
+  } finally {
+    process.removeListener('SIGINT', abort);
+    process.removeListener('SIGTERM', abort);
+  }
 }
 
 async function writeReports(folder: string, report: RunReport): Promise<readonly string[]> {
@@ -153,7 +176,7 @@ export interface HilMutantsOptions {
 export async function runHilMutants({ device, whole, json }: HilMutantsOptions): Promise<void> {
   const verdicts = [];
   for (const { name, what, caughtBy } of MUTANTS) {
-    const report = await runBench({
+    const report = await interruptible({
       bench: EMULATED_BENCH,
       devices: [device],
       long: false,
@@ -161,6 +184,7 @@ export async function runHilMutants({ device, whole, json }: HilMutantsOptions):
       ...(whole ? {} : { only: [caughtBy] }),
       onLine: progress,
     });
+    if (report === undefined) return;
     const failing = report.devices.flatMap(({ tests }) =>
       tests.flatMap((test) => (test.state === 'failed' ? [test.name] : [])),
     );

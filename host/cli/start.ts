@@ -21,6 +21,7 @@ import {
 import { backendOf, loadBoard, type Board } from '../toolchain/board.js';
 import { buildFirmware, type BuiltImage, type FedFrontEnd } from '../toolchain/build-firmware.js';
 import { requireArena } from './budget.js';
+import { EXIT_INTERRUPTED } from './exit-codes.js';
 import { withinInstructions } from './instruction-budget.js';
 import { leadsOptions, withFittingLeads } from './leads-that-fit.js';
 import { generateNetwork, explainOptions, widthOptions, type GeneratedNetwork } from './network.js';
@@ -58,7 +59,7 @@ export async function runStart(options: StartOptions): Promise<void> {
   } catch (error) {
     if (!abort.signal.aborted) throw error;
     process.stderr.write(`\n${interrupted().message}\n`);
-    process.exitCode = 130;
+    process.exitCode = EXIT_INTERRUPTED;
   } finally {
     process.removeListener('SIGINT', stop);
     process.removeListener('SIGTERM', stop);

@@ -44,9 +44,8 @@ describe('a bench map', () => {
       'contacts',
       'electrodes',
     ]);
-    expect([...fixturesOf(entryOf(await load({ devices: [DESK] }), 'desk'))]).toEqual([
-      'converter',
-    ]);
+    const flashed = await load({ devices: [{ ...DESK, flash: { tool: 'st-flash' } }] });
+    expect([...fixturesOf(entryOf(flashed, 'desk'))]).toEqual(['converter', 'flash']);
   });
 
   it.each([

@@ -42,6 +42,8 @@ export interface BoardEntry {
   /** Address of its link, as everywhere: a path, `serial:NUMBER`, `board:NAME`, `tcp://host:port`. */
   readonly port: string;
   readonly injectPort?: string;
+  /** One of the tools of its board file, the first that is there where none is named, and where that finds the board. */
+  readonly flash?: { readonly tool?: string; readonly port?: string };
   readonly rig?: RigWiring;
 }
 
@@ -138,8 +140,8 @@ function invalid(file: string, what: string, cause?: unknown): IsochroneError {
 /** What an entry promises; an emulator is wired to everything but switches and a button. */
 export function fixturesOf(entry: BenchEntry): ReadonlySet<Fixture> {
   if (entry.kind === 'emulator')
-    return new Set<Fixture>(['power', 'reset', 'inject', 'contacts', 'flash']);
-  const { rig, injectPort } = entry;
+    return new Set<Fixture>(['power', 'reset', 'inject', 'contacts', 'flash', 'flash_part']);
+  const { rig, injectPort, flash } = entry;
   const met: Readonly<Record<Fixture, boolean>> = {
     power: rig?.power !== undefined,
     reset: rig?.reset !== undefined,
@@ -149,7 +151,8 @@ export function fixturesOf(entry: BenchEntry): ReadonlySet<Fixture> {
     contacts: injectPort !== undefined,
     electrodes: rig?.electrodes !== undefined,
     button: rig?.button !== undefined,
-    flash: false,
+    flash: flash !== undefined,
+    flash_part: false,
   };
   return new Set(FIXTURES.filter((fixture) => met[fixture]));
 }

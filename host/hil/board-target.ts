@@ -1,5 +1,6 @@
 /** A board on the desk as a device of the bench: its link a port, its hands a rig, its front end its own or a port. */
 import { IsochroneError } from '../../codegen/errors.js';
+import { flashBoard } from '../flash/flash-board.js';
 import { deviceAt, transportAt } from '../serial/device-address.js';
 import type { Transport } from '../serial/transport.js';
 import { loadBoards, type Board } from '../toolchain/board.js';
@@ -37,8 +38,13 @@ class BoardTarget implements Target {
     await this.front.write(bytes);
   }
 
-  flash(): Promise<void> {
-    return Promise.reject(noFixture(this.name, 'flash'));
+  /** With the tools of its board file, read back and compared; they start it as well. */
+  async flash(elfPath: string, share = 1): Promise<void> {
+    const { board, entry } = this;
+    if (entry.flash === undefined) throw noFixture(this.name, 'flash');
+    if (share < 1) throw noFixture(this.name, 'flash_part');
+    if (this.rig.fixtures.has('power')) await this.rig.power(true);
+    await flashBoard({ board, file: elfPath, ...entry.flash });
   }
 
   async close(): Promise<void> {
@@ -50,16 +56,12 @@ class BoardTarget implements Target {
     const { injectPort } = this.entry;
     if (injectPort === undefined) throw noFixture(this.name, 'inject');
     const front = transportAt(injectPort, this.board.uarts.inject.baud);
-    let lost = (): void => undefined;
     await front.open({
       onBytes: () => undefined,
       onClosed: () => {
-        lost();
+        this.front = undefined;
       },
     });
-    lost = () => {
-      this.front = undefined;
-    };
     return front;
   }
 }

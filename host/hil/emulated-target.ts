@@ -17,7 +17,7 @@ import type { Target } from './target.js';
 const RIG_FIXTURES: ReadonlySet<Fixture> = new Set<Fixture>(['power', 'reset']);
 const FIXTURES: ReadonlySet<Fixture> = new Set<Fixture>([
   ...RIG_FIXTURES,
-  ...(['inject', 'contacts', 'flash'] as const),
+  ...(['inject', 'contacts', 'flash', 'flash_part'] as const),
 ]);
 
 class EmulatedTarget implements Target {
@@ -72,8 +72,9 @@ class EmulatedTarget implements Target {
     await socketWriter(this.powered().inject)(bytes);
   }
 
-  /** An emulator starts with its image: the next start has it. */
+  /** An emulator starts with its image. */
   async flash(elfPath: string, share = 1): Promise<void> {
+    await this.power(false);
     this.flashFile = undefined;
     if (share >= 1) {
       this.elfPath = elfPath;

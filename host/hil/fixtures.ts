@@ -9,6 +9,7 @@ export const FIXTURES = [
   'electrodes',
   'button',
   'flash',
+  'flash_part',
 ] as const;
 export type Fixture = (typeof FIXTURES)[number];
 
@@ -22,6 +23,7 @@ const FIXTURE_WORDS: Readonly<Record<Fixture, string>> = {
   electrodes: 'a switch in each electrode lead',
   button: 'a button for the operator',
   flash: 'an image can be put on it',
+  flash_part: 'the writing of an image can be cut off',
 };
 
 /** What a test would need of a device that does not have it. */

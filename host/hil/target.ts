@@ -16,9 +16,9 @@ export interface Target {
   /** Bytes into the port that stands for the front end. @throws IsochroneError HIL_NO_FIXTURE, INJECT_CLOSED */
   inject(bytes: Uint8Array): Promise<void>;
   /**
-   * Puts an image on the device, to run from its next start.
+   * Puts an image on the device; an emulator is off afterwards, and a board runs it.
    * @param share of the image that is written before the connection is cut; 1: all of it
-   * @throws IsochroneError HIL_NO_FIXTURE
+   * @throws IsochroneError HIL_NO_FIXTURE, FLASH_*
    */
   flash(elfPath: string, share?: number): Promise<void>;
   /** From its next start on through this boot loader, its flash kept in that file; only of an emulator. */

@@ -125,6 +125,18 @@ describe('a board on the desk', () => {
     );
   });
 
+  it('is flashed where its entry says how, and never with the image of another board', async () => {
+    const rig = fakeRig('desk', []);
+    await expect(boardTarget(wired('none'), board, rig).flash(elfPath)).rejects.toMatchObject({
+      code: 'HIL_NO_FIXTURE',
+    });
+    const other = await loadBoard('mps2-an500');
+    const entry = { ...wired('none'), board: other.name, flash: { tool: 'gdb' } };
+    await expect(boardTarget(entry, other, rig).flash(elfPath)).rejects.toMatchObject({
+      code: 'FLASH_OTHER_BOARD',
+    });
+  });
+
   if (!johnnyFiveIsInstalled) return;
 
   it('is power-cycled by a relay on a Firmata board', async () => {

@@ -69,7 +69,7 @@ export function powerFaultTests(bench: Bench): void {
 
   for (const share of pick(INTERRUPTED)) {
     const name = `is recovered from an image of which ${share * 100} % were written`;
-    hil(bench, name, { needs: ['flash', 'power'] }, async (device) => {
+    hil(bench, name, { needs: ['flash_part'] }, async (device) => {
       device.records.fault('flash_interrupted', `${share * 100} % written`);
       const { elfPath, buildId } = bench.image;
       await device.flash(elfPath, { share });
@@ -82,7 +82,7 @@ export function powerFaultTests(bench: Bench): void {
   hil(
     bench,
     'is recovered from the image of another board',
-    { needs: ['flash', 'power'] },
+    { needs: ['flash'] },
     async (device) => {
       const wrong = await loadBoard(
         bench.board.name === 'mps2-an386' ? 'mps3-an547' : 'mps2-an386',
@@ -90,7 +90,10 @@ export function powerFaultTests(bench: Bench): void {
       const { elfPath } = await bench.buildOther(wrong, 'wrong-image');
       device.records.fault('wrong_image', `of ${wrong.name}`);
       const hellos = device.introductions;
-      await device.flash(elfPath);
+      // A flash tool refuses it by its mark; an emulator takes anything.
+      await device.flash(elfPath).catch((error: unknown) => {
+        expect(error).toMatchObject({ code: 'FLASH_OTHER_BOARD' });
+      });
       await sleep(device.timing.silentMs);
       // Silent, or honest about what it was built for; in neither case taken for what was wanted.
       expect(device.introductions.slice(hellos.length)).not.toContain(bench.board.name);
