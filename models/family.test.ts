@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { CodeTarget } from '../codegen/compile.js';
-import { compileModel, type NetworkOptions } from '../host/cli/network.js';
+import { compileModel, DEFAULT_MODEL, type NetworkOptions } from '../host/cli/network.js';
 
 const KB = 1024;
 const cortexM = (optimize: 'balanced' | 'flash'): CodeTarget => ({
@@ -20,10 +20,10 @@ const BUDGETS: readonly (readonly [string, NetworkOptions, number, number])[] = 
 
 describe('the family of networks', () => {
   it.each(BUDGETS)(
-    '%s fits its memory, and names a point to call each class from',
+    '%s fits its memory, and names a point to call each class from, and knows its training data',
     (name, options, arenaKb, constantsKb) => {
       const file = join(fileURLToPath(new URL('.', import.meta.url)), name, `${name}.onnx`);
-      const { plan, emitted, program } = compileModel(file, { ...options, leads: 8 });
+      const { plan, emitted, program, familiarity } = compileModel(file, { ...options, leads: 8 });
       expect(plan.bytes).toBeLessThanOrEqual(arenaKb * KB);
       expect(emitted.constantBytes).toBeLessThanOrEqual(constantsKb * KB);
       const listed = (key: string): readonly string[] =>
@@ -31,6 +31,9 @@ describe('the family of networks', () => {
       const points = listed('operating_points').map(Number);
       expect(points).toHaveLength(listed('classes').length);
       expect(points.every((point) => point > 0 && point < 1)).toBe(true);
+      // All folds of training, the same for each member: they learned from the same records.
+      expect(familiarity?.windows).toBe(2010);
+      expect(familiarity).toEqual(compileModel(DEFAULT_MODEL, { explain: 'none' }).familiarity);
     },
     60_000,
   );

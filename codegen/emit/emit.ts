@@ -6,7 +6,7 @@ import { kernelOf } from '../integer/registry.js';
 import type { KernelChoice, WeightLayout } from './backend.js';
 import { comment, constantArray, floatLiteral, identifier, stringLiteral } from './c-text.js';
 import type { KnownAnswer } from '../interpret/known-answer.js';
-import { familiarityHeader, familiaritySource } from './familiarity.js';
+import { familiarityBytes, familiarityHeader, familiaritySource } from './familiarity.js';
 import { microvoltFactor } from './input-factor.js';
 import { gradCamHeader, gradCamOperations, methodsHeader } from './methods.js';
 import { selfTestHeader, selfTestSource } from './self-test.js';
@@ -17,7 +17,7 @@ import type { Familiarity } from '../quantize/familiarity.js';
 export interface EmittedNetwork {
   readonly header: string;
   readonly source: string;
-  /** Weights, biases, multipliers and shapes. */
+  /** Weights, biases, multipliers and shapes; statistics of the training data. */
   readonly constantBytes: number;
   /** Of them, those that each operation brought; a table that several read counts where it is written. */
   readonly layerConstantBytes: readonly number[];
@@ -126,7 +126,8 @@ export function emitNetwork(
     source,
     constantBytes:
       emitted.reduce((sum, item) => sum + item.constantBytes, 0) +
-      [...constants.values()].reduce((sum, { constant }) => sum + constant.length, 0),
+      [...constants.values()].reduce((sum, { constant }) => sum + constant.length, 0) +
+      familiarityBytes(extras.familiarity),
     layerConstantBytes: emitted.map((item) => item.constantBytes),
     hash,
   };

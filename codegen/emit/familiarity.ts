@@ -33,3 +33,11 @@ export function familiaritySource(trained: Familiarity | undefined): string {
   );
   return `\n${tables.join('')}`;
 }
+
+const WIDTHS = { int8_t: 1, uint8_t: 1, int16_t: 2, uint16_t: 2 } as const;
+
+/** Of flash, where the application reads them. */
+export function familiarityBytes(trained: Familiarity | undefined): number {
+  if (trained === undefined) return 0;
+  return TABLES.reduce((sum, [type, , values]) => sum + WIDTHS[type] * values(trained).length, 0);
+}

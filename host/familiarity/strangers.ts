@@ -99,9 +99,11 @@ export function strangerReports(
   trained: Familiarity,
   records: readonly Int16Array[],
   answer: (window: Int16Array) => StrangerAnswer,
+  kinds: readonly string[] = Object.keys(STRANGERS),
 ): readonly StrangerReport[] {
   const chain = buildNativeChain();
-  return Object.entries(STRANGERS).map(([kind, make]) => {
+  const wanted = Object.entries(STRANGERS).filter(([kind]) => kinds.includes(kind));
+  return wanted.map(([kind, make]) => {
     const changed = records.map((record, index) =>
       changedRecord(record, make(record, seededRandom(index + 1, kind))),
     );
