@@ -1,4 +1,5 @@
 #include "iso_app.h"
+#include "iso_kept.h"
 #include "iso_link_budget.h"
 
 /* Successive windows share three quarters. */
@@ -76,6 +77,41 @@ static bool fits(const iso_app_settings *settings) {
     return iso_link_fits(&configuration);
 }
 
+/* Settings that the host chose in an earlier run, one word each; the last word is spare. */
+#define KEPT_SETTINGS (ISO_WIRE_SETTING_MEDIAN_BEATS + 1u)
+#if ISO_WIRE_SETTING_MEDIAN_BEATS + 1 > ISO_KEPT_WORDS
+#error "more settings than are kept"
+#endif
+
+/* Those that this build does not take, or this line, are left: another image may have kept them. */
+static void take_kept(iso_app *app) {
+    uint32_t words[ISO_KEPT_WORDS];
+    const iso_kept_state state = iso_kept_load(words);
+    if (state == ISO_KEPT_DAMAGED) {
+        app->start.faults = (uint8_t)(app->start.faults | 1u << ISO_WIRE_START_TEST_SETTINGS);
+    }
+    if (state != ISO_KEPT_WHOLE) {
+        return;
+    }
+    iso_app_settings kept = app->settings;
+    for (uint8_t setting = 0; setting < KEPT_SETTINGS; setting = (uint8_t)(setting + 1u)) {
+        if (words[setting] >= least_of(setting) && words[setting] <= most_of(setting)) {
+            kept = changed(kept, setting, words[setting]);
+        }
+    }
+    if (fits(&kept)) {
+        app->settings = kept;
+    }
+}
+
+static void keep(const iso_app_settings *settings) {
+    uint32_t words[ISO_KEPT_WORDS] = {0};
+    for (uint8_t setting = 0; setting < KEPT_SETTINGS; setting = (uint8_t)(setting + 1u)) {
+        words[setting] = value_of(settings, setting);
+    }
+    (void)iso_kept_store(words); /* a board without flash for it forgets */
+}
+
 /* A slow line gives up pictures first, explanations next, samples never. */
 void iso_app_settings_init(iso_app *app) {
     iso_app_settings settings = {
@@ -92,6 +128,7 @@ void iso_app_settings_init(iso_app *app) {
     }
     app->settings = settings;
     app->class_choice = ISO_APP_CLASS_OF_WINNER;
+    take_kept(app);
 }
 
 void iso_app_log_settings(iso_app *app) {
@@ -158,6 +195,7 @@ void iso_app_set_setting(iso_app *app, const iso_wire_set_setting *request) {
         /* A frame that is begun has the length that it began with. */
         iso_app_flush_samples(app);
         app->settings = next;
+        keep(&next);
     }
     answer(app, request->request_id, request->setting, outcome);
     if (outcome == ISO_WIRE_COMMAND_OUTCOME_DONE) {

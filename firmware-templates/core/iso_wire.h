@@ -961,7 +961,7 @@ size_t iso_wire_encode_get_setting(const iso_wire_get_setting *message, uint8_t 
 bool iso_wire_decode_get_setting(iso_wire_get_setting *message, const uint8_t *payload,
                                  size_t payload_bytes);
 
-/* SET_SETTING: Changes a setting, until the device restarts. */
+/* SET_SETTING: Changes a setting; it is kept where the board has flash for it. */
 typedef struct {
     /* Names this request; the answer carries it. */
     uint16_t request_id;

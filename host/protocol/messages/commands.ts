@@ -130,7 +130,7 @@ export interface GetSettingMessage {
   readonly setting: Setting;
 }
 
-/** Changes a setting, until the device restarts. */
+/** Changes a setting; it is kept where the board has flash for it. */
 export interface SetSettingMessage {
   readonly kind: 'SET_SETTING';
   /** Names this request; the answer carries it. */

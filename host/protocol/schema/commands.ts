@@ -136,7 +136,7 @@ export const commands: TrafficGroup = {
       type: 0x8d,
       direction: 'host_to_device',
       checksum: 'schema',
-      doc: 'Changes a setting, until the device restarts.',
+      doc: 'Changes a setting; it is kept where the board has flash for it.',
       fields: [requestId, setting, scalar('value', 'u32', 'From now on.')],
     },
   ],

@@ -149,7 +149,8 @@ it('obeys every command, answers it, and says why it refuses', async () => {
   expect(bootId).not.toBe(hello.bootId);
   expect(await refusal(commands.reboot(hello.bootId))).toBe('done');
   await waitFor('hello', WAIT_MS, (event) => event.bootId === bootId);
-  expect(await commands.setting('samples_per_frame')).toMatchObject({ value: 10 });
+  // Kept over the restart.
+  expect(await commands.setting('samples_per_frame')).toMatchObject({ value: 5 });
 
   expect(await set('explanations', 0)).toBe('done');
   await inject(connected, pulseRecord(5000), 8);
