@@ -16,11 +16,15 @@ const { values } = parseArgs({
 });
 const kills = Number(values.kills);
 const shown = progress('kills');
+// Ctrl-C ends it early; what was seen until then is printed.
+const abort = new AbortController();
+process.once('SIGINT', () => abort.abort());
 const folder = await mkdtemp(join(tmpdir(), 'isochrone-update-kills-'));
 try {
   const report = await killDuringUpdates(await updateBench(values.board), join(folder, 'flash'), {
     kills,
     seed: Number(values.seed),
+    signal: abort.signal,
     onKill: (done) => shown.update(done, kills),
   });
   shown.finish(`${report.kills}`);

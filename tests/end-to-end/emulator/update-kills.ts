@@ -28,15 +28,18 @@ export async function killDuringUpdates(
     readonly kills: number;
     readonly seed: number;
     readonly onKill?: (kills: number) => void;
+    /** Ends before the next kill. */
+    readonly signal?: AbortSignal;
   },
 ): Promise<KillReport> {
   const random = new Random(options.seed);
+  const stopped = (): boolean => options.signal?.aborted ?? false;
   const byPhase: Record<string, number> = {};
   const report = { kills: 0, updates: 0, resumed: 0, unbootable: 0 };
   let running = '1.0.0';
   const next = (): string => `1.0.${report.updates + 1}`;
   await bench.program(flashFile, bench.version(running)[0]);
-  while (report.kills < options.kills) {
+  while (report.kills < options.kills && !stopped()) {
     const device = await start(bench, flashFile);
     const seen = await device.link.ask('tell').catch(() => undefined);
     const version = seen === undefined ? 'none' : versionText(seen.version);
@@ -60,6 +63,8 @@ export async function killDuringUpdates(
       sleep(random.next() * LONGEST_MS).then(() => 'killed'),
     ]);
     await device.stop();
+    // Ctrl-C reaches the emulator too: its end is no kill of ours.
+    if (stopped()) break;
     if (end === 'updated') {
       running = next();
       report.updates += 1;
