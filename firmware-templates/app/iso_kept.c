@@ -56,7 +56,7 @@ static bool has_area(void) {
 }
 
 iso_kept_state iso_kept_load(uint32_t words[ISO_KEPT_WORDS]) {
-    kept_copy newest;
+    kept_copy newest = {0};
     iso_kept_state state = ISO_KEPT_NOTHING;
     if (has_area() && find_newest(&newest, &state) < COPIES) {
         memcpy(words, newest.words, sizeof newest.words);
@@ -66,7 +66,7 @@ iso_kept_state iso_kept_load(uint32_t words[ISO_KEPT_WORDS]) {
 
 bool iso_kept_store(const uint32_t words[ISO_KEPT_WORDS]) {
     kept_copy copy = {.mark = MARK};
-    kept_copy kept;
+    kept_copy kept = {0};
     iso_kept_state state;
     if (!has_area()) {
         return false;
