@@ -303,6 +303,7 @@ void iso_app_send_hello(iso_app *app);
 void iso_app_send_status(iso_app *app);
 void iso_app_health_step(iso_app *app);
 /* Says why the device restarted, once after the start. */
+void iso_app_log_hardware(iso_app *app);
 void iso_app_log_reset(iso_app *app);
 
 /* iso_app_self_test.c: memory, program and the network's known answer, at boot; says how it went.

@@ -148,6 +148,12 @@ static char *put_crash(char *at, const iso_hal_crash *crash) {
     return crash->stack_overrun != 0u ? put_text(at, ", stack overrun") : at;
 }
 
+void iso_app_log_hardware(iso_app *app) {
+    if (iso_hal_complaint() != NULL) {
+        iso_app_log(app, ISO_WIRE_LOG_LEVEL_WARNING, iso_hal_complaint());
+    }
+}
+
 void iso_app_log_reset(iso_app *app) {
     static const char *const words[] = {
         [ISO_HAL_RESET_FAULT] = "restarted after a fault",

@@ -11,6 +11,7 @@ int main(void) {
     iso_app_link_init(&app);
     iso_app_settings_init(&app);
     iso_app_send_hello(&app);
+    iso_app_log_hardware(&app);
     iso_app_log_reset(&app);
     iso_app_log_settings(&app);
     iso_app_self_test(&app);

@@ -47,6 +47,9 @@ typedef struct {
 } iso_hal_port_counters;
 
 void iso_hal_init(void);
+/* What the hardware could not do at start though it goes on without, for people to read, or NULL:
+ * a crystal that does not start. */
+const char *iso_hal_complaint(void);
 
 /* What the image was built from: a hash of sources, flags and compiler, in a file that the build
  * writes. */

@@ -24,7 +24,7 @@ function line(board: Board): BoardLine {
     core: core.name,
     flashBytes: memory.flash.bytes,
     ramBytes: memory.ram.bytes,
-    runner: runner.kind,
+    runner: runner?.kind ?? null,
     flashTools: flashTools.map(({ tool }) => tool),
     slots: flashAreas !== undefined,
   };

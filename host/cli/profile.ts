@@ -60,7 +60,7 @@ export async function runProfile(model: string, options: ProfileCommand): Promis
   const { image } = await target.build(network.folder, folder);
   bar.update(2, steps, 'run');
   const report = await profileNetwork(network.compiled, image, {
-    clockHz: options.clockMhz === undefined ? board.peripheralClockHz : options.clockMhz * 1e6,
+    clockHz: options.clockMhz === undefined ? board.coreClockHz : options.clockMhz * 1e6,
     waitStates: options.waitStates,
     hottest: options.hot,
   });

@@ -108,7 +108,9 @@ describe('bootQemu', () => {
 
   it('repeats what QEMU said when it did not start', async () => {
     const before = await privateFolders();
-    const unknown = { ...board, runner: { ...board.runner, machine: 'mps9-an999' } };
+    const { runner } = board;
+    if (runner === undefined) throw new Error('the board has no runner');
+    const unknown = { ...board, runner: { ...runner, machine: 'mps9-an999' } };
     await expect(bootQemu({ board: unknown, elfPath })).rejects.toMatchObject({
       code: 'EMULATOR_DIED',
       message: expect.stringContaining('unsupported machine type') as string,
@@ -187,7 +189,7 @@ describe('emulatorArguments', () => {
   it('orders the serial ports as the board numbers its UARTs', () => {
     const uarts = {
       link: { ...board.uarts.link, index: 2 },
-      inject: { ...board.uarts.inject, index: 0 },
+      inject: { ...board.uarts.link, index: 0 },
     };
     const args = emulatorArguments({ board: { ...board, uarts }, elfPath }, '/tmp/inject');
     const serials = args.filter((_, index) => args[index - 1] === '-serial');

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IsochroneError } from '../../codegen/errors.js';
-import type { Board } from '../toolchain/board.js';
+import type { Board, QemuRunner } from '../toolchain/board.js';
 import { bootNonceAddress } from '../toolchain/board-header.js';
 import { prepareFlashFile } from './flash-file.js';
 import { QmpClient } from './qmp.js';
@@ -96,9 +96,22 @@ function guarded(program: string, args: readonly string[]): [string, string[]] {
   return ['setpriv', ['--pdeathsig', 'KILL', '--', ...shell]];
 }
 
+/** @throws IsochroneError BOARD_NOT_EMULATED */
+function runnerOf(board: Board): QemuRunner {
+  if (board.runner !== undefined) return board.runner;
+  throw new IsochroneError(
+    'BOARD_NOT_EMULATED',
+    `${board.name} is hardware: QEMU does not emulate it`,
+    {
+      hint: 'Choose a board whose file has a "runner", for instance mps2-an386.',
+      where: { board: board.name },
+    },
+  );
+}
+
 /** The machine, its memory in a file where one is given. */
 function machineArguments({ board, flashFile }: BootOptions): string[] {
-  const { machine, persistentMemory } = board.runner;
+  const { machine, persistentMemory } = runnerOf(board);
   if (flashFile === undefined || persistentMemory === undefined) return ['-machine', machine];
   const backend = `memory-backend-file,id=flash,share=on,mem-path=${escapeComma(flashFile)},size=${persistentMemory.bytes}`;
   return ['-machine', `${machine},memory-backend=flash`, '-object', backend];
@@ -116,7 +129,9 @@ export function emulatorArguments(options: BootOptions, injectSocket: string): s
   const { board } = options;
   const ports = [
     { index: board.uarts.link.index, id: 'link' },
-    { index: board.uarts.inject.index, id: 'inject' },
+    ...(board.uarts.inject === undefined
+      ? []
+      : [{ index: board.uarts.inject.index, id: 'inject' }]),
   ];
   const serials: string[] = [];
   for (let index = 0; index <= Math.max(...ports.map((port) => port.index)); index += 1) {
@@ -222,9 +237,9 @@ function timeout(program: string): IsochroneError {
   );
 }
 
-/** Throws EMULATOR_MISSING or EMULATOR_DIED; nothing is left behind then. */
+/** Throws BOARD_NOT_EMULATED, EMULATOR_MISSING or EMULATOR_DIED; nothing is left behind then. */
 export async function bootQemu(options: BootOptions): Promise<EmulatedDevice> {
-  const program = options.board.runner.emulator;
+  const program = runnerOf(options.board).emulator;
   if (options.flashFile !== undefined) await prepareFlashFile(options.board, options.flashFile);
   const folder = await mkdtemp(join(tmpdir(), 'isochrone-qemu-'));
   const injectSocket = join(folder, 'inject');

@@ -54,8 +54,9 @@ class BoardTarget implements Target {
 
   private async openFront(): Promise<Transport> {
     const { injectPort } = this.entry;
-    if (injectPort === undefined) throw noFixture(this.name, 'inject');
-    const front = transportAt(injectPort, this.board.uarts.inject.baud);
+    const { inject } = this.board.uarts;
+    if (injectPort === undefined || inject === undefined) throw noFixture(this.name, 'inject');
+    const front = transportAt(injectPort, inject.baud);
     await front.open({
       onBytes: () => undefined,
       onClosed: () => {

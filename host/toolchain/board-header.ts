@@ -2,7 +2,7 @@
  * What the C and the linker need of a board: iso_board.h and memory.ld, written into the build folder.
  */
 import { INDEPENDENT_LEADS } from '../stream/events.js';
-import type { Board, BoardFrontEnd, MemoryRegion } from './board.js';
+import type { Board, BoardFrontEnd, BoardUart, MemoryRegion } from './board.js';
 
 const hex = (value: number): string => `0x${value.toString(16).toUpperCase().padStart(8, '0')}u`;
 const flag = (value: boolean): string => (value ? '1' : '0');
@@ -34,14 +34,27 @@ function frontEndDefines(afe: BoardFrontEnd): string[] {
   ];
 }
 
+/** PA9 → 9, PB0 → 16 (16 a port); P1.02 → 34 (32 a port). */
+export function pinNumber(pin = 'PA0'): number {
+  const [, letter, port, number] = /^P(?:([A-K])|([01])\.)(\d+)$/.exec(pin) ?? [];
+  return letter === undefined
+    ? Number(port) * 32 + Number(number)
+    : (letter.charCodeAt(0) - 'A'.charCodeAt(0)) * 16 + Number(number);
+}
+
 export function boardHeader(board: Board): string {
   const define = (name: string, value: string | number): string =>
     `#define ISO_BOARD_${name} ${value}`;
-  const uart = (prefix: string, port: Board['uarts']['link']): string[] => [
+  const optional = (name: string, value: number | undefined): string[] =>
+    value === undefined ? [] : [define(name, `${value}u`)];
+  const uart = (prefix: string, port: BoardUart): string[] => [
     define(`${prefix}_BASE`, hex(Number(port.base))),
     define(`${prefix}_RECEIVE_IRQ`, `${port.receiveIrq}u`),
     define(`${prefix}_TRANSMIT_IRQ`, `${port.transmitIrq}u`),
     define(`${prefix}_BAUD`, `${port.baud}u`),
+    define(`${prefix}_TRANSMIT_PIN`, `${pinNumber(port.transmitPin)}u`),
+    define(`${prefix}_RECEIVE_PIN`, `${pinNumber(port.receivePin)}u`),
+    define(`${prefix}_PIN_FUNCTION`, `${port.pinFunction ?? 0}u`),
   ];
   return [
     `/* Generated from boards/${board.name}.json: do not edit. */`,
@@ -56,15 +69,21 @@ export function boardHeader(board: Board): string {
     define('FLASH_WRITE_BYTES', `${board.flashAreas?.writeBytes ?? 1}u`),
     define('FLASH_AREAS', flashAreas(board)),
     define('IRQ_COUNT', board.interruptCount),
-    define('PERIPHERAL_CLOCK_HZ', `${board.peripheralClockHz}u`),
+    define('CORE_CLOCK_HZ', `${board.coreClockHz}u`),
     define('COUNTER_IS_CMSDK_TIMER', flag(board.counter.kind === 'cmsdk-timer')),
-    define('COUNTER_BASE', hex(Number(board.counter.base))),
+    define('COUNTER_BASE', hex(Number(board.counter.base ?? 0))),
     define('COUNTER_CONTROL', hex(Number(board.counter.control ?? 0))),
     define('COUNTER_HZ', `${board.counter.hz}u`),
     define('WATCHDOG_BASE', hex(Number(board.watchdog?.base ?? 0))),
     define('WATCHDOG_HZ', `${board.watchdog?.hz ?? 0}u`),
+    ...optional('COUNTER_CLOCK_HZ', board.counter.clockHz),
+    ...optional('CRYSTAL_HZ', board.clock?.crystalHz),
+    define('CRYSTAL_BYPASS', flag(board.clock?.bypass ?? false)),
+    define('UNIQUE_ID_ADDRESS', hex(Number(board.uniqueId?.address ?? 0))),
+    define('UNIQUE_ID_BYTES', `${board.uniqueId?.bytes ?? 0}u`),
     ...uart('LINK', board.uarts.link),
-    ...uart('INJECT', board.uarts.inject),
+    define('HAS_INJECT', flag(board.uarts.inject !== undefined)),
+    ...(board.uarts.inject === undefined ? [] : uart('INJECT', board.uarts.inject)),
     ...(board.afe === undefined ? [] : frontEndDefines(board.afe)),
     '#endif',
     '',

@@ -11,6 +11,7 @@ import type { FlashToolName } from '../flash/tools/registry.js';
 import type { ControlLines } from '../serial/control-lines.js';
 import type { UsbId } from '../serial/ports.js';
 import type { INDEPENDENT_LEADS } from '../stream/events.js';
+import { checkBoard, invalidBoard } from './board-check.js';
 
 export interface MemoryRegion {
   /** Hexadecimal address. */
@@ -43,6 +44,10 @@ export interface BoardUart {
   readonly base: string;
   readonly receiveIrq: number;
   readonly transmitIrq: number;
+  /** As the chip's manual names it: PA9, P0.06. */
+  readonly transmitPin?: string;
+  readonly receivePin?: string;
+  readonly pinFunction?: number;
   readonly baud: number;
 }
 
@@ -53,6 +58,14 @@ export interface BoardFrontEnd {
   readonly referenceMillivolt: number;
   readonly conversionHz: number;
   readonly leadOfChannel: readonly (typeof INDEPENDENT_LEADS)[number][];
+}
+
+export interface QemuRunner {
+  readonly kind: 'qemu';
+  readonly emulator: string;
+  readonly machine: string;
+  /** That the emulator can keep in a file. */
+  readonly persistentMemory?: MemoryRegion;
 }
 
 export interface Board {
@@ -67,7 +80,7 @@ export interface Board {
     readonly helium: boolean;
   };
   /** Folders of firmware-templates/hal. */
-  readonly hal: readonly ('cortex-m' | 'cmsdk')[];
+  readonly hal: readonly ('cortex-m' | 'cmsdk' | 'stm32' | 'stm32f4')[];
   readonly compiler: { readonly prefix: string; readonly flags: readonly string[] };
   readonly linkerScript: string;
   readonly memory: { readonly flash: MemoryRegion; readonly ram: MemoryRegion };
@@ -84,28 +97,30 @@ export interface Board {
   /** Left out: true. */
   readonly sleeps?: boolean;
   readonly interruptCount: number;
-  readonly peripheralClockHz: number;
+  /** As the start-up code leaves it when every oscillator starts. */
+  readonly coreClockHz: number;
+  /** The oscillator beside the chip; left out: the chip's own. */
+  readonly clock?: { readonly crystalHz: number; readonly bypass?: boolean };
   readonly counter: {
-    readonly kind: 'cmsdk-timer' | 'sse-counter';
-    readonly base: string;
+    readonly kind: 'cmsdk-timer' | 'sse-counter' | 'stm32-timer';
+    readonly base?: string;
     readonly control?: string;
     readonly hz: number;
+    /** What feeds it, where that is not the chip's own clock tree. */
+    readonly clockHz?: number;
   };
   readonly watchdog?: { readonly base: string; readonly hz: number };
-  readonly uarts: { readonly link: BoardUart; readonly inject: BoardUart };
+  readonly uarts: { readonly link: BoardUart; readonly inject?: BoardUart };
+  /** The chip's serial number; left out: it has none. */
+  readonly uniqueId?: { readonly address: string; readonly bytes: number };
   /** Left out: none, samples come over the inject UART. */
   readonly afe?: BoardFrontEnd;
   /** By which it is found on a USB port. */
   readonly usb?: readonly UsbId[];
   /** What it wants of the control lines of its port. */
   readonly serial?: ControlLines;
-  readonly runner: {
-    readonly kind: 'qemu';
-    readonly emulator: string;
-    readonly machine: string;
-    /** That the emulator can keep in a file. */
-    readonly persistentMemory?: MemoryRegion;
-  };
+  /** How it is emulated; left out: a board to be flashed. */
+  readonly runner?: QemuRunner;
   /** Folder of the board file and its linker script. */
   readonly folder: string;
 }
@@ -146,7 +161,7 @@ export async function loadBoard(nameOrPath: string): Promise<Board> {
   const data = parse(await read(file), file);
   await validate(data, file);
   const board: Board = { ...(data as Omit<Board, 'folder'>), folder: dirname(file) };
-  checkMeaning(board, file);
+  checkBoard(board, file);
   return board;
 }
 
@@ -167,18 +182,11 @@ async function read(file: string): Promise<string> {
   }
 }
 
-function invalid(file: string, pointer: string, expected: string): IsochroneError {
-  return new IsochroneError('BOARD_INVALID', `${file}: ${pointer || '/'} ${expected}`, {
-    hint: 'Compare the file with boards/board.schema.json and boards/mps2-an386.json.',
-    where: { file, pointer: pointer || '/' },
-  });
-}
-
 function parse(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw invalid(
+    throw invalidBoard(
       file,
       '',
       `is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
@@ -204,64 +212,6 @@ async function validate(data: unknown, file: string): Promise<void> {
   if (check(data)) return;
   const first = check.errors?.[0];
   throw first === undefined
-    ? invalid(file, '', 'is not valid')
-    : invalid(file, first.instancePath, expectation(first));
-}
-
-/** The firmware's own flash: whole sectors, room for a second one while the first is erased, and no two areas in one place. */
-function checkFlashAreas({ flashAreas }: Board, file: string): void {
-  if (flashAreas === undefined) return;
-  const { writeBytes, boot, ...areas } = flashAreas;
-  const named = Object.entries(areas);
-  for (const [name, { bytes, sectorBytes }] of named) {
-    const at = `/flashAreas/${name}`;
-    if (sectorBytes % writeBytes !== 0) {
-      throw invalid(file, `${at}/sectorBytes`, `must be a multiple of writeBytes, ${writeBytes}`);
-    }
-    if (bytes % sectorBytes !== 0) throw invalid(file, `${at}/bytes`, 'must be whole sectors');
-    if (!name.startsWith('slot') && bytes < 2 * sectorBytes) {
-      throw invalid(file, `${at}/bytes`, 'must be two sectors or more');
-    }
-  }
-  const extents = [['boot', boot] as const, ...named]
-    .map(([name, { origin, bytes }]) => ({
-      name,
-      first: Number(origin),
-      end: Number(origin) + bytes,
-    }))
-    .sort((a, b) => a.first - b.first);
-  extents.forEach(({ name, first }, i) => {
-    if (i > 0 && first < (extents[i - 1]?.end ?? 0)) {
-      throw invalid(file, `/flashAreas/${name}/origin`, `lies in ${extents[i - 1]?.name ?? ''}`);
-    }
-  });
-}
-
-/** What the schema language cannot say. */
-function checkMeaning(board: Board, file: string): void {
-  if (board.name !== basename(file, '.json')) {
-    throw invalid(file, '/name', `must be the file's own name, "${basename(file, '.json')}"`);
-  }
-  checkFlashAreas(board, file);
-  if (board.uarts.link.base === board.uarts.inject.base) {
-    throw invalid(file, '/uarts/inject/base', 'must differ from the link, each needs its own UART');
-  }
-  for (const [name, uart] of Object.entries(board.uarts) as [string, BoardUart][]) {
-    for (const key of ['receiveIrq', 'transmitIrq'] as const) {
-      if (uart[key] >= board.interruptCount) {
-        throw invalid(file, `/uarts/${name}/${key}`, `must be below interruptCount`);
-      }
-    }
-  }
-  if (board.counter.kind === 'sse-counter' && board.counter.control === undefined) {
-    throw invalid(file, '/counter', 'must have the property "control" for an sse-counter');
-  }
-  for (const lead of ['I', 'II'] as const) {
-    if ((board.afe?.leadOfChannel.indexOf(lead) ?? 0) > 3) {
-      throw invalid(file, '/afe/leadOfChannel', `must have ${lead} among its first four channels`);
-    }
-  }
-  if (board.stackBytes >= board.memory.ram.bytes) {
-    throw invalid(file, '/stackBytes', `must be below the RAM, ${board.memory.ram.bytes} bytes`);
-  }
+    ? invalidBoard(file, '', 'is not valid')
+    : invalidBoard(file, first.instancePath, expectation(first));
 }

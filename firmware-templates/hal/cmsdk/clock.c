@@ -2,6 +2,17 @@
 #include "iso_chip.h"
 #include "iso_hal.h"
 
+#include <stddef.h>
+
+/* An FPGA image has one clock, which needs no start. */
+uint32_t iso_chip_core_hz(void) {
+    return ISO_BOARD_CORE_CLOCK_HZ;
+}
+
+const char *iso_hal_complaint(void) {
+    return NULL;
+}
+
 const uint32_t iso_hal_ticks_per_second = ISO_BOARD_COUNTER_HZ;
 
 #if ISO_BOARD_COUNTER_IS_CMSDK_TIMER

@@ -5,16 +5,17 @@
 #include <stdint.h>
 
 #include "cmsdk.h"
+#include "iso_chip.h"
 
 /* One byte each way. Its transmit interrupt comes once for each byte that has left. */
 
-static inline void iso_chip_uart_init(uint32_t base, uint32_t baud) {
+static inline void iso_chip_uart_init(const iso_chip_uart *uart) {
     /* Only for wires without flow control; an emulator ignores it. At least 16 (DDI 0479D). */
-    const uint32_t divider = ISO_BOARD_PERIPHERAL_CLOCK_HZ / baud;
-    CMSDK_REGISTER(base + CMSDK_UART_BAUDDIV) = divider < 16u ? 16u : divider;
-    CMSDK_REGISTER(base + CMSDK_UART_CTRL) = CMSDK_UART_CTRL_TX_ENABLE | CMSDK_UART_CTRL_RX_ENABLE |
-                                             CMSDK_UART_CTRL_TX_INTERRUPT |
-                                             CMSDK_UART_CTRL_RX_INTERRUPT;
+    const uint32_t divider = ISO_BOARD_CORE_CLOCK_HZ / uart->baud;
+    CMSDK_REGISTER(uart->base + CMSDK_UART_BAUDDIV) = divider < 16u ? 16u : divider;
+    CMSDK_REGISTER(uart->base + CMSDK_UART_CTRL) =
+        CMSDK_UART_CTRL_TX_ENABLE | CMSDK_UART_CTRL_RX_ENABLE | CMSDK_UART_CTRL_TX_INTERRUPT |
+        CMSDK_UART_CTRL_RX_INTERRUPT;
 }
 
 static inline void iso_chip_uart_acknowledge_receive(uint32_t base) {

@@ -1,4 +1,5 @@
 #include "cortex_m.h"
+#include "iso_chip.h"
 #include "iso_chip_uart.h"
 #include "iso_hal.h"
 #include "iso_ring.h"
@@ -33,29 +34,34 @@ typedef struct {
 
 static uint8_t link_receive[LINK_RECEIVE_BYTES];
 static uint8_t link_transmit[LINK_TRANSMIT_BYTES];
+#if ISO_BOARD_HAS_INJECT
 static uint8_t inject_receive[INJECT_RECEIVE_BYTES];
 static uint8_t inject_transmit[INJECT_TRANSMIT_BYTES];
+#endif
 
+/* A port that the board does not have keeps empty rings: nothing comes and nothing fits. */
 static uart_port ports[ISO_HAL_PORT_COUNT] = {
     [ISO_HAL_PORT_LINK] = {.base = ISO_BOARD_LINK_BASE,
                            .receive = {.bytes = link_receive, .size = LINK_RECEIVE_BYTES},
                            .transmit = {.bytes = link_transmit, .size = LINK_TRANSMIT_BYTES}},
+#if ISO_BOARD_HAS_INJECT
     [ISO_HAL_PORT_INJECT] = {.base = ISO_BOARD_INJECT_BASE,
                              .receive = {.bytes = inject_receive, .size = INJECT_RECEIVE_BYTES},
                              .transmit = {.bytes = inject_transmit, .size = INJECT_TRANSMIT_BYTES}},
+#endif
 };
 
 static void receive_waiting(uart_port *port) {
     iso_chip_uart_acknowledge_receive(port->base);
     for (;;) {
+        if (iso_ring_room(&port->receive) == 0u && iso_chip_uart_has_byte(port->base)) {
+            iso_chip_uart_listen(port->base, false);
+            return;
+        }
         if (iso_chip_uart_take_overrun(port->base)) {
             port->overruns += 1u;
         }
         if (!iso_chip_uart_has_byte(port->base)) {
-            return;
-        }
-        if (iso_ring_room(&port->receive) == 0u) {
-            iso_chip_uart_listen(port->base, false);
             return;
         }
         (void)iso_ring_put(&port->receive, iso_chip_uart_take(port->base));
@@ -89,14 +95,23 @@ void iso_cortex_inject_interrupt(void) {
 }
 
 void iso_cortex_ports_init(void) {
-    static const uint32_t bauds[ISO_HAL_PORT_COUNT] = {ISO_BOARD_LINK_BAUD, ISO_BOARD_INJECT_BAUD};
-    for (unsigned i = 0; i < ISO_HAL_PORT_COUNT; i += 1u) {
-        iso_chip_uart_init(ports[i].base, bauds[i]);
+    static const iso_chip_uart uarts[] = {
+        {ISO_BOARD_LINK_BASE, ISO_BOARD_LINK_BAUD, ISO_BOARD_LINK_TRANSMIT_PIN,
+         ISO_BOARD_LINK_RECEIVE_PIN, ISO_BOARD_LINK_PIN_FUNCTION},
+#if ISO_BOARD_HAS_INJECT
+        {ISO_BOARD_INJECT_BASE, ISO_BOARD_INJECT_BAUD, ISO_BOARD_INJECT_TRANSMIT_PIN,
+         ISO_BOARD_INJECT_RECEIVE_PIN, ISO_BOARD_INJECT_PIN_FUNCTION},
+#endif
+    };
+    for (unsigned i = 0; i < sizeof uarts / sizeof uarts[0]; i += 1u) {
+        iso_chip_uart_init(&uarts[i]);
     }
     iso_cortex_enable_interrupt(ISO_BOARD_LINK_RECEIVE_IRQ);
     iso_cortex_enable_interrupt(ISO_BOARD_LINK_TRANSMIT_IRQ);
+#if ISO_BOARD_HAS_INJECT
     iso_cortex_enable_interrupt(ISO_BOARD_INJECT_RECEIVE_IRQ);
     iso_cortex_enable_interrupt(ISO_BOARD_INJECT_TRANSMIT_IRQ);
+#endif
 }
 
 size_t iso_hal_read(iso_hal_port which, uint8_t *bytes, size_t capacity) {

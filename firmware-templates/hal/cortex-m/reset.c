@@ -88,9 +88,15 @@ uint32_t iso_hal_boot_id(void) {
 }
 
 size_t iso_hal_unique_id(uint8_t *bytes, size_t capacity) {
-    /* These machines have no serial number; processor and nonce are what tells two apart. */
+#if ISO_BOARD_UNIQUE_ID_BYTES > 0
+    const void *identity = (const void *)(uintptr_t)ISO_BOARD_UNIQUE_ID_ADDRESS;
+    const size_t identity_bytes = ISO_BOARD_UNIQUE_ID_BYTES;
+#else
+    /* No serial number: processor and nonce are what tells two emulated machines apart. */
     const uint32_t identity[2] = {CORTEX_CPUID, iso_boot_nonce[0]};
-    const size_t count = capacity < sizeof identity ? capacity : sizeof identity;
+    const size_t identity_bytes = sizeof identity;
+#endif
+    const size_t count = capacity < identity_bytes ? capacity : identity_bytes;
     memcpy(bytes, identity, count);
     return count;
 }

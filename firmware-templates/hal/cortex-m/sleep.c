@@ -1,4 +1,5 @@
 #include "cortex_m.h"
+#include "iso_chip.h"
 #include "iso_hal.h"
 
 /* The longest sleep: the main loop's own clocks (HELLO, STATUS) are late by no more than this. */
@@ -26,7 +27,7 @@ void iso_cortex_systick_interrupt(void) {
 }
 
 static void start_systick(uint32_t hz) {
-    CORTEX_SYSTICK_RELOAD = ISO_BOARD_PERIPHERAL_CLOCK_HZ / hz - 1u;
+    CORTEX_SYSTICK_RELOAD = iso_chip_core_hz() / hz - 1u;
     CORTEX_SYSTICK_VALUE = 0u;
     CORTEX_SYSTICK_CTRL = SYSTICK_START;
 }
@@ -37,8 +38,7 @@ void iso_hal_every(uint32_t hz, void (*handler)(void)) {
 }
 
 uint32_t iso_hal_interrupt_worst_ticks(void) {
-    return (uint32_t)((uint64_t)worst_clocks * iso_hal_ticks_per_second /
-                      ISO_BOARD_PERIPHERAL_CLOCK_HZ);
+    return (uint32_t)((uint64_t)worst_clocks * iso_hal_ticks_per_second / iso_chip_core_hz());
 }
 
 /* Starts with the first sleep: a program that never sleeps, as one that counts its own

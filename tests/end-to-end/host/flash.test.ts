@@ -133,10 +133,9 @@ it('gdb loads an emulated board, and what it holds is what was built', async () 
     outDir: join(packageRoot(), 'build', 'test', 'flash', 'gdb'),
   });
   const port = await freePort();
-  const halted = ['-machine', board.runner.machine, '-nodefaults', '-display', 'none', '-S'];
-  children.push(
-    spawn(board.runner.emulator, [...halted, '-gdb', `tcp:127.0.0.1:${port}`], { stdio: 'ignore' }),
-  );
+  const { machine, emulator } = board.runner ?? expect.fail('it is not emulated');
+  const halted = ['-machine', machine, '-nodefaults', '-display', 'none', '-S'];
+  children.push(spawn(emulator, [...halted, '-gdb', `tcp:127.0.0.1:${port}`], { stdio: 'ignore' }));
   await sleep(1000);
   const report = await flashBoard({ board, file: elfPath, tool: 'gdb', port: `127.0.0.1:${port}` });
   expect(report).toMatchObject({ tool: 'gdb', address: 0 });

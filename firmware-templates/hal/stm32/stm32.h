@@ -1,0 +1,54 @@
+#ifndef ISO_HAL_STM32_H
+#define ISO_HAL_STM32_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "iso_board.h"
+
+/*
+ * What the STM32 families share: general-purpose I/O, the 32-bit timer, and how a clock is waited
+ * for. A family's folder defines where its peripherals lie (stm32_family.h).
+ */
+
+#define STM32_REGISTER(address) (*(volatile uint32_t *)(uintptr_t)(address))
+
+#define STM32_APB1_BASE 0x40000000u
+#define STM32_APB2_BASE 0x40010000u
+
+/* GPIO, the same in every family since the F2 (RM0090 8.4, RM0390 7.4, RM0433 11.4, RM0456 13.4);
+ * one port every 0x400 bytes. */
+#define STM32_GPIO_MODER 0x00u
+#define STM32_GPIO_OSPEEDR 0x08u
+#define STM32_GPIO_PUPDR 0x0Cu
+#define STM32_GPIO_BSRR 0x18u
+#define STM32_GPIO_AFRL 0x20u
+#define STM32_GPIO_PORT_BYTES 0x400u
+
+typedef enum {
+    STM32_PIN_INPUT = 0,
+    STM32_PIN_OUTPUT = 1,
+    STM32_PIN_FUNCTION = 2 /* a peripheral's */
+} stm32_pin_mode;
+
+typedef enum { STM32_PULL_NONE = 0, STM32_PULL_UP = 1 } stm32_pull;
+
+/* Pins are numbered as in iso_board.h: 16 a port, PA0 is 0, PB0 is 16. */
+void stm32_pin_configure(uint32_t pin, stm32_pin_mode mode, stm32_pull pull, uint32_t function);
+void stm32_pin_write(uint32_t pin, bool high);
+
+/* True once (register & mask) == value; false when it has not come after a time that no healthy
+ * oscillator needs (a tenth of a second and more at any clock of these chips): a dead crystal must
+ * end in a fall-back and never in a hang. Polls are counted, for no timer runs yet. */
+bool stm32_becomes(uint32_t address, uint32_t mask, uint32_t value);
+
+/* Gives a peripheral of the buses APB1 and APB2 its clock; any of its addresses will do. */
+void stm32_clock_peripheral(uint32_t address);
+
+/* Starts the 32-bit timer behind iso_hal_ticks; timer_clock_hz is what feeds it. */
+void stm32_counter_init(uint32_t timer_clock_hz);
+
+/* Of the clock that feeds a UART or an SPI bus, as the start-up left it. */
+uint32_t stm32_bus_hz(uint32_t peripheral_base);
+
+#endif

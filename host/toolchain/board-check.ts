@@ -1,0 +1,102 @@
+/** What a board file must mean, beyond what its schema can say. */
+import { basename } from 'node:path';
+import { IsochroneError } from '../../codegen/errors.js';
+import type { Board, BoardUart } from './board.js';
+
+export function invalidBoard(file: string, pointer: string, expected: string): IsochroneError {
+  return new IsochroneError('BOARD_INVALID', `${file}: ${pointer || '/'} ${expected}`, {
+    hint: 'Compare the file with boards/board.schema.json and boards/mps2-an386.json.',
+    where: { file, pointer: pointer || '/' },
+  });
+}
+
+/** The firmware's own flash: whole sectors, room for a second one while the first is erased, and no two areas in one place. */
+function checkFlashAreas({ flashAreas }: Board, file: string): void {
+  if (flashAreas === undefined) return;
+  const { writeBytes, boot, ...areas } = flashAreas;
+  const named = Object.entries(areas);
+  for (const [name, { bytes, sectorBytes }] of named) {
+    const at = `/flashAreas/${name}`;
+    if (sectorBytes % writeBytes !== 0) {
+      throw invalidBoard(
+        file,
+        `${at}/sectorBytes`,
+        `must be a multiple of writeBytes, ${writeBytes}`,
+      );
+    }
+    if (bytes % sectorBytes !== 0) throw invalidBoard(file, `${at}/bytes`, 'must be whole sectors');
+    if (!name.startsWith('slot') && bytes < 2 * sectorBytes) {
+      throw invalidBoard(file, `${at}/bytes`, 'must be two sectors or more');
+    }
+  }
+  const extents = [['boot', boot] as const, ...named]
+    .map(([name, { origin, bytes }]) => ({
+      name,
+      first: Number(origin),
+      end: Number(origin) + bytes,
+    }))
+    .sort((a, b) => a.first - b.first);
+  extents.forEach(({ name, first }, i) => {
+    if (i > 0 && first < (extents[i - 1]?.end ?? 0)) {
+      throw invalidBoard(
+        file,
+        `/flashAreas/${name}/origin`,
+        `lies in ${extents[i - 1]?.name ?? ''}`,
+      );
+    }
+  });
+}
+
+const COUNTER_ADDRESSES = {
+  'cmsdk-timer': ['base'],
+  'sse-counter': ['base', 'control'],
+  'stm32-timer': [],
+} as const;
+
+function checkCounter({ counter }: Board, file: string): void {
+  for (const property of COUNTER_ADDRESSES[counter.kind]) {
+    if (counter[property] === undefined) {
+      const expected = `must have the property "${property}" for the kind ${counter.kind}`;
+      throw invalidBoard(file, '/counter', expected);
+    }
+  }
+}
+
+/** What the schema language cannot say. @throws IsochroneError BOARD_INVALID */
+export function checkBoard(board: Board, file: string): void {
+  if (board.name !== basename(file, '.json')) {
+    throw invalidBoard(file, '/name', `must be the file's own name, "${basename(file, '.json')}"`);
+  }
+  checkFlashAreas(board, file);
+  if (board.uarts.link.base === board.uarts.inject?.base) {
+    throw invalidBoard(
+      file,
+      '/uarts/inject/base',
+      'must differ from the link, each needs its own UART',
+    );
+  }
+  for (const [name, uart] of Object.entries(board.uarts) as [string, BoardUart][]) {
+    for (const key of ['receiveIrq', 'transmitIrq'] as const) {
+      if (uart[key] >= board.interruptCount) {
+        throw invalidBoard(file, `/uarts/${name}/${key}`, `must be below interruptCount`);
+      }
+    }
+  }
+  checkCounter(board, file);
+  for (const lead of ['I', 'II'] as const) {
+    if ((board.afe?.leadOfChannel.indexOf(lead) ?? 0) > 3) {
+      throw invalidBoard(
+        file,
+        '/afe/leadOfChannel',
+        `must have ${lead} among its first four channels`,
+      );
+    }
+  }
+  if (board.stackBytes >= board.memory.ram.bytes) {
+    throw invalidBoard(
+      file,
+      '/stackBytes',
+      `must be below the RAM, ${board.memory.ram.bytes} bytes`,
+    );
+  }
+}
