@@ -9,6 +9,10 @@
 
 /* One byte each way. Its transmit interrupt comes once for each byte that has left. */
 
+/* A UART that takes bytes as fast as they come, as emulated ones do, must not hold up the interrupt
+ * that takes samples; its own interrupt goes on with the rest. */
+#define ISO_CHIP_UART_MOST_BYTES_AT_ONCE 16u
+
 static inline void iso_chip_uart_init(const iso_chip_uart *uart) {
     /* Only for wires without flow control; an emulator ignores it. At least 16 (DDI 0479D). */
     const uint32_t divider = ISO_BOARD_CORE_CLOCK_HZ / uart->baud;

@@ -6,7 +6,8 @@
 /*
  * What this folder asks of a chip family. Beside these functions the family's folder holds
  *
- *     iso_chip_uart.h        one byte in, one byte out: inline functions on a UART's base address
+ *     iso_chip_uart.h        one byte in, one byte out: inline functions on a UART's base address;
+ *                            and ISO_CHIP_UART_MOST_BYTES_AT_ONCE, what one interrupt may send
  *     iso_chip_interrupts.h  ISO_CHIP_INTERRUPTS, the family's entries of the vector table; and,
  *                            where its watchdog interrupts before it resets and the entry is
  *                            iso_cortex_fault, ISO_CHIP_WATCHDOG_EXCEPTION, the exception's number

@@ -21,10 +21,6 @@
 /* A whole result with its explanation is 4 KB, samples go on meanwhile. */
 #define LINK_TRANSMIT_BYTES 8192u
 
-/* A UART that takes bytes as fast as they come, as emulated ones do, must not hold up the interrupt
- * that takes samples; its own interrupt goes on with the rest. */
-#define MOST_BYTES_AT_ONCE 16u
-
 typedef struct {
     uint32_t base;
     iso_ring receive;
@@ -71,7 +67,8 @@ static void receive_waiting(uart_port *port) {
 static void transmit_waiting(uart_port *port) {
     iso_chip_uart_acknowledge_transmit(port->base);
     uint8_t byte;
-    for (unsigned i = 0; i < MOST_BYTES_AT_ONCE && iso_chip_uart_can_send(port->base); i += 1u) {
+    for (unsigned i = 0; i < ISO_CHIP_UART_MOST_BYTES_AT_ONCE && iso_chip_uart_can_send(port->base);
+         i += 1u) {
         if (!iso_ring_take(&port->transmit, &byte)) {
             iso_chip_uart_ask_for_room(port->base, false);
             return;
