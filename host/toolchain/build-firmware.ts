@@ -96,6 +96,16 @@ function frontEndFolder(board: Board, frontEnd: FrontEnd): string {
       },
     );
   }
+  if (frontEnd === 'uart' && board.uarts.inject === undefined) {
+    throw new IsochroneError(
+      'BOARD_INVALID',
+      `the board file of ${board.name} names no UART for samples ("inject")`,
+      {
+        hint: 'Add uarts.inject to it, or take another front end.',
+        where: { board: board.name },
+      },
+    );
+  }
   return join(packageRoot(), 'firmware-templates', 'afe', frontEnd);
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { BackendName } from '../../codegen/emit/backends.js';
 import { IsochroneError } from '../../codegen/errors.js';
 import type { Board } from '../toolchain/board.js';
-import { backendOf, listBoards, loadBoard } from '../toolchain/board.js';
+import { backendOf, loadBoard, loadBoards } from '../toolchain/board.js';
 import { buildFirmware, buildNative } from '../toolchain/build-firmware.js';
 import { runVectorsNatively, runVectorsOnBoard } from '../toolchain/run-vectors.js';
 import type { VectorsRequest, VectorsResults } from '../toolchain/vectors.js';
@@ -145,11 +145,13 @@ export function boardTarget(board: Board, backend = backendOf(board)): BoardTarg
 }
 
 /**
- * This machine, 64-bit Arm with and without dot-product, and every board that comes with the project.
+ * This machine, 64-bit Arm with and without dot-product, and every emulated board that has memory for any network: all cores.
  * @param backend of the boards, instead of what each core asks for
  */
 export async function allTargets(backend?: BackendName): Promise<readonly Target[]> {
-  const boards = await Promise.all((await listBoards()).map((name) => loadBoard(name)));
+  const boards = (await loadBoards()).filter(
+    ({ runner, machineMemory }) => runner !== undefined && machineMemory !== undefined,
+  );
   return [...PROGRAM_TARGETS, ...boards.map((board) => boardTarget(board, backend))];
 }
 

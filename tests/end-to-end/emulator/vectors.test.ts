@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../codegen/package-root.js';
 import { crc32c } from '../../../host/protocol/crc32c.js';
-import { listBoards, loadBoard } from '../../../host/toolchain/board.js';
+import { loadBoards, loadBoard } from '../../../host/toolchain/board.js';
 import { buildFirmware, buildNative } from '../../../host/toolchain/build-firmware.js';
 import {
   instructionsOf,
@@ -87,8 +87,9 @@ describe('the vectors program', () => {
   });
 
   it('gives the same on every emulated core as on this machine', async () => {
-    for (const name of await listBoards()) {
-      const board = await loadBoard(name);
+    for (const board of await loadBoards()) {
+      const { name, runner } = board;
+      if (runner === undefined) continue;
       const elfPath = await elfFor(name);
       const found = await runVectorsOnBoard({ board, elfPath, request, timeoutMs: 60_000 });
       expect(answers(found), name).toEqual(answers(native));
