@@ -11,7 +11,7 @@ import { readObject } from '../../../host/serial/object-reader.js';
 import type { Setting } from '../../../host/protocol/messages.js';
 import { loadBoard, type Board } from '../../../host/toolchain/board.js';
 import { buildFirmware, type BuiltImage } from '../../../host/toolchain/build-firmware.js';
-import { connect, inject, pulseRecord, type ConnectedDevice } from './emulated-device.js';
+import { connect, inject, patientRecord, type ConnectedDevice } from './emulated-device.js';
 import { NETWORK } from './fixture-network.js';
 
 const WAIT_MS = 60_000;
@@ -102,7 +102,7 @@ it('obeys every command, answers it, and says why it refuses', async () => {
 
   // While the device is stopped nothing of a record arrives; then all of it, with the answer's own input read beside it.
   await commands.stop();
-  const record = pulseRecord(11 * 500);
+  const record = patientRecord(11);
   const injected = inject(connected, record, 4);
   await pause(500);
   expect(samples(connected)).toBe(0);
@@ -153,7 +153,7 @@ it('obeys every command, answers it, and says why it refuses', async () => {
   expect(await commands.setting('samples_per_frame')).toMatchObject({ value: 5 });
 
   expect(await set('explanations', 0)).toBe('done');
-  await inject(connected, pulseRecord(5000), 8);
+  await inject(connected, patientRecord(10), 8);
   expect(await waitFor('withheld', WAIT_MS)).toMatchObject({ reason: 'switched_off' });
 });
 

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { packageRoot } from '../../../codegen/package-root.js';
 import { injectRecord, socketWriter, type Injected } from '../../../host/flash/injector.js';
 import { bootQemu, type BootOptions, type EmulatedDevice } from '../../../host/flash/qemu.js';
+import { toAcquisition } from '../../../host/records/acquisition.js';
+import { DEFAULT_PATIENT } from '../../../host/records/synthetic/files.js';
+import { synthesizePatient } from '../../../host/records/synthetic/patient.js';
 import { openLink, type DeviceLink } from '../../../host/serial/link.js';
 import { serialTransport } from '../../../host/serial/serial-transport.js';
 import type { StreamEvent } from '../../../host/stream/events.js';
@@ -124,4 +127,10 @@ export function pulseRecord(sampleCount: number): Int16Array {
     }
   }
   return out;
+}
+
+/** A signal that the default network answers: it takes what is unlike a heart for what it is. */
+export function patientRecord(seconds: number): Int16Array {
+  return toAcquisition(synthesizePatient({ ...DEFAULT_PATIENT, durationS: seconds }).record)
+    .microvolt;
 }
