@@ -49,6 +49,7 @@ function checkFlashAreas({ flashAreas }: Board, file: string): void {
 
 const COUNTER_ADDRESSES = {
   'cmsdk-timer': ['base'],
+  'nrf52-timer': [],
   'sse-counter': ['base', 'control'],
   'stm32-timer': [],
 } as const;

@@ -80,7 +80,7 @@ export interface Board {
     readonly helium: boolean;
   };
   /** Folders of firmware-templates/hal. */
-  readonly hal: readonly ('cortex-m' | 'cmsdk' | 'stm32' | 'stm32f4')[];
+  readonly hal: readonly ('cortex-m' | 'cmsdk' | 'nrf52' | 'stm32' | 'stm32f4')[];
   readonly compiler: { readonly prefix: string; readonly flags: readonly string[] };
   readonly linkerScript: string;
   readonly memory: { readonly flash: MemoryRegion; readonly ram: MemoryRegion };
@@ -102,7 +102,7 @@ export interface Board {
   /** The oscillator beside the chip; left out: the chip's own. */
   readonly clock?: { readonly crystalHz: number; readonly bypass?: boolean };
   readonly counter: {
-    readonly kind: 'cmsdk-timer' | 'sse-counter' | 'stm32-timer';
+    readonly kind: 'cmsdk-timer' | 'nrf52-timer' | 'sse-counter' | 'stm32-timer';
     readonly base?: string;
     readonly control?: string;
     readonly hz: number;
