@@ -80,7 +80,7 @@ export interface Board {
     readonly helium: boolean;
   };
   /** Folders of firmware-templates/hal. */
-  readonly hal: readonly ('cortex-m' | 'cmsdk' | 'nrf52' | 'stm32' | 'stm32f4')[];
+  readonly hal: readonly ('cortex-m' | 'cmsdk' | 'no-flash' | 'nrf52' | 'stm32' | 'stm32f4')[];
   readonly compiler: { readonly prefix: string; readonly flags: readonly string[] };
   readonly linkerScript: string;
   readonly memory: { readonly flash: MemoryRegion; readonly ram: MemoryRegion };
