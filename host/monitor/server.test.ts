@@ -233,6 +233,33 @@ describe('a new page', () => {
     expect((await next('log')).text).toBe('hallo');
   });
 
+  it('is told when there is no device to ask, now or at all', async () => {
+    const nobody = await start();
+    const updating = await start({
+      onCommand: () => Promise.resolve(undefined),
+      onFirmware: () => Promise.resolve(undefined),
+    });
+    const ask = (url: string, path: string, body: unknown): Promise<Response> =>
+      fetch(`${url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(5000),
+      });
+    for (const { url } of [nobody, updating]) {
+      for (const [path, body] of [
+        ['/command', { name: 'self-test' }],
+        ['/firmware', { imageBase64: 'AAAA' }],
+      ] as const) {
+        const answer = await ask(url.replace(/\/$/, ''), path, body);
+        expect([answer.status, await answer.text()]).toEqual([
+          400,
+          'There is no device behind this page to ask.\n',
+        ]);
+      }
+    }
+  });
+
   it('that sends a long message is cut off, and the others stay', async () => {
     const monitor = await start();
     const good = await connect(monitor);

@@ -19,9 +19,9 @@ export { builtPageDir } from './page-server.js';
 export interface MonitorOptions extends PageServerOptions {
   /** Takes what a page marks, and publishes it; without it the page's monitor is all that learns of it. */
   readonly onMark?: (mark: MarkEvent) => void;
-  /** Does what a page asks of the device; without it there is no device to ask. */
+  /** Does what a page asks of the device; without it, or where it gives undefined, there is no device to ask. */
   readonly onCommand?: (command: PageCommand) => Promise<unknown>;
-  /** Gives the device the firmware of an image file; without it there is no device to give it to. */
+  /** Gives the device the firmware of an image file; the same of undefined. */
   readonly onFirmware?: (imageFile: Uint8Array) => Promise<unknown>;
 }
 
@@ -79,12 +79,12 @@ export async function startMonitor(options: MonitorOptions = {}): Promise<Monito
       {
         path: COMMAND_PATH,
         mostBytes: MAX_REQUEST_BYTES,
-        answer: (body) => onCommand(commandOf(body)),
+        answer: async (body) => (await onCommand(commandOf(body))) ?? noDevice(),
       },
       {
         path: FIRMWARE_PATH,
         mostBytes: MAX_FILE_BYTES,
-        answer: (body) => onFirmware(firmwareOf(body)),
+        answer: async (body) => (await onFirmware(firmwareOf(body))) ?? noDevice(),
       },
     ],
   });
@@ -103,6 +103,6 @@ export async function startMonitor(options: MonitorOptions = {}): Promise<Monito
 
 function noDevice(): Promise<never> {
   throw new IsochroneError('PAGE_NO_DEVICE', 'There is no device behind this page to ask.', {
-    hint: 'A recording is shown, or a stream that others read; ask where the device is connected.',
+    hint: 'It is being connected or updated: wait. Or a recording is shown, or a stream that others read: ask where the device is.',
   });
 }
