@@ -3,6 +3,7 @@ import type { LinkStatisticsEvent } from '../../stream/events.js';
 import { resetWords, startWords, timingEntries } from '../device-words.js';
 import { fixed } from '../explanation-words.js';
 import { COMMAND_PATH, FIRMWARE_PATH } from '../messages.js';
+import { base64Of } from './base64.js';
 import { post } from './connection.js';
 import { byId, element, setText } from './dom.js';
 import { showStatus } from './panels.js';
@@ -13,8 +14,6 @@ interface SettingValue {
   readonly least: number;
   readonly most: number;
 }
-
-const BASE64_PART = 32_768;
 
 type Entries = [name: string, value: string][];
 
@@ -125,12 +124,7 @@ export class Engineer {
     if (file === undefined) return;
     if (!confirm('Update the device? It stops acquiring until it is back.')) return;
     const bytes = new Uint8Array(await file.arrayBuffer());
-    const parts: string[] = [];
-    // Arguments of one call are limited.
-    for (let at = 0; at < bytes.length; at += BASE64_PART) {
-      parts.push(String.fromCharCode(...bytes.subarray(at, at + BASE64_PART)));
-    }
-    await this.ask({ imageBase64: btoa(parts.join('')) }, FIRMWARE_PATH);
+    await this.ask({ imageBase64: base64Of(bytes) }, FIRMWARE_PATH);
   }
 
   /** Classes and methods to choose from. */

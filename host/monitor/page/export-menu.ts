@@ -7,6 +7,7 @@ import {
 } from '../messages.js';
 import type { Archive } from './archive.js';
 import { post } from './connection.js';
+import { base64Of } from './base64.js';
 import { byId, setText } from './dom.js';
 import { pagePicture } from './picture.js';
 import type { PageState } from './state.js';
@@ -85,16 +86,6 @@ async function exportSignal(request: ExportRequest): Promise<void> {
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
     save(name, new Blob([bytes]));
   }
-}
-
-function base64Of(bytes: Uint8Array): string {
-  // Arguments of one call are limited; a multiple of 3 keeps padding to the end.
-  const step = 3 * 4096;
-  let text = '';
-  for (let at = 0; at < bytes.length; at += step) {
-    text += btoa(String.fromCharCode(...bytes.subarray(at, at + step)));
-  }
-  return text;
 }
 
 function save(name: string, blob: Blob): void {

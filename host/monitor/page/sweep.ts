@@ -36,6 +36,13 @@ interface Geometry {
   readonly samples: number;
 }
 
+/** Samples [first, to) that are drawn, and where each lies. */
+interface SampleRange {
+  readonly first: number;
+  readonly to: number;
+  readonly xOf: (sampleIndex: number) => number;
+}
+
 /** The two-column sweep. Draws only what is new since the last call. */
 export class Sweep {
   settings: SweepSettings = { speedMmPerS: 25, gainMmPerMv: 10 };
@@ -186,12 +193,7 @@ export class Sweep {
     return (row + TOP_ROWS + 0.5) * geometry.rowHeight;
   }
 
-  private drawGaps(
-    state: PageState,
-    theme: Theme,
-    surface: Surface,
-    range: { first: number; to: number; xOf: (sampleIndex: number) => number },
-  ): void {
+  private drawGaps(state: PageState, theme: Theme, surface: Surface, range: SampleRange): void {
     const missing = (i: number): boolean => Number.isNaN(state.traces.at(0, i));
     for (let i = range.first; i < range.to; i += 1) {
       if (!missing(i)) continue;
@@ -208,7 +210,7 @@ export class Sweep {
     theme: Theme,
     surface: Surface,
     geometry: Geometry,
-    range: { first: number; to: number; xOf: (sampleIndex: number) => number },
+    range: SampleRange,
   ): void {
     const { context, ratio } = surface;
     const half = 4 * ratio;
@@ -237,7 +239,7 @@ export class Sweep {
     theme: Theme,
     surface: Surface,
     geometry: Geometry,
-    range: { first: number; to: number; xOf: (sampleIndex: number) => number },
+    range: SampleRange,
   ): void {
     const { context, ratio, height } = surface;
     context.font = font(surface, 12, 600);
