@@ -1,0 +1,160 @@
+/** The ADS1298 front end on the model of the chip (ads1298_bench.c), driven step by step. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { packageRoot } from '../../../../codegen/package-root.js';
+import { boardHeader } from '../../../../host/toolchain/board-header.js';
+import { loadBoard, type BoardFrontEnd } from '../../../../host/toolchain/board.js';
+import { Rows, buildDriverOf, type Driver, type Row } from '../../../core/test-harness/rows.js';
+
+export const ELECTRODES = ['RA', 'LA', 'LL', 'V1', 'V2', 'V3', 'V4', 'V5', 'V6', 'RL'] as const;
+export type Electrode = (typeof ELECTRODES)[number];
+/** Power-up, self-test, reset again: the first sample comes after about 1.1 s. */
+export const START_MS = 1200;
+export const FAULT = {
+  badStatus: 1,
+  noReady: 2,
+  flipBits: 3,
+  loseRegisters: 4,
+  dead: 5,
+  weakChannel: 6,
+  stopReady: 7,
+  clockPpm: 8,
+  otherChip: 9,
+} as const;
+
+const AFE: BoardFrontEnd = {
+  chip: 'ads1298',
+  gain: 6,
+  referenceMillivolt: 2400,
+  conversionHz: 2000,
+  leadOfChannel: ['V6', 'I', 'II', 'V2', 'V3', 'V4', 'V5', 'V1'],
+};
+
+export async function build(changes: Partial<BoardFrontEnd> = {}): Promise<Driver> {
+  const afe = { ...AFE, ...changes };
+  const name = `ads1298-${afe.conversionHz}-${afe.gain}-${afe.referenceMillivolt}-${afe.leadOfChannel.join('')}`;
+  const generated = join(packageRoot(), 'build', 'test', 'drivers', `${name}-generated`);
+  mkdirSync(generated, { recursive: true });
+  writeFileSync(
+    join(generated, 'iso_board.h'),
+    boardHeader({ ...(await loadBoard('mps2-an386')), afe }),
+  );
+  const own = ['front_end', 'settings', 'reading', 'reduce', 'taps', 'bus'].map((part) =>
+    part === 'front_end' ? 'ads1298_front_end' : `iso_ads1298_${part}`,
+  );
+  return buildDriverOf(
+    name,
+    [...own, 'test-harness/ads1298_model', 'test-harness/ads1298_bench'].map(
+      (file) => `afe/ads1298/${file}.c`,
+    ),
+    [
+      `-I${generated}`,
+      ...['afe', 'core', 'hal'].map(
+        (folder) => `-I${join(packageRoot(), 'firmware-templates', folder)}`,
+      ),
+      '-lm',
+    ],
+  );
+}
+
+export interface Outcome {
+  /** Microvolt of I II V1 … V6, by sample index. */
+  readonly samples: ReadonlyMap<number, readonly number[]>;
+  readonly gaps: readonly { readonly at: number; readonly missing: number }[];
+  readonly contact: readonly {
+    readonly at: number;
+    readonly off: readonly Electrode[];
+    readonly measured: number;
+  }[];
+  readonly complaints: readonly string[];
+  readonly ticks: ReadonlyMap<number, number>;
+  readonly violations: number;
+  readonly receiveErrors: number;
+  readonly received: number;
+  readonly missing: number;
+  readonly railMicrovolt: number;
+}
+
+function complaintsOf(rows: readonly Row[]): string[] {
+  const texts: string[] = [];
+  let bytes = Buffer.alloc(0);
+  for (const row of rows.filter(({ kind }) => kind === 3)) {
+    bytes = Buffer.concat([bytes, Buffer.from(Int32Array.from(row.values).buffer)]);
+    if (bytes.length >= row.first) {
+      texts.push(bytes.toString('latin1', 0, row.first));
+      bytes = Buffer.alloc(0);
+    }
+  }
+  return texts;
+}
+
+function outcomeOf(rows: readonly Row[]): Outcome {
+  const of = (kind: number): readonly Row[] => rows.filter((row) => row.kind === kind);
+  const end = of(4)[0];
+  const [receiveErrors = NaN, received = NaN, missing = NaN, railMicrovolt = NaN] =
+    end?.values ?? [];
+  return {
+    samples: new Map(of(0).map(({ first, values }) => [first, values])),
+    gaps: of(1).map(({ first, values }) => ({ at: first, missing: values[0] ?? NaN })),
+    contact: of(2).map(({ first, values }) => ({
+      at: first,
+      off: ELECTRODES.filter((_, e) => (((values[0] ?? 0) >> e) & 1) === 1),
+      measured: values[2] ?? NaN,
+    })),
+    complaints: complaintsOf(rows),
+    ticks: new Map(of(5).map(({ first, values }) => [first, (values[0] ?? NaN) >>> 0])),
+    violations: end?.first ?? NaN,
+    receiveErrors,
+    received,
+    missing,
+    railMicrovolt,
+  };
+}
+
+const driver = await build();
+
+export class Bench {
+  readonly #rows = new Rows();
+
+  run(milliseconds: number): this {
+    this.#rows.push(0, milliseconds);
+    return this;
+  }
+  busy(milliseconds: number): this {
+    this.#rows.push(1, milliseconds);
+    return this;
+  }
+  levels(microvolt: Partial<Record<Electrode, number>>): this {
+    const [first, ...others] = ELECTRODES.slice(0, 9).map((name) => microvolt[name] ?? 0);
+    this.#rows.push(2, first ?? 0, others);
+    return this;
+  }
+  sine(electrode: Electrode, microvolt: number, hertz: number, level = 0): this {
+    this.#rows.push(3, ELECTRODES.indexOf(electrode), [
+      level,
+      microvolt,
+      hertz * 1000,
+      0,
+      0,
+      0,
+      0,
+      0,
+    ]);
+    return this;
+  }
+  off(...electrodes: Electrode[]): this {
+    this.#rows.push(
+      4,
+      electrodes.reduce((bits, name) => bits | (1 << ELECTRODES.indexOf(name)), 0),
+    );
+    return this;
+  }
+  fault(fault: number, howMuch = 0): this {
+    this.#rows.push(5, fault, [howMuch, 0, 0, 0, 0, 0, 0, 0]);
+    return this;
+  }
+  end(on: Driver = driver): Outcome {
+    return outcomeOf(on(this.#rows));
+  }
+}
