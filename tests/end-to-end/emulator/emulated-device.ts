@@ -28,7 +28,11 @@ export interface ConnectedDevice {
   stop(): Promise<void>;
 }
 
-export async function connect(options: BootOptions): Promise<ConnectedDevice> {
+/** @param whileHalted what is done to the board before its first instruction; it may let it run, too */
+export async function connect(
+  options: BootOptions,
+  whileHalted?: () => Promise<void>,
+): Promise<ConnectedDevice> {
   const device = await bootQemu(options);
   const transport = serialTransport({ path: device.linkPath, baudRate: 921600 });
   const link = openLink({
@@ -47,6 +51,7 @@ export async function connect(options: BootOptions): Promise<ConnectedDevice> {
   while (link.state === 'closed' || link.state === 'opening') {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+  await whileHalted?.();
   await device.release();
   return {
     device,

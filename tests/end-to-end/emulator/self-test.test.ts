@@ -1,11 +1,14 @@
+import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, expect, it } from 'vitest';
 import { packageRoot } from '../../../codegen/package-root.js';
 import { DEFAULT_MODEL, generateNetwork } from '../../../host/cli/network.js';
 import { loadBoard } from '../../../host/toolchain/board.js';
 import { buildFirmware } from '../../../host/toolchain/build-firmware.js';
 import { writeWhole } from '../../../host/toolchain/write-network.js';
+import { freePort } from '../../support/free-port.js';
 import { connect, inject, pulseRecord, type ConnectedDevice } from './emulated-device.js';
 import { NETWORK } from './fixture-network.js';
 
@@ -27,6 +30,14 @@ async function buildOn(name: string, networkDir: string): Promise<string> {
     outDir: join(build, name, 'image'),
   });
   return elfPath;
+}
+
+/** Lets a debugger do something to the halted board and leave again. */
+async function debug(remote: string, commands: readonly string[]): Promise<void> {
+  const lines = [`target remote ${remote}`, ...commands, 'detach'];
+  const args = lines.flatMap((line) => ['-ex', line]);
+  const { stdout, stderr } = await promisify(execFile)('gdb-multiarch', ['-nx', '-batch', ...args]);
+  expect(`${stdout}${stderr}`).toContain('Hardware watchpoint');
 }
 
 async function boot(elfPath: string): Promise<ConnectedDevice> {
@@ -66,6 +77,29 @@ it('a device whose network is damaged says so before it answers', async () => {
     text: expect.stringContaining('self-test FAILED') as string,
   });
   expect(await verdict(device)).toMatchObject({ startState: 'failed', startFaults: ['answer'] });
+});
+
+it('a device whose memory is damaged says so, and gives samples but no results', async () => {
+  const gdb = `127.0.0.1:${await freePort()}`;
+  const elfPath = await buildOn('memory', NETWORK);
+  const board = await loadBoard('mps2-an386');
+  // In the arena, half way up: the march is there before anything else is.
+  const word = `*(unsigned *)${Number(board.memory.ram.origin) + board.memory.ram.bytes / 2}`;
+  const device = await connect({ board, elfPath, extraArgs: ['-gdb', `tcp:${gdb}`] }, () =>
+    debug(gdb, [
+      `watch ${word}`,
+      'continue', // stops at the march's first write
+      `set var ${word} = 4`,
+      'delete',
+    ]),
+  );
+  connected = device;
+  expect(await verdict(device)).toMatchObject({ startState: 'failed', startFaults: ['ram'] });
+  expect((await device.waitFor('log', WAIT_MS)).text).toContain('memory is damaged');
+  await inject(device, pulseRecord(6000), 8);
+  await device.waitFor('end', WAIT_MS);
+  expect(device.link.statistics().samples.delivered).toBe(6000);
+  expect(device.events.filter(({ kind }) => kind === 'result')).toEqual([]);
 });
 
 it('a device whose program is damaged says so, and gives samples but no results', async () => {

@@ -1,8 +1,11 @@
 /** Updates of an emulated board that is killed (SIGKILL) at random moments, one after the other, and what it runs after each. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '../../../bench/link/random.js';
 import { IsochroneError } from '../../../codegen/errors.js';
-import { updateDevice } from '../../../host/update/update-device.js';
+import {
+  UPDATE_PHASES,
+  updateDevice,
+  type UpdatePhaseName,
+} from '../../../host/update/update-device.js';
 import { versionText } from '../../../host/update/version.js';
 import { start, type UpdateBench } from './update-bench.js';
 
@@ -17,8 +20,35 @@ export interface KillReport {
   readonly unbootable: number;
 }
 
-/** A kill comes within this of an update's beginning: about what one takes, so that each phase is met. */
-const LONGEST_MS = 2500;
+/** Half of the kills come within this of the start of an update: about what one takes. */
+const UPDATE_MS = 2500;
+/** The others aim at a phase: within this of its beginning. Short phases would hardly ever be met otherwise. */
+const PHASE_MS = 60;
+
+/** Settles when the kill is due: a random moment of the update, or of a phase of it. */
+class KillTime {
+  private readonly aimedAt: UpdatePhaseName | undefined;
+  private readonly delayMs: number;
+  private strike: () => void = () => undefined;
+  readonly due: Promise<void>;
+
+  constructor(random: Random) {
+    this.aimedAt =
+      random.below(2) === 0 ? undefined : UPDATE_PHASES[random.below(UPDATE_PHASES.length)];
+    this.delayMs =
+      this.aimedAt === undefined ? random.next() * UPDATE_MS : random.next() ** 2 * PHASE_MS;
+    this.due = new Promise((resolve) => {
+      this.strike = () => {
+        setTimeout(resolve, this.delayMs);
+      };
+    });
+    if (this.aimedAt === undefined) this.strike();
+  }
+
+  reached(phase: UpdatePhaseName): void {
+    if (phase === this.aimedAt) this.strike();
+  }
+}
 
 /** @throws what an update throws for any other reason than the kill */
 export async function killDuringUpdates(
@@ -46,6 +76,7 @@ export async function killDuringUpdates(
     if (version !== running && version !== next()) report.unbootable += 1;
     let phase = 'between';
     let firstSent = true;
+    const kill = new KillTime(random);
     const update = updateDevice(device.link, bench.version(next()), {
       onProgress: (progress) => {
         if (progress.phase === 'write' && firstSent) {
@@ -53,15 +84,13 @@ export async function killDuringUpdates(
           report.resumed += progress.done > 0 ? 1 : 0;
         }
         ({ phase } = progress);
+        kill.reached(progress.phase);
       },
     }).then(
       () => 'updated' as const,
       (error: unknown) => error,
     );
-    const end = await Promise.race([
-      update,
-      sleep(random.next() * LONGEST_MS).then(() => 'killed'),
-    ]);
+    const end = await Promise.race([update, kill.due.then(() => 'killed')]);
     await device.stop();
     // Ctrl-C reaches the emulator too: its end is no kill of ours.
     if (stopped()) break;
