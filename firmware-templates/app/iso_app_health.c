@@ -145,7 +145,12 @@ static char *put_crash(char *at, const iso_hal_crash *crash) {
     at = put_hex(put_text(at, " exception "), crash->exception);
     at = put_hex(put_text(at, " cfsr "), crash->configurable_fault_status);
     at = put_hex(put_text(at, " address "), crash->fault_address);
-    return crash->stack_overrun != 0u ? put_text(at, ", stack overrun") : at;
+    if (crash->stack_overrun != 0u) {
+        at = put_text(at, ", stack overrun");
+    }
+    return crash->build_id == iso_build_id
+               ? at
+               : put_hex(put_text(at, ", in another image, build "), crash->build_id);
 }
 
 void iso_app_log_hardware(iso_app *app) {

@@ -1,5 +1,6 @@
 #include "iso_boot.h"
 #include "iso_boot_state.h"
+#include "iso_hal.h"
 #include "iso_hal_boot.h"
 #include "iso_hal_flash.h"
 #include "iso_image.h"
@@ -9,6 +10,9 @@
  * application that runs (app/iso_app_update.c), which leaves the slot that it does not run from to
  * it.
  */
+
+/* It has none: images are told apart by theirs, and it is no image of a slot. */
+const uint32_t iso_build_id = 0u;
 
 int main(void) {
     const uint8_t slot = iso_boot_choose();

@@ -38,6 +38,7 @@ typedef struct {
     uint32_t configurable_fault_status;
     uint32_t fault_address;
     uint32_t stack_overrun; /* 1: the stack had left RAM, so the two registers are not known */
+    uint32_t build_id; /* of the image it was: after a failed update not of the one that tells it */
 } iso_hal_crash;
 
 typedef struct {

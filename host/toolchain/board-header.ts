@@ -9,6 +9,8 @@ const flag = (value: boolean): string => (value ? '1' : '0');
 
 /** Kept clear at the top of RAM: a runner writes a random word there before the start (hal/cortex-m/reset.c). */
 const BOOT_NONCE_BYTES = 32;
+/** What survives a reset (hal/cortex-m/reset.c), in front of the nonce. */
+const NOINIT_BYTES = 64;
 
 export function bootNonceAddress(board: Board): number {
   return Number(board.memory.ram.origin) + board.memory.ram.bytes - BOOT_NONCE_BYTES;
@@ -110,6 +112,7 @@ export function memoryScript(board: Board, place?: ImagePlace): string {
     `  RAM (rwx) : ORIGIN = ${ram.origin}, LENGTH = ${ram.bytes}`,
     '}',
     `ISO_STACK_BYTES = ${place?.stackBytes ?? board.stackBytes};`,
+    `ISO_NOINIT_ADDRESS = 0x${(nonceAddress - NOINIT_BYTES).toString(16)};`,
     `ISO_BOOT_NONCE_ADDRESS = 0x${nonceAddress.toString(16)};`,
     '',
   ].join('\n');

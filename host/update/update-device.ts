@@ -212,18 +212,23 @@ async function restart(
     await sleep(POLL_MS);
     state = await link.ask('tell');
   }
-  requireImage(state, image);
+  requireImage(link, state, image);
   onProgress?.({ phase: 'restart', done: 1, total: 1 });
 }
 
 /** @throws IsochroneError FIRMWARE_UPDATE_ROLLED_BACK */
-function requireImage(state: UpdateStateMessage, { buildId, version }: FirmwareImage): void {
+function requireImage(
+  link: UpdateLink,
+  state: UpdateStateMessage,
+  { buildId, version }: FirmwareImage,
+): void {
   if (state.buildId === buildId && state.version === version) return;
+  const said = link.loggedError === undefined ? '' : `; it says: ${link.loggedError}`;
   throw new IsochroneError(
     'FIRMWARE_UPDATE_ROLLED_BACK',
-    `the new image did not hold; the device runs ${versionText(state.version)} again`,
+    `the new image did not hold; the device runs ${versionText(state.version)} again${said}`,
     {
-      hint: 'Its log says why it restarted (`isochrone start`): validate the image before the next attempt.',
+      hint: 'Validate the image (`isochrone validate`) before the next attempt.',
       where: { running: versionText(state.version), buildId: state.buildId },
     },
   );
@@ -236,6 +241,6 @@ async function confirm(
   { onProgress }: UpdateOptions,
 ): Promise<void> {
   onProgress?.({ phase: 'confirm', done: 0, total: 1 });
-  requireImage(accepted(await link.ask('confirm')), image);
+  requireImage(link, accepted(await link.ask('confirm')), image);
   onProgress?.({ phase: 'confirm', done: 1, total: 1 });
 }

@@ -1,6 +1,6 @@
 /**
  * The messages of an update over a port (docs/update.md). They are plain frames and never change, so that this link, unlike the one of
- * host/serial, speaks to firmware of any wire schema; whatever else the device says is left out.
+ * host/serial, speaks to firmware of any wire schema; of whatever else the device says, only errors are kept.
  */
 import { IsochroneError } from '../../codegen/errors.js';
 import { decodePayload } from '../protocol/codec.js';
@@ -33,6 +33,7 @@ export class UpdateLink {
   private readonly ids = new RequestIds();
   private readonly waiting = new Set<(answer: Answer) => void>();
   private lost: IsochroneError | undefined;
+  private lastError: string | undefined;
   private readonly onLost = new Set<() => void>();
 
   constructor(
@@ -54,6 +55,11 @@ export class UpdateLink {
     });
     // Ends whatever the line carried before.
     await this.transport.write(Uint8Array.of(0));
+  }
+
+  /** The last error that the device logged: it is said once, and may be why it restarted. */
+  get loggedError(): string | undefined {
+    return this.lastError;
   }
 
   /** Whoever waits for an answer is told. */
@@ -141,6 +147,7 @@ export class UpdateLink {
   private receive(chunk: Uint8Array): void {
     this.decoder.push(chunk, (frame) => {
       const message = decoded(frame.type, frame.payload);
+      if (message?.kind === 'LOG' && message.level === 'error') this.lastError = message.text;
       if (message?.kind !== 'UPDATE_STATE' && message?.kind !== 'UPDATE_HELD') return;
       for (const look of [...this.waiting]) look(message);
     });

@@ -7,14 +7,14 @@
 #include <string.h>
 
 /*
- * What survives a reset. The record lies in memory that start-up leaves alone; a mark and a
- * checksum tell it from the noise of a cold start. boot_nonce lies beside it at an address of the
- * linker script's choice: on silicon it holds whatever the cells woke up with, an emulator's runner
- * writes a random number there, for QEMU has neither noise nor a random generator on these
- * machines.
+ * What survives a reset. The record lies in memory that start-up leaves alone, at the same place in
+ * every image of a board: the image that an update falls back to tells how the new one ended. A
+ * mark and a checksum tell it from the noise of a cold start. boot_nonce lies behind it: on silicon
+ * it holds whatever the cells woke up with, an emulator's runner writes a random number there, for
+ * QEMU has neither noise nor a random generator on these machines.
  */
 
-#define RECORD_MARK 0x49534F31u  /* "ISO1" */
+#define RECORD_MARK 0x49534F32u  /* "ISO2" */
 #define CFSR_MMARVALID (1u << 7) /* MMFAR holds the address, Armv7-M B3.2.15 */
 #define CFSR_STKOF (1u << 20)    /* stack limit crossed, Armv8-M D1.2.14; reserved before */
 #define XPSR_EXCEPTION 0x1FFu    /* B1.4.2 */
@@ -128,6 +128,7 @@ void iso_cortex_record_fault(const uint32_t *frame) {
     record.crash.configurable_fault_status = CORTEX_CFSR;
     record.crash.fault_address = (CORTEX_CFSR & CFSR_MMARVALID) != 0u ? CORTEX_MMFAR : CORTEX_BFAR;
     record.crash.stack_overrun = readable ? 0u : 1u;
+    record.crash.build_id = iso_build_id;
     seal(hung ? ISO_HAL_RESET_WATCHDOG : ISO_HAL_RESET_FAULT);
     restart();
 }

@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { selfTestHeader } from '../../../codegen/emit/self-test.js';
 import { packageRoot } from '../../../codegen/package-root.js';
 
 export const NETWORK = join(
@@ -42,5 +43,22 @@ export async function changedNetwork(name: string, statements: string): Promise<
   const start = 'int32_t sums[ISO_NET_CLASSES] = {0, 0};';
   if (!source.includes(start)) throw new Error('the fixture network has changed');
   await writeFile(join(folder, 'network.c'), source.replace(start, `${start}\n${statements}`));
+  return folder;
+}
+
+/** A network whose self-test ends in a fault: the device dies at each start, before anybody can ask it. */
+export async function crashingNetwork(): Promise<string> {
+  const folder = await changedNetwork('crashing', '');
+  const edit = async (name: string, change: (text: string) => string): Promise<void> => {
+    const text = await readFile(join(folder, name), 'utf8');
+    await writeFile(join(folder, name), change(text));
+  };
+  await edit('network.h', (text) =>
+    text.replace('#define ISO_NET_SELF_TEST 0', selfTestHeader({ logits: 0 }).join('\n')),
+  );
+  await edit(
+    'network.c',
+    (text) => `${text}\nuint8_t iso_net_self_test(void) {\n    __builtin_trap();\n}\n`,
+  );
   return folder;
 }

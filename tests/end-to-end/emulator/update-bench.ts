@@ -1,7 +1,7 @@
 /** Test helper: a board with two slots, its images of several versions, and its flash in a file, started again and again. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Random } from '../../../bench/link/random.js';
 import { packageRoot } from '../../../codegen/package-root.js';
 import { writeFlashArea } from '../../../host/flash/flash-file.js';
@@ -29,6 +29,9 @@ export interface UpdateBench {
 export async function updateBench(boardName: string, networkDir = NETWORK): Promise<UpdateBench> {
   const board = await loadBoard(boardName);
   const { privateKey } = generateKeyPairSync('ed25519');
+  // Every bench has a key of its own, and its boot loader with it: two that run side by side must not share one.
+  const worker = process.env.VITEST_POOL_ID ?? 'alone';
+  const folder = `${boardName}-${basename(networkDir)}-${worker}`;
   const { boot, images } = await buildImages({
     board,
     networkDir,
@@ -36,7 +39,7 @@ export async function updateBench(boardName: string, networkDir = NETWORK): Prom
     version: 0,
     oldestAllowed: 0,
     privateKey,
-    outDir: join(packageRoot(), 'build', 'test', 'emulator', 'update', boardName),
+    outDir: join(packageRoot(), 'build', 'test', 'emulator', 'update', folder),
   });
   return {
     board,
