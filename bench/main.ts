@@ -188,7 +188,9 @@ program
     'the whole device on emulated boards: samples lost, worst loop and interrupt latency in instructions, CPU, stack, RAM and flash by section; ' +
       'exit code 4 when a sample is lost',
   )
-  .option('--board <name...>', 'which', ['mps2-an386', 'mps2-an500', 'mps2-an505', 'mps3-an547'])
+  .option('--board <name...>', 'which', [
+    ...['mps2-an386', 'mps2-an500', 'mps2-an505', 'mps3-an547', 'netduinoplus2'],
+  ])
   .option('--seconds <n>', "of signal, by the device's clock", wholeNumber, 600)
   .option('--json', 'print JSON', false)
   .action(async ({ board, seconds, json }: DeviceArguments) => {

@@ -79,6 +79,7 @@ export function boardHeader(board: Board): string {
     define('WATCHDOG_BASE', hex(Number(board.watchdog?.base ?? 0))),
     define('WATCHDOG_HZ', `${board.watchdog?.hz ?? 0}u`),
     ...optional('COUNTER_CLOCK_HZ', board.counter.clockHz),
+    ...optional('SYSTICK_HZ', board.clock?.systickHz),
     ...optional('CRYSTAL_HZ', board.clock?.crystalHz),
     define('CRYSTAL_BYPASS', flag(board.clock?.bypass ?? false)),
     define('UNIQUE_ID_ADDRESS', hex(Number(board.uniqueId?.address ?? 0))),

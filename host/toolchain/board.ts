@@ -100,7 +100,12 @@ export interface Board {
   /** As the start-up code leaves it when every oscillator starts. */
   readonly coreClockHz: number;
   /** The oscillator beside the chip; left out: the chip's own. */
-  readonly clock?: { readonly crystalHz: number; readonly bypass?: boolean };
+  readonly clock?: {
+    readonly crystalHz: number;
+    readonly bypass?: boolean;
+    /** Left out: the processor's clock. */
+    readonly systickHz?: number;
+  };
   readonly counter: {
     readonly kind: 'cmsdk-timer' | 'nrf52-timer' | 'sse-counter' | 'stm32-timer';
     readonly base?: string;

@@ -8,7 +8,7 @@
 #define SYSTICK_RUNNING 1u /* the counter alone: some cores have the clock's bit fixed at one */
 
 static uint32_t idle_ticks;
-static uint32_t worst_clocks;   /* of the processor */
+static uint32_t worst_clocks;   /* of the SysTick */
 static volatile uint32_t wakes; /* interrupts of the SysTick */
 
 static void (*periodic)(void); /* what iso_hal_every was given */
@@ -26,8 +26,17 @@ void iso_cortex_systick_interrupt(void) {
     }
 }
 
+/* An emulator's knows nothing of the clock tree: its board file says what it counts at. */
+static uint32_t systick_hz(void) {
+#if defined(ISO_BOARD_SYSTICK_HZ)
+    return ISO_BOARD_SYSTICK_HZ;
+#else
+    return iso_chip_core_hz();
+#endif
+}
+
 static void start_systick(uint32_t hz) {
-    CORTEX_SYSTICK_RELOAD = iso_chip_core_hz() / hz - 1u;
+    CORTEX_SYSTICK_RELOAD = systick_hz() / hz - 1u;
     CORTEX_SYSTICK_VALUE = 0u;
     CORTEX_SYSTICK_CTRL = SYSTICK_START;
 }
@@ -38,7 +47,7 @@ void iso_hal_every(uint32_t hz, void (*handler)(void)) {
 }
 
 uint32_t iso_hal_interrupt_worst_ticks(void) {
-    return (uint32_t)((uint64_t)worst_clocks * iso_hal_ticks_per_second / iso_chip_core_hz());
+    return (uint32_t)((uint64_t)worst_clocks * iso_hal_ticks_per_second / systick_hz());
 }
 
 /* Starts with the first sleep: a program that never sleeps, as one that counts its own
