@@ -20,7 +20,9 @@ const LEFT_OUT =
 /** A board of each chip family: its header, its folders. */
 const FAMILIES = [
   { board: 'mps2-an386', own: /^(?!.*hal\/(stm32|nrf52))/ },
-  { board: 'netduinoplus2', own: /hal\/stm32/ },
+  { board: 'netduinoplus2', own: /hal\/stm32(f4)?\// },
+  { board: 'nucleo-h743zi', own: /hal\/stm32h7/ },
+  { board: 'nucleo-u575zi-q', own: /hal\/stm32u5/ },
   { board: 'nrf52840-dk', own: /hal\/nrf52/ },
 ] as const;
 const FILES_AT_ONCE = 12;

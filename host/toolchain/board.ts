@@ -68,6 +68,17 @@ export interface QemuRunner {
   readonly persistentMemory?: MemoryRegion;
 }
 
+type HalFolder =
+  | 'cortex-m'
+  | 'cmsdk'
+  | 'no-flash'
+  | 'nrf52'
+  | 'stm32'
+  | 'stm32-usart'
+  | 'stm32f4'
+  | 'stm32h7'
+  | 'stm32u5';
+
 export interface Board {
   readonly name: string;
   readonly title: string;
@@ -80,7 +91,7 @@ export interface Board {
     readonly helium: boolean;
   };
   /** Folders of firmware-templates/hal. */
-  readonly hal: readonly ('cortex-m' | 'cmsdk' | 'no-flash' | 'nrf52' | 'stm32' | 'stm32f4')[];
+  readonly hal: readonly HalFolder[];
   readonly compiler: { readonly prefix: string; readonly flags: readonly string[] };
   readonly linkerScript: string;
   readonly memory: { readonly flash: MemoryRegion; readonly ram: MemoryRegion };

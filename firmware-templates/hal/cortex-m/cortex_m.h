@@ -2,6 +2,7 @@
 #define ISO_HAL_CORTEX_M_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "iso_board.h"
@@ -49,6 +50,12 @@ void iso_cortex_guard_stack(void);
 bool iso_cortex_march_ram(void);
 /* What it found, once variables have theirs. */
 void iso_cortex_note_ram(bool sound);
+/* Both caches, of a processor that has them. */
+void iso_cortex_enable_caches(void);
+/* What the data cache alone knows reaches memory. */
+void iso_cortex_write_back(const void *memory, size_t count);
+/* What the caches hold of memory that is only read goes: it has changed beneath them. */
+void iso_cortex_forget(uint32_t address, uint32_t count);
 /* Whether a port has received what the application has not read. */
 bool iso_cortex_bytes_wait(void);
 

@@ -47,6 +47,7 @@ static uint32_t checksum_of(const reset_record *of) {
 static void seal(uint32_t next_cause) {
     record.cause = next_cause;
     record.checksum = checksum_of(&record);
+    iso_cortex_write_back(&record, sizeof record);
 }
 
 void iso_cortex_reset_init(void) {

@@ -11,7 +11,18 @@
  * for. A family's folder defines where its peripherals lie (stm32_family.h).
  */
 
+/* A test puts a model of the chip behind it. */
+#ifndef STM32_REGISTER
 #define STM32_REGISTER(address) (*(volatile uint32_t *)(uintptr_t)(address))
+#endif
+
+/* RCC_CR, the first register of reset and clock control; these bits are the same in every family
+ * (RM0090 7.3.1, RM0390 6.3.1, RM0433 8.7, RM0456 11.8). */
+#define STM32_CR_HSE_ON (1u << 16)
+#define STM32_CR_HSE_READY (1u << 17)
+#define STM32_CR_HSE_BYPASS (1u << 18)
+#define STM32_CR_PLL_ON (1u << 24)
+#define STM32_CR_PLL_READY (1u << 25)
 
 #define STM32_APB1_BASE 0x40000000u
 #define STM32_APB2_BASE 0x40010000u
@@ -42,13 +53,23 @@ void stm32_pin_write(uint32_t pin, bool high);
  * end in a fall-back and never in a hang. Polls are counted, for no timer runs yet. */
 bool stm32_becomes(uint32_t address, uint32_t mask, uint32_t value);
 
+/* The oscillator beside the chip (HSE), as the board file has it; false, and a complaint, when it
+ * does not start, and false without one. */
+bool stm32_start_crystal(void);
+/* The first PLL, which is configured; false, and off again, when it does not lock. */
+bool stm32_start_pll(void);
+/* What iso_chip_core_hz and stm32_bus_hz say from now on. */
+void stm32_clock_runs(uint32_t hz, uint32_t apb1_divider, uint32_t apb2_divider);
+/* What iso_hal_complaint says. */
+void stm32_clock_complain(const char *text);
+
 /* Gives a peripheral of the buses APB1 and APB2 its clock; any of its addresses will do. */
 void stm32_clock_peripheral(uint32_t address);
 
 /* Starts the 32-bit timer behind iso_hal_ticks; timer_clock_hz is what feeds it. */
 void stm32_counter_init(uint32_t timer_clock_hz);
 
-/* Of the clock that feeds a UART or an SPI bus, as the start-up left it. */
+/* Of the clock that feeds a UART or an SPI bus, as the start-up left it; of the two buses. */
 uint32_t stm32_bus_hz(uint32_t peripheral_base);
 
 #endif

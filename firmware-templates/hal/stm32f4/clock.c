@@ -10,16 +10,17 @@
  * from, and iso_hal_complaint says so: the internal oscillator is off by up to 1 % at room
  * temperature (DS10693 table 40), which shows in every interval that is measured.
  */
-#define HSI_HZ 16000000u
+#define HSI_HZ STM32_RESET_CLOCK_HZ
 #define SYSTEM_HZ 168000000u
 
 /* The PLL's input is divided to 1 MHz, multiplied to 336 MHz, halved (RCC_PLLCFGR: M 5:0, N 14:6,
- * P 17:16, source 22, Q 27:24; RM0090 7.3.2). Q gives 48 MHz. */
+ * P 17:16, source 22, Q 27:24, and on an F446 R 30:28; RM0090 7.3.2, RM0390 6.3.2). Q gives
+ * 48 MHz; R stays at 2, which is these bits' value after a reset on an F405 and F407, too. */
 #define PLL_INPUT_HZ 1000000u
 #define PLL_N (SYSTEM_HZ * 2u / PLL_INPUT_HZ)
 #define PLLCFGR_SOURCE_HSE (1u << 22)
 #define PLLCFGR(source_hz, source)                                                                 \
-    ((source_hz) / PLL_INPUT_HZ | PLL_N << 6 | 0u << 16 | (source) | 7u << 24)
+    ((source_hz) / PLL_INPUT_HZ | PLL_N << 6 | 0u << 16 | (source) | 7u << 24 | 2u << 28)
 
 /* RCC_CFGR: SW 1:0, SWS 3:2, PPRE1 12:10, PPRE2 15:13 (RM0090 7.3.3). At 168 MHz APB1 may have 42
  * and APB2 84 MHz. */
@@ -42,23 +43,6 @@ _Static_assert(ISO_BOARD_CORE_CLOCK_HZ == SYSTEM_HZ, "what the PLL is set to her
 _Static_assert(ISO_BOARD_CRYSTAL_HZ % PLL_INPUT_HZ == 0u, "the crystal must have whole MHz");
 #endif
 
-static uint32_t core_hz = HSI_HZ;
-static uint32_t apb1_hz = HSI_HZ;
-static uint32_t apb2_hz = HSI_HZ;
-static const char *complaint;
-
-static bool start_crystal(void) {
-#if defined(ISO_BOARD_CRYSTAL_HZ)
-    STM32_REGISTER(RCC_CR) |= RCC_CR_HSE_ON | (ISO_BOARD_CRYSTAL_BYPASS ? RCC_CR_HSE_BYPASS : 0u);
-    if (stm32_becomes(RCC_CR, RCC_CR_HSE_READY, RCC_CR_HSE_READY)) {
-        return true;
-    }
-    STM32_REGISTER(RCC_CR) &= ~(RCC_CR_HSE_ON | RCC_CR_HSE_BYPASS);
-    complaint = "clock: the crystal does not start; the internal oscillator runs, off by up to 1 %";
-#endif
-    return false;
-}
-
 static uint32_t pll_by_crystal(void) {
 #if defined(ISO_BOARD_CRYSTAL_HZ)
     return PLLCFGR(ISO_BOARD_CRYSTAL_HZ, PLLCFGR_SOURCE_HSE);
@@ -69,9 +53,7 @@ static uint32_t pll_by_crystal(void) {
 
 static bool start_pll(uint32_t configuration) {
     STM32_REGISTER(RCC_PLLCFGR) = configuration;
-    STM32_REGISTER(RCC_CR) |= RCC_CR_PLL_ON;
-    if (!stm32_becomes(RCC_CR, RCC_CR_PLL_READY, RCC_CR_PLL_READY)) {
-        STM32_REGISTER(RCC_CR) &= ~RCC_CR_PLL_ON;
+    if (!stm32_start_pll()) {
         return false;
     }
     /* Slower memory and buses first, then the faster clock. */
@@ -88,26 +70,13 @@ static bool start_pll(uint32_t configuration) {
 void iso_chip_clock_init(void) {
     stm32_clock_peripheral(PWR_CR);
     STM32_REGISTER(PWR_CR) |= PWR_SCALE_1;
-    const bool by_crystal = start_crystal();
-    if (start_pll(by_crystal ? pll_by_crystal() : PLLCFGR(HSI_HZ, 0u))) {
-        core_hz = SYSTEM_HZ;
-        apb1_hz = SYSTEM_HZ / APB1_DIVIDER;
-        apb2_hz = SYSTEM_HZ / APB2_DIVIDER;
+    if (start_pll(stm32_start_crystal() ? pll_by_crystal() : PLLCFGR(HSI_HZ, 0u))) {
+        stm32_clock_runs(SYSTEM_HZ, APB1_DIVIDER, APB2_DIVIDER);
+        /* A divided bus clocks its timers twice as fast (RM0090 7.2). */
+        stm32_counter_init(SYSTEM_HZ / APB1_DIVIDER * 2u);
     } else {
-        complaint = "clock: neither crystal nor PLL start; 16 MHz of the internal oscillator";
+        stm32_clock_complain(
+            "clock: neither crystal nor PLL start; 16 MHz of the internal oscillator");
+        stm32_counter_init(HSI_HZ);
     }
-    /* A divided bus clocks its timers twice as fast (RM0090 7.2). */
-    stm32_counter_init(core_hz == SYSTEM_HZ ? apb1_hz * 2u : apb1_hz);
-}
-
-uint32_t iso_chip_core_hz(void) {
-    return core_hz;
-}
-
-const char *iso_hal_complaint(void) {
-    return complaint;
-}
-
-uint32_t stm32_bus_hz(uint32_t peripheral_base) {
-    return peripheral_base >= STM32_APB2_BASE ? apb2_hz : apb1_hz;
 }

@@ -7,21 +7,17 @@
  * sections of RM0090 7.3, RM0390 6.3.
  */
 
+#define STM32_RESET_CLOCK_HZ 16000000u /* HSI */
+
 #define STM32_GPIO_BASE 0x40020000u
 #define STM32_GPIO_CLOCK_ENABLE (RCC_BASE + 0x30u) /* RCC_AHB1ENR */
 #define STM32_APB1_CLOCK_ENABLE (RCC_BASE + 0x40u) /* RCC_APB1ENR */
 #define STM32_APB2_CLOCK_ENABLE (RCC_BASE + 0x44u) /* RCC_APB2ENR */
 
 #define RCC_BASE 0x40023800u
-#define RCC_CR (RCC_BASE + 0x00u)
+#define STM32_RCC_CR (RCC_BASE + 0x00u)
 #define RCC_PLLCFGR (RCC_BASE + 0x04u)
 #define RCC_CFGR (RCC_BASE + 0x08u)
-
-#define RCC_CR_HSE_ON (1u << 16)
-#define RCC_CR_HSE_READY (1u << 17)
-#define RCC_CR_HSE_BYPASS (1u << 18)
-#define RCC_CR_PLL_ON (1u << 24)
-#define RCC_CR_PLL_READY (1u << 25)
 
 /* Why the chip was reset: RCC_CSR (RM0090 7.3.21, RM0390 6.3.21). */
 #define STM32_RESET_FLAGS (RCC_BASE + 0x74u)
