@@ -14,7 +14,7 @@ import { bootQemu } from '../host/flash/qemu.js';
 import type { Duty, StatusMessage } from '../host/protocol/messages.js';
 import { DUTY_VALUES } from '../host/protocol/messages.js';
 import { textTable } from '../host/report/text.js';
-import { backendOf, loadBoard, type Board } from '../host/toolchain/board.js';
+import { backendOf, loadBareMetalBoard, type Board } from '../host/toolchain/board.js';
 import { buildFirmware, type BuiltImage } from '../host/toolchain/build-firmware.js';
 import type { ImageSection } from '../host/toolchain/image-parts.js';
 import { listenToFile, type DeviceAccount } from './device/listen.js';
@@ -65,7 +65,7 @@ export async function benchDevice(options: DeviceOptions): Promise<DeviceReport[
   const reports: DeviceReport[] = [];
   for (const name of options.boards) {
     // QEMU 7.2 without sleep goes on to the next but one tick of a timer when the processor sleeps: it must not.
-    reports.push(await measure({ ...(await loadBoard(name)), sleeps: false }, options));
+    reports.push(await measure({ ...(await loadBareMetalBoard(name)), sleeps: false }, options));
   }
   return reports;
 }

@@ -15,7 +15,7 @@ import { compileModel } from '../host/cli/network.js';
 import { textTable } from '../host/report/text.js';
 import { toAcquisition } from '../host/records/acquisition.js';
 import { runAttribution, type AttributionRequest } from '../host/toolchain/attribution-run.js';
-import { backendOf, loadBoard } from '../host/toolchain/board.js';
+import { backendOf, loadBareMetalBoard } from '../host/toolchain/board.js';
 import { buildFirmware } from '../host/toolchain/build-firmware.js';
 import { buildNativeChain } from '../host/toolchain/native-chain.js';
 import { runProcess } from '../host/toolchain/process.js';
@@ -202,7 +202,7 @@ async function measureOn(
   asked: readonly Asked[],
   golden: readonly ArrayLike<number>[],
 ): Promise<Measured> {
-  const own = await loadBoard(CORES[core]);
+  const own = await loadBareMetalBoard(CORES[core]);
   // The program holds every method at once: it is measured in all memory that the machine has.
   const board = { ...own, memory: own.machineMemory ?? own.memory };
   const outDir = join(packageRoot(), 'build/bench/explain', name, core);

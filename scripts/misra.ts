@@ -14,9 +14,9 @@ import { loadBoard } from '../host/toolchain/board.js';
 const run = promisify(execFile);
 const TEMPLATES = 'firmware-templates';
 const DEVIATIONS = `${TEMPLATES}/misra-deviations.md`;
-/** Written by generators, from tables of numbers and from the wire schema; and programs that never run on a product. */
+/** Written by generators, from tables of numbers and from the wire schema; programs that never run on a product; and what is made of POSIX. */
 const LEFT_OUT =
-  /_weights\.c|_templates_|_taps\.c|iso_synthetic_beat\.c|iso_wire\.c|test-harness|\/app\/(vectors|attribution)\/|update\/none/;
+  /_weights\.c|_templates_|_taps\.c|iso_synthetic_beat\.c|iso_wire\.c|test-harness|hal\/linux|\/app\/(vectors|attribution)\/|update\/none/;
 /** A board of each chip family: its header, its folders. */
 const FAMILIES = [
   { board: 'mps2-an386', own: /^(?!.*hal\/(stm32|nrf52))/ },

@@ -4,9 +4,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "iso_fence.h"
+
 /*
- * A ring of bytes between one writer and one reader, of which one may be an interrupt: each index
- * is written by one side only. Sizes are powers of two so that free-running indices wrap rightly.
+ * A ring of bytes between one writer and one reader, of which one may be an interrupt or another
+ * thread: each index is written by one side only. Sizes are powers of two so that free-running
+ * indices wrap rightly.
  */
 
 typedef struct {
@@ -31,9 +34,11 @@ static inline bool iso_ring_put(iso_ring *ring, uint8_t byte) {
     if (waiting >= ring->size) {
         return false;
     }
+    /* The byte that lay there was read before its index said so. */
+    iso_fence();
     ring->bytes[head & (ring->size - 1u)] = byte;
     /* The byte must be in memory before the index that announces it. */
-    __asm volatile("" ::: "memory");
+    iso_fence();
     ring->head = head + 1u;
     if (waiting + 1u > ring->high_water) {
         ring->high_water = waiting + 1u;
@@ -46,8 +51,9 @@ static inline bool iso_ring_take(iso_ring *ring, uint8_t *byte) {
     if (ring->head == tail) {
         return false;
     }
+    iso_fence();
     *byte = ring->bytes[tail & (ring->size - 1u)];
-    __asm volatile("" ::: "memory");
+    iso_fence();
     ring->tail = tail + 1u;
     return true;
 }

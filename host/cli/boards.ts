@@ -6,8 +6,9 @@ interface BoardLine {
   readonly name: string;
   readonly title: string;
   readonly core: string;
-  readonly flashBytes: number;
-  readonly ramBytes: number;
+  /** Null where an operating system has the memory. */
+  readonly flashBytes: number | null;
+  readonly ramBytes: number | null;
   readonly runner: string | null;
   readonly flashTools: readonly string[];
   /** Whether it takes updates over its link. */
@@ -15,15 +16,18 @@ interface BoardLine {
 }
 
 const KILOBYTE = 1024;
+const kilobytes = (bytes: number | null): string =>
+  bytes === null ? '–' : `${bytes / KILOBYTE} KB`;
 
 function line(board: Board): BoardLine {
-  const { name, title, core, memory, runner, flashTools = [], flashAreas } = board;
+  const { name, title, core, runner, flashTools = [], flashAreas } = board;
+  const memory = board.system === undefined ? board.memory : undefined;
   return {
     name,
     title,
     core: core.name,
-    flashBytes: memory.flash.bytes,
-    ramBytes: memory.ram.bytes,
+    flashBytes: memory?.flash.bytes ?? null,
+    ramBytes: memory?.ram.bytes ?? null,
     runner: runner?.kind ?? null,
     flashTools: flashTools.map(({ tool }) => tool),
     slots: flashAreas !== undefined,
@@ -43,8 +47,8 @@ export async function runBoards(options: {
   const rows = lines.map((board) => [
     board.name,
     board.core,
-    `${board.flashBytes / KILOBYTE} KB`,
-    `${board.ramBytes / KILOBYTE} KB`,
+    kilobytes(board.flashBytes),
+    kilobytes(board.ramBytes),
     board.runner ?? '–',
     board.flashTools.length === 0 ? '–' : board.flashTools.join(' '),
     board.slots ? 'yes' : 'no',

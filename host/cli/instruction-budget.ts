@@ -6,7 +6,7 @@ import type { IntegerOperation } from '../../codegen/integer/program.js';
 import { kernelOf } from '../../codegen/integer/registry.js';
 import { packageRoot } from '../../codegen/package-root.js';
 import { boardCost, selfTestVector, type NetworkCost } from '../profile/network-cost.js';
-import type { Board } from '../toolchain/board.js';
+import { requireBareMetal, type Board } from '../toolchain/board.js';
 import { writeNetwork } from '../toolchain/write-network.js';
 import { boardTarget, targetFolder } from '../validate/targets.js';
 import { compileModel, type NetworkOptions } from './network.js';
@@ -48,7 +48,7 @@ export async function countOn(
   network: CompiledNetwork,
   folder: string,
 ): Promise<NetworkCost> {
-  const target = boardTarget(board, network.target.backend);
+  const target = boardTarget(requireBareMetal(board), network.target.backend);
   const build = targetFolder(folder, target);
   const networkDir = join(build, 'network');
   writeNetwork(network, networkDir);

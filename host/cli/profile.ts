@@ -8,7 +8,7 @@ import type { Precision } from '../../codegen/quantize/precision.js';
 import { profileHtml } from '../profile/html.js';
 import { profileNetwork } from '../profile/profile.js';
 import { profileText } from '../profile/text.js';
-import { backendOf, loadBoard } from '../toolchain/board.js';
+import { backendOf, loadBareMetalBoard } from '../toolchain/board.js';
 import { writeWhole } from '../toolchain/write-network.js';
 import { boardTarget, targetFolder } from '../validate/targets.js';
 import { leadsOptions, withFittingLeads } from './leads-that-fit.js';
@@ -35,7 +35,7 @@ export interface ProfileCommand {
 
 /** @throws IsochroneError BOARD_*, MODEL_*, FIRMWARE_*, PROFILE_*, EMULATOR_* */
 export async function runProfile(model: string, options: ProfileCommand): Promise<void> {
-  const board = await loadBoard(options.board);
+  const board = await loadBareMetalBoard(options.board);
   const steps = 3;
   const bar = progress('profile');
   bar.update(0, steps, 'compile');

@@ -1,4 +1,4 @@
-/** For which board an image was built: every image carries its board's name (firmware-templates/hal/cortex-m/board_mark.c). */
+/** For which board an image was built: every image carries its board's name (firmware-templates/hal/board_mark.c). */
 import { IsochroneError } from '../../codegen/errors.js';
 
 const MARK = Buffer.from('isochrone-board:', 'latin1');

@@ -7,7 +7,7 @@ import { IsochroneError } from '../../codegen/errors.js';
 import type { Board, BoardFlashTool } from '../toolchain/board.js';
 import { requireBoard } from './board-mark.js';
 import { readFlashFile, writeFlashFile } from './flash-file.js';
-import { readFlashImage, type FlashImage } from './image-file.js';
+import { readFlashImage, readProgram, type FlashImage } from './image-file.js';
 import type { PhaseStep } from './phase-step.js';
 import { runFlashTool } from './run-flash-tool.js';
 import type { FlashJob } from './tools/flash-tool.js';
@@ -43,7 +43,10 @@ const PASSED_OVER = new Set(['FLASH_TOOL_MISSING', 'FLASH_NO_BOARD', 'FLASH_NEED
 /** @throws IsochroneError FLASH_* */
 export async function flashBoard(options: FlashOptions): Promise<FlashReport> {
   const { board, file } = options;
-  const image = await readFlashImage(file, options.address ?? Number(board.memory.flash.origin));
+  const image =
+    board.system === 'linux'
+      ? { address: 0, bytes: await readProgram(file) }
+      : await readFlashImage(file, options.address ?? Number(board.memory.flash.origin));
   requireBoard(image.bytes, board.name, file);
   const tools = (board.flashTools ?? []).filter(({ tool }) => (options.tool ?? tool) === tool);
   if (tools.length === 0) throw noTool(options);

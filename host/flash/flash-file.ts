@@ -14,7 +14,7 @@ interface EmulatedFlash {
 /** @throws IsochroneError BOARD_NO_FLASH_AREAS */
 function emulatedFlash(board: Board): EmulatedFlash {
   const { flashAreas } = board;
-  const persistentMemory = board.runner?.persistentMemory;
+  const persistentMemory = board.system === undefined ? board.runner?.persistentMemory : undefined;
   if (flashAreas === undefined || persistentMemory === undefined) {
     throw new IsochroneError(
       'BOARD_NO_FLASH_AREAS',

@@ -1,17 +1,15 @@
 /** An image as it lies in flash: the loaded parts of an ELF file, or a raw file at an address that is given. */
 import { readFile } from 'node:fs/promises';
 import { IsochroneError } from '../../codegen/errors.js';
+import { isElf, readElf, type ElfFile } from './elf.js';
 
 export interface FlashImage {
   readonly address: number;
   readonly bytes: Uint8Array;
 }
 
-/** System V ABI, ELF header and program header of 32-bit files. */
-const ELF_MAGIC = 0x464c457f;
-const CLASS_32 = 1;
-const PT_LOAD = 1;
-const PROGRAM_HEADER_BYTES = 32;
+/** e_machine of AArch64 ("ELF for the Arm 64-bit Architecture", 5.1). */
+const EM_AARCH64 = 183;
 /** Beyond any part's flash: a wrong address in between is not filled with gigabytes. */
 const MOST_BYTES = 64 << 20;
 
@@ -20,33 +18,55 @@ const MOST_BYTES = 64 << 20;
  * @throws IsochroneError FLASH_IMAGE_UNREADABLE
  */
 export async function readFlashImage(file: string, address: number): Promise<FlashImage> {
-  const bytes = await readFile(file).catch((cause: unknown) => {
-    throw unreadable(file, 'it cannot be read', cause);
-  });
-  if (bytes.length < 4 || bytes.readUInt32LE(0) !== ELF_MAGIC) {
+  const bytes = await read(file);
+  if (!isElf(bytes)) {
     if (bytes.length === 0) throw unreadable(file, 'it is empty');
     return { address, bytes };
   }
-  if (bytes[4] !== CLASS_32) throw unreadable(file, 'it is no ELF file of a microcontroller');
+  const elf = parse(bytes, file);
+  if (elf.class !== 32) throw unreadable(file, 'it is no ELF file of a microcontroller');
+  return loadedParts(bytes, elf, file);
+}
+
+/**
+ * A program of 64-bit Arm Linux, as it lies in its file.
+ * @throws IsochroneError FLASH_IMAGE_UNREADABLE
+ */
+export async function readProgram(file: string): Promise<Uint8Array> {
+  const bytes = await read(file);
+  const elf = isElf(bytes) ? parse(bytes, file) : undefined;
+  if (elf?.class !== 64 || elf.machine !== EM_AARCH64) {
+    throw unreadable(file, 'it is no program of 64-bit Arm');
+  }
+  if (elf.segments.some(({ fileOffset, fileBytes }) => fileOffset + fileBytes > bytes.length)) {
+    throw unreadable(file, 'it is cut short');
+  }
+  return bytes;
+}
+
+function read(file: string): Promise<Buffer> {
+  return readFile(file).catch((cause: unknown) => {
+    throw unreadable(file, 'it cannot be read', cause);
+  });
+}
+
+function parse(bytes: Buffer, file: string): ElfFile {
   try {
-    return loadedParts(bytes, file);
+    return readElf(bytes);
   } catch (cause) {
-    if (cause instanceof IsochroneError) throw cause;
     throw unreadable(file, 'it is cut short', cause);
   }
 }
 
 /** What lies between two parts is as erased. */
-function loadedParts(elf: Buffer, file: string): FlashImage {
-  const first = elf.readUInt32LE(28);
-  const count = elf.readUInt16LE(44);
-  const parts = Array.from({ length: count }, (_, i) => {
-    const at = first + i * PROGRAM_HEADER_BYTES;
-    const [type, offset, , address, fileBytes] = [0, 4, 8, 12, 16].map((field) =>
-      elf.readUInt32LE(at + field),
-    ) as [number, number, number, number, number];
-    return { type, address, content: elf.subarray(offset, offset + fileBytes), fileBytes };
-  }).filter(({ type, fileBytes }) => type === PT_LOAD && fileBytes > 0);
+function loadedParts(elf: Buffer, { segments }: ElfFile, file: string): FlashImage {
+  const parts = segments
+    .filter(({ fileBytes }) => fileBytes > 0)
+    .map(({ fileOffset, physicalAddress, fileBytes }) => ({
+      address: physicalAddress,
+      content: elf.subarray(fileOffset, fileOffset + fileBytes),
+      fileBytes,
+    }));
   const begin = Math.min(...parts.map(({ address }) => address));
   const end = Math.max(...parts.map(({ address, fileBytes }) => address + fileBytes));
   if (

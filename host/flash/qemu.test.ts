@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../codegen/package-root.js';
-import { loadBoard, type Board } from '../toolchain/board.js';
+import { loadBareMetalBoard, type BareMetalBoard } from '../toolchain/board.js';
 import { buildFirmware } from '../toolchain/build-firmware.js';
 import { bootQemu, emulatorArguments, runToExit } from './qemu.js';
 
 const out = join(packageRoot(), 'build', 'test', 'qemu');
 const echo = join(packageRoot(), 'tests/end-to-end/emulator/fixtures/echo/echo.c');
-let board: Board;
+let board: BareMetalBoard;
 let elfPath = '';
 
 // Temporary folders of its own: other tests boot emulators at the same time.
@@ -20,7 +20,7 @@ let ownTmp = '';
 beforeAll(async () => {
   ownTmp = await mkdtemp(join(systemTmp, 'iq-'));
   process.env['TMPDIR'] = ownTmp;
-  board = await loadBoard('mps2-an386');
+  board = await loadBareMetalBoard('mps2-an386');
   const image = { name: 'echo', sources: [echo] };
   ({ elfPath } = await buildFirmware({
     board,

@@ -6,7 +6,7 @@ import { packageRoot } from '../../codegen/package-root.js';
 import { referenceNetwork } from '../../codegen/testing/reference-networks.js';
 import { compileTrial } from '../../codegen/testing/trial.js';
 import { runToExit } from '../flash/qemu.js';
-import { loadBoard } from '../toolchain/board.js';
+import { loadBareMetalBoard } from '../toolchain/board.js';
 import { buildFirmware } from '../toolchain/build-firmware.js';
 import { instructionsOf } from '../toolchain/run-vectors.js';
 import { writeNetwork } from '../toolchain/write-network.js';
@@ -29,7 +29,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('executed blocks', () => {
   it('are those of a loop counted by hand', async () => {
-    const board = await loadBoard('mps2-an386');
+    const board = await loadBareMetalBoard('mps2-an386');
     const { elfPath } = await buildFirmware({
       board,
       image: { name: 'counted-loop', sources: [join(packageRoot(), fixture)] },
@@ -88,7 +88,7 @@ describe('executed blocks', () => {
   });
 
   it("are as many instructions as the emulator's own count, layer by layer", async () => {
-    const board = await loadBoard('mps3-an547');
+    const board = await loadBareMetalBoard('mps3-an547');
     const target = boardTarget(board);
     const network = compileTrial(referenceNetwork('ds'), {
       target: { backend: target.backend, optimize: 'balanced' },

@@ -1,7 +1,7 @@
 /** What a board file must mean, beyond what its schema can say. */
 import { basename } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
-import type { Board, BoardUart } from './board.js';
+import type { BareMetalBoard, Board, BoardUart } from './board.js';
 
 export function invalidBoard(file: string, pointer: string, expected: string): IsochroneError {
   return new IsochroneError('BOARD_INVALID', `${file}: ${pointer || '/'} ${expected}`, {
@@ -11,7 +11,7 @@ export function invalidBoard(file: string, pointer: string, expected: string): I
 }
 
 /** The firmware's own flash: whole sectors, room for a second one while the first is erased, and no two areas in one place. */
-function checkFlashAreas({ flashAreas }: Board, file: string): void {
+function checkFlashAreas({ flashAreas }: BareMetalBoard, file: string): void {
   if (flashAreas === undefined) return;
   const { writeBytes, boot, ...areas } = flashAreas;
   const named = Object.entries(areas);
@@ -54,7 +54,7 @@ const COUNTER_ADDRESSES = {
   'stm32-timer': [],
 } as const;
 
-function checkCounter({ counter }: Board, file: string): void {
+function checkCounter({ counter }: BareMetalBoard, file: string): void {
   for (const property of COUNTER_ADDRESSES[counter.kind]) {
     if (counter[property] === undefined) {
       const expected = `must have the property "${property}" for the kind ${counter.kind}`;
@@ -68,6 +68,13 @@ export function checkBoard(board: Board, file: string): void {
   if (board.name !== basename(file, '.json')) {
     throw invalidBoard(file, '/name', `must be the file's own name, "${basename(file, '.json')}"`);
   }
+  if (board.system === undefined) checkBareMetal(board, file);
+  else if (board.uarts.link.path === board.uarts.inject?.path) {
+    throw invalidBoard(file, '/uarts/inject/path', 'must differ from the link');
+  }
+}
+
+function checkBareMetal(board: BareMetalBoard, file: string): void {
   checkFlashAreas(board, file);
   if (board.uarts.link.base === board.uarts.inject?.base) {
     throw invalidBoard(

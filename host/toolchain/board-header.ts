@@ -2,7 +2,14 @@
  * What the C and the linker need of a board: iso_board.h and memory.ld, written into the build folder.
  */
 import { INDEPENDENT_LEADS } from '../stream/events.js';
-import type { Board, BoardFrontEnd, BoardUart, MemoryRegion } from './board.js';
+import type {
+  BareMetalBoard,
+  Board,
+  BoardFrontEnd,
+  BoardUart,
+  LinuxBoard,
+  MemoryRegion,
+} from './board.js';
 
 const hex = (value: number): string => `0x${value.toString(16).toUpperCase().padStart(8, '0')}u`;
 const flag = (value: boolean): string => (value ? '1' : '0');
@@ -12,12 +19,12 @@ const BOOT_NONCE_BYTES = 32;
 /** What survives a reset (hal/cortex-m/reset.c), in front of the nonce. */
 const NOINIT_BYTES = 64;
 
-export function bootNonceAddress(board: Board): number {
+export function bootNonceAddress(board: BareMetalBoard): number {
   return Number(board.memory.ram.origin) + board.memory.ram.bytes - BOOT_NONCE_BYTES;
 }
 
 /** In the order of iso_hal_flash_area. */
-function flashAreas({ flashAreas: areas }: Board): string {
+function flashAreas({ flashAreas: areas }: BareMetalBoard): string {
   const list =
     areas === undefined ? [] : [areas.slotA, areas.slotB, areas.bootState, areas.configuration];
   const extents = list.map(
@@ -44,27 +51,47 @@ export function pinNumber(pin = 'PA0'): number {
     : (letter.charCodeAt(0) - 'A'.charCodeAt(0)) * 16 + Number(number);
 }
 
+const define = (name: string, value: string | number): string =>
+  `#define ISO_BOARD_${name} ${value}`;
+
 export function boardHeader(board: Board): string {
-  const define = (name: string, value: string | number): string =>
-    `#define ISO_BOARD_${name} ${value}`;
+  return [
+    `/* Generated from boards/${board.name}.json: do not edit. */`,
+    '#ifndef ISO_BOARD_H',
+    '#define ISO_BOARD_H',
+    define('NAME', JSON.stringify(board.name)),
+    define('MEASURES_BEATS', flag(board.measuresBeats ?? true)),
+    ...Object.entries(board.uarts).map(([name, { baud }]) =>
+      define(`${name.toUpperCase()}_BAUD`, `${baud}u`),
+    ),
+    define('HAS_INJECT', flag(board.uarts.inject !== undefined)),
+    ...(board.system === 'linux' ? linuxDefines(board) : bareMetalDefines(board)),
+    '#endif',
+    '',
+  ].join('\n');
+}
+
+function linuxDefines({ uarts, stackBytes }: LinuxBoard): string[] {
+  return [
+    define('STACK_BYTES', `${stackBytes}u`),
+    define('FLASH_WRITE_BYTES', '1u'),
+    define('TTY', JSON.stringify(uarts.link.path)),
+  ];
+}
+
+function bareMetalDefines(board: BareMetalBoard): string[] {
   const optional = (name: string, value: number | undefined): string[] =>
     value === undefined ? [] : [define(name, `${value}u`)];
   const uart = (prefix: string, port: BoardUart): string[] => [
     define(`${prefix}_BASE`, hex(Number(port.base))),
     define(`${prefix}_RECEIVE_IRQ`, `${port.receiveIrq}u`),
     define(`${prefix}_TRANSMIT_IRQ`, `${port.transmitIrq}u`),
-    define(`${prefix}_BAUD`, `${port.baud}u`),
     define(`${prefix}_TRANSMIT_PIN`, `${pinNumber(port.transmitPin)}u`),
     define(`${prefix}_RECEIVE_PIN`, `${pinNumber(port.receivePin)}u`),
     define(`${prefix}_PIN_FUNCTION`, `${port.pinFunction ?? 0}u`),
   ];
   return [
-    `/* Generated from boards/${board.name}.json: do not edit. */`,
-    '#ifndef ISO_BOARD_H',
-    '#define ISO_BOARD_H',
-    define('NAME', JSON.stringify(board.name)),
     define('HAS_FPU', flag(board.core.fpu !== 'none')),
-    define('MEASURES_BEATS', flag(board.measuresBeats ?? true)),
     define('SLEEPS', flag(board.sleeps ?? true)),
     define('RAM_ORIGIN', hex(Number(board.memory.ram.origin))),
     define('RAM_BYTES', `${board.memory.ram.bytes}u`),
@@ -85,12 +112,9 @@ export function boardHeader(board: Board): string {
     define('UNIQUE_ID_ADDRESS', hex(Number(board.uniqueId?.address ?? 0))),
     define('UNIQUE_ID_BYTES', `${board.uniqueId?.bytes ?? 0}u`),
     ...uart('LINK', board.uarts.link),
-    define('HAS_INJECT', flag(board.uarts.inject !== undefined)),
     ...(board.uarts.inject === undefined ? [] : uart('INJECT', board.uarts.inject)),
     ...(board.afe === undefined ? [] : frontEndDefines(board.afe)),
-    '#endif',
-    '',
-  ].join('\n');
+  ];
 }
 
 /** Where an image lies and what RAM it has, if not in all that the board has. */
@@ -100,7 +124,7 @@ export interface ImagePlace {
   readonly stackBytes?: number;
 }
 
-export function memoryScript(board: Board, place?: ImagePlace): string {
+export function memoryScript(board: BareMetalBoard, place?: ImagePlace): string {
   const { flash, ram } = { ...board.memory, ...place };
   // The start's test of memory stops there: a part of the memory has no business with what lies behind it.
   const nonceAddress =

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { boardsFolder, listBoards, loadBoard } from './board.js';
+import { boardsFolder, listBoards, loadBareMetalBoard, loadBoard } from './board.js';
 import { boardHeader, bootNonceAddress, memoryScript } from './board-header.js';
 
 type Json = Record<string, unknown>;
@@ -106,12 +106,12 @@ describe('bad board files', () => {
       part(part(b, 'uarts'), 'link')['receiveIrq'] = 63;
       part(part(b, 'memory'), 'flash')['bytes'] = 1024;
     });
-    expect((await loadBoard(file)).memory.flash.bytes).toBe(1024);
+    expect((await loadBareMetalBoard(file)).memory.flash.bytes).toBe(1024);
   });
 });
 
 it('the header and the linker script say what the file says', async () => {
-  const board = await loadBoard('mps2-an386');
+  const board = await loadBareMetalBoard('mps2-an386');
   expect(boardHeader(board)).toContain('#define ISO_BOARD_LINK_BASE 0x40004000u');
   expect(boardHeader(board)).toContain('#define ISO_BOARD_NAME "mps2-an386"');
   expect(memoryScript(board)).toContain('RAM (rwx) : ORIGIN = 0x20000000, LENGTH = 262144');

@@ -79,10 +79,36 @@ type HalFolder =
   | 'stm32h7'
   | 'stm32u5';
 
-export interface Board {
+/** A program of another instruction set, run on this machine's own Linux. */
+export interface QemuUserRunner {
+  readonly kind: 'qemu-user';
+  readonly emulator: string;
+  readonly cpu: string;
+}
+
+/** What every board says of itself. */
+interface BoardBasics {
   readonly name: string;
   readonly title: string;
   readonly notes?: readonly string[];
+  readonly compiler: { readonly prefix: string; readonly flags: readonly string[] };
+  /** In the order in which they are tried. */
+  readonly flashTools?: readonly BoardFlashTool[];
+  readonly modelArenaBytes: number;
+  readonly stackBytes: number;
+  /** Left out: true. */
+  readonly measuresBeats?: boolean;
+  /** By which it is found on a USB port. */
+  readonly usb?: readonly UsbId[];
+  /** What it wants of the control lines of its port. */
+  readonly serial?: ControlLines;
+  /** Folder of the board file and its linker script. */
+  readonly folder: string;
+}
+
+/** Nothing but the chip. */
+export interface BareMetalBoard extends BoardBasics {
+  readonly system?: undefined;
   readonly core: {
     readonly name:
       'cortex-m0' | 'cortex-m3' | 'cortex-m4' | 'cortex-m7' | 'cortex-m33' | 'cortex-m55';
@@ -92,19 +118,12 @@ export interface Board {
   };
   /** Folders of firmware-templates/hal. */
   readonly hal: readonly HalFolder[];
-  readonly compiler: { readonly prefix: string; readonly flags: readonly string[] };
   readonly linkerScript: string;
   readonly memory: { readonly flash: MemoryRegion; readonly ram: MemoryRegion };
   /** All that an emulated machine has; see the schema. */
   readonly machineMemory?: { readonly flash: MemoryRegion; readonly ram: MemoryRegion };
   /** Left out: not updated over its link, keeps no configuration. */
   readonly flashAreas?: FlashAreas;
-  /** In the order in which they are tried. */
-  readonly flashTools?: readonly BoardFlashTool[];
-  readonly modelArenaBytes: number;
-  readonly stackBytes: number;
-  /** Left out: true. */
-  readonly measuresBeats?: boolean;
   /** Left out: true. */
   readonly sleeps?: boolean;
   readonly interruptCount: number;
@@ -131,18 +150,32 @@ export interface Board {
   readonly uniqueId?: { readonly address: string; readonly bytes: number };
   /** Left out: none, samples come over the inject UART. */
   readonly afe?: BoardFrontEnd;
-  /** By which it is found on a USB port. */
-  readonly usb?: readonly UsbId[];
-  /** What it wants of the control lines of its port. */
-  readonly serial?: ControlLines;
   /** How it is emulated; left out: a board to be flashed. */
   readonly runner?: QemuRunner;
-  /** Folder of the board file and its linker script. */
-  readonly folder: string;
 }
+
+export interface LinuxTty {
+  readonly path: string;
+  readonly baud: number;
+}
+
+/** The application as a service of 64-bit Arm Linux (docs/linux-arm.md). */
+export interface LinuxBoard extends BoardBasics {
+  readonly system: 'linux';
+  readonly core: { readonly name: 'armv8-a' | 'cortex-a78ae' };
+  readonly hal: readonly ['linux'];
+  readonly uarts: { readonly link: LinuxTty; readonly inject?: LinuxTty };
+  readonly runner?: QemuUserRunner;
+  readonly flashAreas?: undefined;
+  readonly machineMemory?: undefined;
+  readonly afe?: undefined;
+}
+
+export type Board = BareMetalBoard | LinuxBoard;
 
 /** The instruction family whose kernels are fastest on the board's core. */
 export function backendOf(board: Board): BackendName {
+  if (board.system === 'linux') return 'armv8a-neon';
   if (board.core.helium) return 'armv81m-helium';
   return board.core.dsp ? 'armv7em-dsp' : 'portable';
 }
@@ -169,16 +202,34 @@ export async function loadBoard(nameOrPath: string): Promise<Board> {
     const known = await listBoards();
     if (!known.includes(nameOrPath)) {
       throw new IsochroneError('BOARD_UNKNOWN', `there is no board called "${nameOrPath}"`, {
-        hint: `Choose one of ${known.join(', ')}, or give the path of a board file (.json). Linux on 64-bit Arm: docs/linux-arm.md.`,
+        hint: `Choose one of ${known.join(', ')}, or give the path of a board file (.json).`,
         where: { board: nameOrPath },
       });
     }
   }
   const data = parse(await read(file), file);
   await validate(data, file);
-  const board: Board = { ...(data as Omit<Board, 'folder'>), folder: dirname(file) };
+  const board = { ...(data as Omit<Board, 'folder'>), folder: dirname(file) } as Board;
   checkBoard(board, file);
   return board;
+}
+
+/** @throws IsochroneError BOARD_*, BOARD_NOT_BARE_METAL */
+export async function loadBareMetalBoard(nameOrPath: string): Promise<BareMetalBoard> {
+  return requireBareMetal(await loadBoard(nameOrPath));
+}
+
+/** For what counts instructions, writes flash areas or knows addresses. @throws IsochroneError BOARD_NOT_BARE_METAL */
+export function requireBareMetal(board: Board): BareMetalBoard {
+  if (board.system === undefined) return board;
+  throw new IsochroneError(
+    'BOARD_NOT_BARE_METAL',
+    `${board.name} is a service of Linux, and this is for microcontrollers`,
+    {
+      hint: 'Choose a board without "system" in its file, for instance mps2-an386.',
+      where: { board: board.name },
+    },
+  );
 }
 
 /** All that come with the project, and those named. @throws IsochroneError BOARD_* */
@@ -217,6 +268,7 @@ function expectation(error: ErrorObject): string {
   if (error.keyword === 'additionalProperties') {
     return `must not have the property "${String(params['additionalProperty'])}"`;
   }
+  if (error.keyword === 'false schema') return 'is for boards without "system"';
   return error.message ?? 'is not valid';
 }
 

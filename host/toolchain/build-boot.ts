@@ -2,7 +2,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { packageRoot } from '../../codegen/package-root.js';
-import type { Board } from './board.js';
+import type { BareMetalBoard } from './board.js';
 import { boardHeader, memoryScript } from './board-header.js';
 import { compile } from './compile.js';
 import { linkImage, sourcesIn, writeWhole, type LinkedImage } from './image-parts.js';
@@ -15,7 +15,7 @@ const UPDATE_SOURCES = ['iso_boot.c', 'iso_boot_state.c', 'iso_image.c'];
 
 /** @throws IsochroneError BOARD_NO_SLOTS, LIBRARY_UNAVAILABLE, TOOLCHAIN_MISSING, FIRMWARE_* */
 export async function buildBoot(options: {
-  readonly board: Board;
+  readonly board: BareMetalBoard;
   /** Ed25519, 32 bytes: whose images it starts. */
   readonly publicKey: Uint8Array;
   readonly outDir: string;
@@ -38,6 +38,7 @@ export async function buildBoot(options: {
       ...UPDATE_SOURCES.map((file) => join(templates, 'update', file)),
       ...CORE_SOURCES.map((file) => join(templates, 'core', file)),
       ...(await Promise.all(hal.map(sourcesIn))).flat(),
+      join(templates, 'hal', 'board_mark.c'),
     ],
     includeFolders: [
       generated,

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../codegen/package-root.js';
-import { loadBoard, type Board } from './board.js';
+import { loadBareMetalBoard, type Board } from './board.js';
 import { buildFirmware, type BuiltImage } from './build-firmware.js';
 
 const out = (name: string): string => join(packageRoot(), 'build', 'test', 'build-firmware', name);
@@ -13,7 +13,7 @@ const build = async (
   changes: { board?: Board; networkDir?: string } = {},
 ): Promise<BuiltImage> =>
   buildFirmware({
-    board: changes.board ?? (await loadBoard('mps2-an386')),
+    board: changes.board ?? (await loadBareMetalBoard('mps2-an386')),
     networkDir: changes.networkDir ?? NETWORK,
     image: 'app',
     frontEnd: 'uart',
@@ -38,7 +38,7 @@ describe('buildFirmware', () => {
     const one = await build('one');
     const two = await build('two');
     expect((await readFile(one.elfPath)).equals(await readFile(two.elfPath))).toBe(true);
-    const board = await loadBoard('mps2-an386');
+    const board = await loadBareMetalBoard('mps2-an386');
     expect(one.flashBytes).toBeLessThan(board.memory.flash.bytes);
     expect(one.ramBytes).toBeLessThan(board.memory.ram.bytes);
     const bytes = (name: string): number =>
@@ -58,7 +58,7 @@ describe('buildFirmware', () => {
   });
 
   it('a memory that is too small is named, with the bytes that are missing', async () => {
-    const board = await loadBoard('mps2-an386');
+    const board = await loadBareMetalBoard('mps2-an386');
     const small = {
       ...board,
       memory: { ...board.memory, ram: { ...board.memory.ram, bytes: 65536 } },

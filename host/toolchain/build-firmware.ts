@@ -5,10 +5,11 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
-import type { Board } from './board.js';
+import { requireBareMetal, type Board } from './board.js';
 import { boardHeader, memoryScript } from './board-header.js';
 import { compile, link } from './compile.js';
 import { linkImage, sourcesIn, writeWhole, type ImageSection } from './image-parts.js';
+import { LINUX_FLAGS, linkLinuxImage } from './linux-image.js';
 import { compileLibsodium } from './libsodium.js';
 import { slotParts, type SlotName } from './slot-parts.js';
 import { sealImage } from './seal-image.js';
@@ -96,6 +97,13 @@ function frontEndFolder(board: Board, frontEnd: FrontEnd): string {
       },
     );
   }
+  if (frontEnd === 'semihost' && board.system !== undefined) {
+    throw new IsochroneError(
+      'BOARD_INVALID',
+      `${board.name} has no debugger that reads files for it`,
+      { hint: 'Take the front end uart or synthetic.', where: { board: board.name } },
+    );
+  }
   if (frontEnd === 'uart' && board.uarts.inject === undefined) {
     throw new IsochroneError(
       'BOARD_INVALID',
@@ -124,6 +132,8 @@ export interface SlotOptions {
 /** Throws TOOLCHAIN_MISSING, NETWORK_MISSING, FIRMWARE_COMPILE, FIRMWARE_LINK, FIRMWARE_TOO_LARGE. */
 export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> {
   const { board } = options;
+  // Programs over files are a board's by semihosting; an operating system has files (buildNative).
+  if (options.image === 'vectors' || options.image === 'attribution') requireBareMetal(board);
   const templates = join(packageRoot(), 'firmware-templates');
   const hal = board.hal.map((folder) => join(templates, 'hal', folder));
   const core = join(templates, 'core');
@@ -133,9 +143,13 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
   const generated = join(outDir, 'generated');
   await mkdir(generated, { recursive: true });
   const slot =
-    options.slot === undefined ? undefined : await slotParts(board, options.slot, generated);
+    options.slot === undefined
+      ? undefined
+      : await slotParts(requireBareMetal(board), options.slot, generated);
   await writeWhole(join(generated, 'iso_board.h'), boardHeader(board));
-  await writeWhole(join(outDir, 'memory.ld'), memoryScript(board, slot?.place));
+  if (board.system === undefined) {
+    await writeWhole(join(outDir, 'memory.ld'), memoryScript(board, slot?.place));
+  }
 
   const image = typeof options.image === 'string' ? options.image : options.image.name;
   const own =
@@ -153,6 +167,7 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
   const semihosting = image !== 'app' || options.frontEnd === 'semihost';
   const halSources = (await Promise.all(hal.map(sourcesIn)))
     .flat()
+    .concat(join(templates, 'hal', 'board_mark.c'))
     .filter((file) => semihosting || !file.endsWith('semihost.c'));
   const custom = typeof options.image !== 'string';
   const update = join(templates, 'update');
@@ -167,7 +182,11 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
   ].map((file) => options.replaced?.get(relative(templates, file)) ?? file);
   const target = {
     prefix: board.compiler.prefix,
-    targetFlags: [...board.compiler.flags, ...(OBSERVERS[image] ?? [])],
+    targetFlags: [
+      ...board.compiler.flags,
+      ...(board.system === 'linux' ? LINUX_FLAGS : []),
+      ...(OBSERVERS[image] ?? []),
+    ],
     outDir,
   };
   const includeFolders = [
@@ -190,7 +209,9 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
       options.onProgress?.({ phase: 'compile', done, total: total + 1, file }),
   });
   const libraryObjects =
-    slot === undefined ? [] : await compileLibsodium(board, join(outDir, 'libsodium'));
+    slot === undefined
+      ? []
+      : await compileLibsodium(requireBareMetal(board), join(outDir, 'libsodium'));
   const buildId = Number.parseInt(compiled.inputHash.slice(0, 8), 16);
   const buildIdFile = join(generated, 'iso_build_id.c');
   await writeWhole(buildIdFile, buildIdSource(buildId));
@@ -208,9 +229,12 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
     file: `${image}.elf`,
   });
   const objects = [...compiled.objects, ...stamp.objects, ...libraryObjects];
-  const linked = await linkImage({ board, name: image, objects, outDir });
+  const linked =
+    board.system === 'linux'
+      ? await linkLinuxImage({ board, name: image, objects, outDir })
+      : await linkImage({ board, name: image, objects, outDir });
   await Promise.all(objects.map((file) => rm(file)));
-  if (board.hal.includes('cortex-m')) await sealImage(board.compiler.prefix, linked.elfPath);
+  if (board.system === undefined) await sealImage(board.compiler.prefix, linked.elfPath);
   return { ...linked, buildId };
 }
 

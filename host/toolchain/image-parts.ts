@@ -3,7 +3,7 @@ import { readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
 import { packageRoot } from '../../codegen/package-root.js';
-import type { Board } from './board.js';
+import type { BareMetalBoard } from './board.js';
 import { link } from './compile.js';
 import { runProcess } from './process.js';
 
@@ -39,7 +39,7 @@ export async function writeWhole(file: string, text: string): Promise<void> {
  * @throws IsochroneError FIRMWARE_LINK, FIRMWARE_TOO_LARGE
  */
 export async function linkImage(image: {
-  readonly board: Board;
+  readonly board: BareMetalBoard;
   readonly name: string;
   readonly objects: readonly string[];
   readonly outDir: string;
@@ -69,7 +69,7 @@ export async function linkImage(image: {
 
 /** Sections as `size -A` prints them: name, bytes, address. */
 async function measure(
-  board: Board,
+  board: BareMetalBoard,
   elfPath: string,
 ): Promise<Pick<LinkedImage, 'flashBytes' | 'ramBytes' | 'sections'>> {
   const { stdout } = await runProcess(`${board.compiler.prefix}size`, ['-A', elfPath]);
@@ -95,7 +95,7 @@ async function measure(
  * An ELF's content as it lies in flash, as a file beside it; its path.
  * @throws IsochroneError FIRMWARE_LINK
  */
-export async function objectCopy(board: Board, elfPath: string): Promise<string> {
+export async function objectCopy(board: BareMetalBoard, elfPath: string): Promise<string> {
   const binary = elfPath.replace(/\.elf$/, '.bin');
   const program = `${board.compiler.prefix}objcopy`;
   const { status, stderr } = await runProcess(program, ['-O', 'binary', elfPath, binary]);

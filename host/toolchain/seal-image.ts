@@ -12,6 +12,15 @@ const SECTION = '.image_seal';
 const MARK = 0x49534f53;
 const SEAL_BYTES = 12;
 
+/** What the device compares. */
+export function sealBytes(byteCount: number, crc: number): Uint8Array {
+  const bytes = Buffer.alloc(SEAL_BYTES);
+  bytes.writeUInt32LE(MARK, 0);
+  bytes.writeUInt32LE(byteCount, 4);
+  bytes.writeUInt32LE(crc, 8);
+  return bytes;
+}
+
 /** Throws FIRMWARE_LINK when the image has no place for its seal. */
 export async function sealImage(prefix: string, elfPath: string): Promise<void> {
   const contents = `${elfPath}.contents`;
@@ -27,11 +36,7 @@ export async function sealImage(prefix: string, elfPath: string): Promise<void> 
   try {
     await objcopy(['-O', 'binary', '-R', SECTION, elfPath, contents]);
     const covered = await readFile(contents);
-    const bytes = Buffer.alloc(SEAL_BYTES);
-    bytes.writeUInt32LE(MARK, 0);
-    bytes.writeUInt32LE(covered.length, 4);
-    bytes.writeUInt32LE(crc32c(covered), 8);
-    await writeFile(seal, bytes);
+    await writeFile(seal, sealBytes(covered.length, crc32c(covered)));
     await objcopy(['--update-section', `${SECTION}=${seal}`, elfPath]);
   } finally {
     await Promise.all([contents, seal].map((file) => rm(file, { force: true })));

@@ -1,7 +1,7 @@
 /** What makes an image one that lies in a slot: its place, its key, and the library that checks its successors. */
 import { join } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
-import type { Board, FlashAreas } from './board.js';
+import type { BareMetalBoard, Board, FlashAreas } from './board.js';
 import type { ImagePlace } from './board-header.js';
 import { writeWhole } from './image-parts.js';
 import { libsodium } from './libsodium.js';
@@ -32,7 +32,7 @@ export function flashAreasOf(board: Board): FlashAreas {
 
 /** @throws IsochroneError BOARD_NO_SLOTS, LIBRARY_UNAVAILABLE */
 export async function slotParts(
-  board: Board,
+  board: BareMetalBoard,
   { slot, publicKey }: { readonly slot: SlotName; readonly publicKey: Uint8Array },
   generated: string,
 ): Promise<SlotParts> {
@@ -47,7 +47,7 @@ export async function slotParts(
 
 /** @throws IsochroneError BOARD_NO_SLOTS, LIBRARY_UNAVAILABLE */
 export async function bootParts(
-  board: Board,
+  board: BareMetalBoard,
   publicKey: Uint8Array,
   generated: string,
 ): Promise<SlotParts> {

@@ -2,7 +2,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Board } from '../toolchain/board.js';
+import type { BareMetalBoard } from '../toolchain/board.js';
 import { buildBoot } from '../toolchain/build-boot.js';
 import { buildFirmware, type FrontEnd } from '../toolchain/build-firmware.js';
 import { objectCopy, type LinkedImage } from '../toolchain/image-parts.js';
@@ -11,7 +11,7 @@ import { makeImage, type FirmwareImage } from './image.js';
 import { rawPublicKey } from './keys.js';
 
 export interface ImagesOptions {
-  readonly board: Board;
+  readonly board: BareMetalBoard;
   readonly networkDir: string;
   readonly frontEnd: FrontEnd;
   readonly version: number;

@@ -4,9 +4,10 @@
 import { join } from 'node:path';
 import type { BackendName } from '../../codegen/emit/backends.js';
 import { IsochroneError } from '../../codegen/errors.js';
-import type { Board } from '../toolchain/board.js';
+import type { BareMetalBoard, LinuxBoard } from '../toolchain/board.js';
 import { backendOf, loadBoard, loadBoards } from '../toolchain/board.js';
 import { buildFirmware, buildNative } from '../toolchain/build-firmware.js';
+import { emulatorCommand } from '../flash/qemu-user.js';
 import { runVectorsNatively, runVectorsOnBoard } from '../toolchain/run-vectors.js';
 import type { VectorsRequest, VectorsResults } from '../toolchain/vectors.js';
 
@@ -26,7 +27,7 @@ export interface BuiltTarget {
 }
 
 export interface BoardImage {
-  readonly board: Board;
+  readonly board: BareMetalBoard;
   readonly elfPath: string;
 }
 
@@ -134,7 +135,7 @@ const PROGRAM_TARGETS: readonly Target[] = [
   }),
 ];
 
-export function boardTarget(board: Board, backend = backendOf(board)): BoardTarget {
+export function boardTarget(board: BareMetalBoard, backend = backendOf(board)): BoardTarget {
   return {
     name: board.name,
     title: board.title,
@@ -144,15 +145,23 @@ export function boardTarget(board: Board, backend = backendOf(board)): BoardTarg
   };
 }
 
+/** The network as a program of the board's instruction set. @throws IsochroneError BOARD_NOT_EMULATED */
+function linuxTarget(board: LinuxBoard, backend = backendOf(board)): Target {
+  const { name, title, compiler } = board;
+  return programTarget({ name, title, backend, compiler, emulator: emulatorCommand(board) });
+}
+
 /**
  * This machine, 64-bit Arm with and without dot-product, and every emulated board that has memory for any network: all cores.
  * @param backend of the boards, instead of what each core asks for
  */
 export async function allTargets(backend?: BackendName): Promise<readonly Target[]> {
-  const boards = (await loadBoards()).filter(
-    ({ runner, machineMemory }) => runner !== undefined && machineMemory !== undefined,
+  const boards = (await loadBoards()).flatMap((board) =>
+    board.system === undefined && board.runner !== undefined && board.machineMemory !== undefined
+      ? [boardTarget(board, backend)]
+      : [],
   );
-  return [...PROGRAM_TARGETS, ...boards.map((board) => boardTarget(board, backend))];
+  return [...PROGRAM_TARGETS, ...boards];
 }
 
 /**
@@ -162,15 +171,16 @@ export async function allTargets(backend?: BackendName): Promise<readonly Target
 export async function targetByName(name: string, backend?: BackendName): Promise<Target> {
   const known = PROGRAM_TARGETS.find((target) => target.name === name);
   if (known !== undefined) return { ...known, backend: backend ?? known.backend };
-  return boardTarget(await loadBoard(name), backend);
+  const board = await loadBoard(name);
+  return board.system === 'linux' ? linuxTarget(board, backend) : boardTarget(board, backend);
 }
 
 async function buildForBoard(
-  board: Board,
+  board: BareMetalBoard,
   networkDir: string,
   outDir: string,
 ): Promise<BuiltTarget & { readonly image: BoardImage }> {
-  const build = (on: Board): ReturnType<typeof buildFirmware> =>
+  const build = (on: BareMetalBoard): ReturnType<typeof buildFirmware> =>
     buildFirmware({ board: on, networkDir, image: 'vectors', frontEnd: 'semihost', outDir });
   let on = board;
   let image;

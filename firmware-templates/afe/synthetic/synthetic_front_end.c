@@ -1,5 +1,6 @@
 #include "iso_afe.h"
 
+#include "iso_fence.h"
 #include "iso_hal.h"
 #include "iso_synthetic_beat.h"
 
@@ -11,8 +12,9 @@
  * the device's own clock. For a board on a desk that has neither electrodes nor anybody who feeds
  * it. All electrodes have contact.
  *
- * Samples are taken as a converter's are: by an interrupt, 500 times a second, into a ring that the
- * main loop empties when it comes to it. What finds the ring full is lost, and told as a gap.
+ * Samples are taken as a converter's are: by an interrupt (or a thread in its place), 500 times a
+ * second, into a ring that the main loop empties when it comes to it. What finds the ring full is
+ * lost, and told as a gap.
  */
 
 #define ACQUISITION_HZ 500u
@@ -41,13 +43,14 @@ static void take_sample(void) {
     if (taken - front_end.read >= RING_SAMPLES) {
         return; /* the index of the next one that fits tells how many */
     }
+    iso_fence();
     taken_sample *sample = &front_end.ring[taken % RING_SAMPLES];
     sample->index = index;
     sample->tick = iso_hal_ticks();
     memcpy(sample->microvolt, iso_synthetic_beat[index % ISO_SYNTHETIC_BEAT_SAMPLES],
            sizeof sample->microvolt);
     /* The sample must be in memory before the count that announces it. */
-    __asm volatile("" ::: "memory");
+    iso_fence();
     front_end.taken = taken + 1u;
 }
 
@@ -72,6 +75,7 @@ iso_afe_event_kind iso_afe_poll(iso_afe_event *out) {
     if (front_end.taken == read) {
         return ISO_AFE_NONE;
     }
+    iso_fence();
     const taken_sample *sample = &front_end.ring[read % RING_SAMPLES];
     if (sample->index != front_end.expected_index) {
         out->sample_index = front_end.expected_index;
@@ -89,7 +93,7 @@ iso_afe_event_kind iso_afe_poll(iso_afe_event *out) {
     out->contact.off = 0u;
     front_end.expected_index += 1u;
     front_end.counters.samples_received += 1u;
-    __asm volatile("" ::: "memory");
+    iso_fence();
     front_end.read = read + 1u;
     return ISO_AFE_SAMPLE;
 }

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../../codegen/package-root.js';
 import { boardHeader, memoryScript } from '../../../host/toolchain/board-header.js';
-import { boardsFolder, loadBoard } from '../../../host/toolchain/board.js';
+import { boardsFolder, loadBareMetalBoard } from '../../../host/toolchain/board.js';
 
 const templates = join(packageRoot(), 'firmware-templates');
 const folder = (...names: readonly string[]): string => join(templates, ...names);
@@ -21,7 +21,7 @@ const sources = (path: string): string[] =>
     .map((name) => join(path, name));
 
 async function buildEcho(): Promise<string> {
-  const dk = await loadBoard('nrf52840-dk');
+  const dk = await loadBareMetalBoard('nrf52840-dk');
   const nrf51 = {
     ...dk,
     core: { ...dk.core, fpu: 'none' as const, dsp: false },

@@ -9,7 +9,7 @@ import { DEFAULT_MODEL, generateNetwork } from '../../../host/cli/network.js';
 import { DeviceCommands } from '../../../host/serial/device-commands.js';
 import { readObject } from '../../../host/serial/object-reader.js';
 import type { Setting } from '../../../host/protocol/messages.js';
-import { loadBoard, type Board } from '../../../host/toolchain/board.js';
+import { loadBareMetalBoard, type BareMetalBoard } from '../../../host/toolchain/board.js';
 import { buildFirmware, type BuiltImage } from '../../../host/toolchain/build-firmware.js';
 import { connect, inject, patientRecord, type ConnectedDevice } from './emulated-device.js';
 import { NETWORK } from './fixture-network.js';
@@ -21,16 +21,16 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const BUILD = join(packageRoot(), 'build', 'test', 'emulator', 'commands');
 
-let board: Board;
+let board: BareMetalBoard;
 let network: CompiledNetwork;
 let image: BuiltImage;
 
-async function boardAt(baud: number): Promise<Board> {
-  const fast = await loadBoard('mps2-an386');
+async function boardAt(baud: number): Promise<BareMetalBoard> {
+  const fast = await loadBareMetalBoard('mps2-an386');
   return { ...fast, uarts: { ...fast.uarts, link: { ...fast.uarts.link, baud } } };
 }
 
-const build = (on: Board, networkDir: string, name: string): Promise<BuiltImage> =>
+const build = (on: BareMetalBoard, networkDir: string, name: string): Promise<BuiltImage> =>
   buildFirmware({
     board: on,
     networkDir,

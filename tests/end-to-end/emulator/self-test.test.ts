@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterEach, expect, it } from 'vitest';
 import { packageRoot } from '../../../codegen/package-root.js';
 import { DEFAULT_MODEL, generateNetwork } from '../../../host/cli/network.js';
-import { loadBoard } from '../../../host/toolchain/board.js';
+import { loadBareMetalBoard } from '../../../host/toolchain/board.js';
 import { buildFirmware } from '../../../host/toolchain/build-firmware.js';
 import { writeWhole } from '../../../host/toolchain/write-network.js';
 import { freePort } from '../../support/free-port.js';
@@ -23,7 +23,7 @@ afterEach(async () => {
 
 async function buildOn(name: string, networkDir: string): Promise<string> {
   const { elfPath } = await buildFirmware({
-    board: await loadBoard('mps2-an386'),
+    board: await loadBareMetalBoard('mps2-an386'),
     networkDir,
     image: 'app',
     frontEnd: 'uart',
@@ -41,7 +41,7 @@ async function debug(remote: string, commands: readonly string[]): Promise<void>
 }
 
 async function boot(elfPath: string): Promise<ConnectedDevice> {
-  connected = await connect({ board: await loadBoard('mps2-an386'), elfPath });
+  connected = await connect({ board: await loadBareMetalBoard('mps2-an386'), elfPath });
   return connected;
 }
 
@@ -82,7 +82,7 @@ it('a device whose network is damaged says so before it answers', async () => {
 it('a device whose memory is damaged says so, and gives samples but no results', async () => {
   const gdb = `127.0.0.1:${await freePort()}`;
   const elfPath = await buildOn('memory', NETWORK);
-  const board = await loadBoard('mps2-an386');
+  const board = await loadBareMetalBoard('mps2-an386');
   // In the arena, half way up: the march is there before anything else is.
   const word = `*(unsigned *)${Number(board.memory.ram.origin) + board.memory.ram.bytes / 2}`;
   const device = await connect({ board, elfPath, extraArgs: ['-gdb', `tcp:${gdb}`] }, () =>

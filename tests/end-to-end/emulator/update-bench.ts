@@ -8,7 +8,7 @@ import { writeFlashArea } from '../../../host/flash/flash-file.js';
 import { bootQemu, type EmulatedDevice } from '../../../host/flash/qemu.js';
 import { socketTransport } from '../../../host/serial/socket-transport.js';
 import type { Transport } from '../../../host/serial/transport.js';
-import { loadBoard, type Board } from '../../../host/toolchain/board.js';
+import { loadBareMetalBoard, type BareMetalBoard } from '../../../host/toolchain/board.js';
 import { buildImages } from '../../../host/update/build-images.js';
 import { makeImage, slotContent, type FirmwareImage } from '../../../host/update/image.js';
 import { UpdateLink } from '../../../host/update/update-link.js';
@@ -16,7 +16,7 @@ import { parseVersion } from '../../../host/update/version.js';
 import { NETWORK } from './fixture-network.js';
 
 export interface UpdateBench {
-  readonly board: Board;
+  readonly board: BareMetalBoard;
   readonly bootElf: string;
   readonly privateKey: KeyObject;
   /** The same program in another version, for both slots. */
@@ -27,7 +27,7 @@ export interface UpdateBench {
 
 /** @param networkDir another program for the same board */
 export async function updateBench(boardName: string, networkDir = NETWORK): Promise<UpdateBench> {
-  const board = await loadBoard(boardName);
+  const board = await loadBareMetalBoard(boardName);
   const { privateKey } = generateKeyPairSync('ed25519');
   // Every bench has a key of its own, and its boot loader with it: two that run side by side must not share one.
   const worker = process.env.VITEST_POOL_ID ?? 'alone';

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../../codegen/package-root.js';
 import { flashBoard } from '../../../host/flash/flash-board.js';
 import type { PhaseStep } from '../../../host/flash/phase-step.js';
-import { loadBoard, type Board } from '../../../host/toolchain/board.js';
+import { loadBareMetalBoard, type BareMetalBoard } from '../../../host/toolchain/board.js';
 import { buildFirmware } from '../../../host/toolchain/build-firmware.js';
 import { An3155BootLoader, FLASH_ORIGIN } from '../../support/an3155-boot-loader.js';
 import { freePort } from '../../support/free-port.js';
@@ -37,8 +37,8 @@ function imageOf(board: string): Uint8Array {
   return bytes;
 }
 
-async function stm32Board(): Promise<Board> {
-  const board = await loadBoard('mps2-an386');
+async function stm32Board(): Promise<BareMetalBoard> {
+  const board = await loadBareMetalBoard('mps2-an386');
   const flash = { origin: `0x0${FLASH_ORIGIN.toString(16)}`, bytes: 1 << 20 };
   return {
     ...board,
@@ -124,7 +124,7 @@ describe('stm32flash and the boot loader of AN3155', () => {
 });
 
 it('gdb loads an emulated board, and what it holds is what was built', async () => {
-  const board = await loadBoard('mps2-an386');
+  const board = await loadBareMetalBoard('mps2-an386');
   const { elfPath } = await buildFirmware({
     board,
     networkDir: '',
@@ -142,7 +142,7 @@ it('gdb loads an emulated board, and what it holds is what was built', async () 
   expect(report.bytes).toBeGreaterThan(1000);
   await expect(
     flashBoard({
-      board: await loadBoard('mps2-an500'),
+      board: await loadBareMetalBoard('mps2-an500'),
       file: elfPath,
       tool: 'gdb',
       port: `127.0.0.1:${port}`,
@@ -151,7 +151,7 @@ it('gdb loads an emulated board, and what it holds is what was built', async () 
 });
 
 it("writes an emulator's flash file", async () => {
-  const board = await loadBoard('mps2-an386');
+  const board = await loadBareMetalBoard('mps2-an386');
   const file = join(folder, 'slot.bin');
   const image = imageOf(board.name);
   await writeFile(file, image);
@@ -174,7 +174,10 @@ describe('without a board', () => {
     ['gdb', []],
     ['ssh', []],
   ] as const)('%s says that there is none, and what to check', async (tool, args) => {
-    const board: Board = { ...(await stm32Board()), flashTools: [{ tool, arguments: args }] };
+    const board: BareMetalBoard = {
+      ...(await stm32Board()),
+      flashTools: [{ tool, arguments: args }],
+    };
     const file = join(folder, 'image.bin');
     await writeFile(file, imageOf(board.name));
     const port = { gdb: '127.0.0.1:1', ssh: 'nobody@127.0.0.1', stm32flash: '/dev/ttyNONE' }[
@@ -189,7 +192,7 @@ describe('without a board', () => {
   });
 
   it('names the package of a tool that is missing, and asks for a port', async () => {
-    const board: Board = { ...(await stm32Board()), flashTools: [{ tool: 'openocd' }] };
+    const board: BareMetalBoard = { ...(await stm32Board()), flashTools: [{ tool: 'openocd' }] };
     const file = join(folder, 'image.bin');
     await writeFile(file, imageOf(board.name));
     vi.stubEnv('PATH', folder);

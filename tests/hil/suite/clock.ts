@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { toAcquisition } from '../../../host/records/acquisition.js';
 import { DEFAULT_PATIENT } from '../../../host/records/synthetic/files.js';
 import { synthesizePatient } from '../../../host/records/synthetic/patient.js';
-import type { Board } from '../../../host/toolchain/board.js';
+import type { BareMetalBoard } from '../../../host/toolchain/board.js';
 import type { Bench } from '../bench.js';
 import { hil } from '../kit.js';
 
@@ -14,12 +14,15 @@ const SECONDS = 60;
 const ALLOWANCE_PPM = 20;
 
 export function clockTests(bench: Bench): void {
+  const { board } = bench;
+  // The clock of an operating system is not the image's to change.
+  if (board.system !== undefined) return;
   for (const ppm of OFF_PPM) {
     const name = `loses nothing by a clock that is ${ppm} ppm off, which is told`;
     const options = { needs: ['flash', 'power', 'inject'], limitMs: 300_000 } as const;
     hil(bench, name, options, async (device) => {
       device.records.fault('clock_off', `${ppm} ppm`);
-      const { elfPath, buildId } = await bench.buildOther(offBy(bench.board, ppm), `clock${ppm}`);
+      const { elfPath, buildId } = await bench.buildOther(offBy(board, ppm), `clock${ppm}`);
       await device.flash(elfPath, { buildId });
       const { record } = synthesizePatient({ ...DEFAULT_PATIENT, durationS: SECONDS });
       const books = await device.inject({ microvolt: toAcquisition(record).microvolt, speed: 1 });
@@ -39,7 +42,7 @@ export function clockTests(bench: Bench): void {
 }
 
 /** A device that counts more ticks in a second than it says is fast. */
-function offBy(board: Board, ppm: number): Board {
+function offBy(board: BareMetalBoard, ppm: number): BareMetalBoard {
   const hz = Math.round(board.counter.hz / (1 + ppm / 1e6));
   return { ...board, counter: { ...board.counter, hz } };
 }

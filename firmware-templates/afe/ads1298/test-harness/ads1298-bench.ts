@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { packageRoot } from '../../../../codegen/package-root.js';
 import { boardHeader } from '../../../../host/toolchain/board-header.js';
-import { loadBoard, type BoardFrontEnd } from '../../../../host/toolchain/board.js';
+import { loadBareMetalBoard, type BoardFrontEnd } from '../../../../host/toolchain/board.js';
 import { Rows, buildDriverOf, type Driver, type Row } from '../../../core/test-harness/rows.js';
 
 export const ELECTRODES = ['RA', 'LA', 'LL', 'V1', 'V2', 'V3', 'V4', 'V5', 'V6', 'RL'] as const;
@@ -38,7 +38,7 @@ export async function build(changes: Partial<BoardFrontEnd> = {}): Promise<Drive
   mkdirSync(generated, { recursive: true });
   writeFileSync(
     join(generated, 'iso_board.h'),
-    boardHeader({ ...(await loadBoard('mps2-an386')), afe }),
+    boardHeader({ ...(await loadBareMetalBoard('mps2-an386')), afe }),
   );
   const own = ['front_end', 'settings', 'reading', 'reduce', 'taps', 'bus'].map((part) =>
     part === 'front_end' ? 'ads1298_front_end' : `iso_ads1298_${part}`,

@@ -1,0 +1,200 @@
+/**
+ * A Linux board's service under QEMU's user emulation: the program on pseudo-terminals, as it would be on ttys, and started again
+ * whenever it ends, as systemd does it.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { access, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { IsochroneError } from '../../codegen/errors.js';
+import { requireBareMetal, type LinuxBoard } from '../toolchain/board.js';
+import {
+  diedError,
+  guarded,
+  openSocket,
+  watch,
+  type BootOptions,
+  type EmulatedDevice,
+  type ExitInfo,
+} from './emulator-process.js';
+
+/** Statuses of set-up that failed (hal/linux/iso_linux.h), and of a shell without the program: starting it again helps nobody here. */
+const NOT_STARTED = new Set<number | null>([1, 2, 126, 127]);
+/** Between an end and the next start; systemd's default. */
+const RESTART_MS = 100;
+/** Of socat, until its pseudo-terminals are there. */
+const PORTS_TIMEOUT_MS = 10_000;
+const LOOK_AGAIN_MS = 10;
+
+/** @throws IsochroneError BOARD_NOT_EMULATED */
+export function emulatorCommand(board: LinuxBoard): readonly [string, ...string[]] {
+  const { runner } = board;
+  if (runner !== undefined) return [runner.emulator, '-cpu', runner.cpu];
+  throw new IsochroneError('BOARD_NOT_EMULATED', `${board.name} names no emulator`, {
+    hint: 'Choose a board whose file has a "runner", for instance linux-aarch64.',
+    where: { board: board.name },
+  });
+}
+
+/** What an operating system's program has no use for. @throws IsochroneError BOARD_NOT_BARE_METAL */
+function refuseBareMetalOptions({ board, ...rest }: BootOptions): void {
+  const { icount, semihosting, linkFile, linkSocket } = rest;
+  if ((icount ?? semihosting ?? linkFile ?? linkSocket) !== undefined) requireBareMetal(board);
+}
+
+class Service {
+  readonly exited: Promise<ExitInfo>;
+  private end: (info: ExitInfo) => void = () => undefined;
+  private child: ChildProcess | undefined;
+  private wanted = false;
+  private closed = false;
+
+  constructor(private readonly command: readonly [string, string[]]) {
+    this.exited = new Promise((resolve) => {
+      this.end = resolve;
+    });
+  }
+
+  get pid(): number {
+    return this.child?.pid ?? -1;
+  }
+
+  start(): void {
+    if (this.closed) return;
+    this.wanted = true;
+    if (this.child !== undefined) return;
+    const child = spawn(...this.command, { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.child = child;
+    void watch(child).then(async (info) => {
+      this.child = undefined;
+      if (this.closed || NOT_STARTED.has(info.status)) {
+        this.end(info);
+        return;
+      }
+      if (this.wanted) await sleep(RESTART_MS);
+      if (this.wanted) this.start();
+    });
+  }
+
+  /** Without a last word, as a cut of its power. */
+  halt(): void {
+    this.wanted = false;
+    this.child?.kill('SIGKILL');
+  }
+
+  close(): void {
+    this.closed = true;
+    const running = this.child !== undefined;
+    this.halt();
+    if (!running) this.end({ status: null, signal: 'SIGKILL', stderrTail: '' });
+  }
+}
+
+/** Two ends of a cable, or an end and a socket. */
+class Cables {
+  private readonly children: ChildProcess[] = [];
+  readonly failed: Promise<never>;
+  private fail: (error: IsochroneError) => void = () => undefined;
+
+  constructor() {
+    this.failed = new Promise((_, reject) => {
+      this.fail = reject;
+    });
+    this.failed.catch(() => undefined);
+  }
+
+  lay(from: string, to: string): void {
+    const child = spawn(...guarded('socat', [from, to]), { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.children.push(child);
+    void watch(child).then((info) => this.fail(diedError('socat', info)));
+  }
+
+  async appear(path: string): Promise<void> {
+    const until = performance.now() + PORTS_TIMEOUT_MS;
+    const there = (): Promise<boolean> =>
+      access(path).then(
+        () => true,
+        () => false,
+      );
+    const wait = async (): Promise<void> => {
+      while (!(await there())) {
+        if (performance.now() > until) {
+          const info = { status: null, signal: null, stderrTail: `no ${path}` };
+          throw diedError('socat', info);
+        }
+        await sleep(LOOK_AGAIN_MS);
+      }
+    };
+    await Promise.race([wait(), this.failed]);
+  }
+
+  remove(): void {
+    for (const child of this.children) child.kill('SIGKILL');
+  }
+}
+
+const tty = (path: string): string => `pty,raw,echo=0,link=${path}`;
+
+/** Throws BOARD_NOT_EMULATED, EMULATOR_MISSING or EMULATOR_DIED; nothing is left behind then. */
+export async function bootQemuUser(
+  options: BootOptions & { readonly board: LinuxBoard },
+): Promise<EmulatedDevice> {
+  refuseBareMetalOptions(options);
+  const [program, ...cpu] = emulatorCommand(options.board);
+  const folder = await mkdtemp(join(tmpdir(), 'isochrone-qemu-'));
+  const path = (name: string): string => join(folder, name);
+  const state = options.flashFile ?? path('state');
+  const hasInject = options.board.uarts.inject !== undefined;
+  const cables = new Cables();
+  const service = new Service(
+    guarded(program, [
+      ...cpu,
+      ...(options.extraArgs ?? []),
+      options.elfPath,
+      ...['--link', path('device-link'), '--state', state],
+      ...(hasInject ? ['--inject', path('device-inject')] : []),
+    ]),
+  );
+  const exited = service.exited.then(async (info) => {
+    cables.remove();
+    await rm(folder, { recursive: true, force: true });
+    return info;
+  });
+  try {
+    await mkdir(state, { recursive: true });
+    cables.lay(tty(path('link')), tty(path('device-link')));
+    cables.lay(`UNIX-LISTEN:${path('inject')}`, tty(path('device-inject')));
+    await cables.appear(path('link'));
+    await cables.appear(path('inject'));
+    const inject = await openSocket(path('inject'));
+    // Its end is reported by `exited`; without a listener it would end this process.
+    inject.on('error', () => undefined);
+    await cables.appear(path('device-inject'));
+    return {
+      linkPath: path('link'),
+      inject,
+      get pid() {
+        return service.pid;
+      },
+      release: () => Promise.resolve(service.start()),
+      reset: () => {
+        service.halt();
+        return Promise.resolve(service.start());
+      },
+      hold: () => Promise.resolve(service.halt()),
+      letGo: () => Promise.resolve(service.start()),
+      kill: async () => {
+        inject.destroy();
+        service.close();
+        await exited;
+      },
+      exited,
+      died: (info) => diedError(program, info),
+    };
+  } catch (error) {
+    service.close();
+    await exited;
+    throw error;
+  }
+}

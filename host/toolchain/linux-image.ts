@@ -1,0 +1,80 @@
+/** An image that is a program of Linux: linked whole, sealed, with the unit by which systemd runs it beside it. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { IsochroneError } from '../../codegen/errors.js';
+import { packageRoot } from '../../codegen/package-root.js';
+import { elfSection, readElf } from '../flash/elf.js';
+import { crc32c } from '../protocol/crc32c.js';
+import type { LinuxBoard } from './board.js';
+import { link } from './compile.js';
+import { writeWhole, type LinkedImage } from './image-parts.js';
+import { sealBytes } from './seal-image.js';
+
+/** What hal/linux needs of the C library beside C99: POSIX, and the rates that Linux has names for. */
+export const LINUX_FLAGS = ['-D_DEFAULT_SOURCE', '-pthread'] as const;
+
+/** By which systemd, `isochrone flash` and people know it. */
+export const SERVICE = 'isochrone-device';
+
+/** @throws IsochroneError FIRMWARE_LINK */
+export async function linkLinuxImage(image: {
+  readonly board: LinuxBoard;
+  readonly name: string;
+  readonly objects: readonly string[];
+  readonly outDir: string;
+}): Promise<LinkedImage> {
+  const { board, name, objects, outDir } = image;
+  const elfPath = join(outDir, `${name}.elf`);
+  const mapPath = join(outDir, `${name}.map`);
+  await link({
+    prefix: board.compiler.prefix,
+    targetFlags: board.compiler.flags,
+    objects,
+    output: elfPath,
+    linkFlags: [
+      // Without anything of the machine that it goes to; and at addresses that a crash record can hold.
+      ...['-static', '-no-pie', '-pthread'],
+      // hal/linux starts first and calls the application's main.
+      '-Wl,--wrap=main',
+      ...['-Wl,-u,iso_image_seal', '-Wl,-u,iso_board_mark'],
+      `-Wl,-Map=${mapPath}`,
+    ],
+    libraries: ['-lm'],
+  });
+  const sizes = await seal(elfPath);
+  await writeWhole(join(outDir, `${SERVICE}.service`), await unitFile(board));
+  return { elfPath, mapPath, ...sizes, sections: [] };
+}
+
+/** Covers what is loaded and never written: code and constants. The seal itself is a variable. */
+async function seal(elfPath: string): Promise<Pick<LinkedImage, 'flashBytes' | 'ramBytes'>> {
+  const elf = await readFile(elfPath);
+  const { segments } = readElf(elf);
+  const covered = segments.filter(({ writable }) => !writable);
+  const place = elfSection(elf, '.image_seal');
+  if (place === undefined) {
+    throw new IsochroneError('FIRMWARE_LINK', 'the image has no place for its seal', {
+      hint: 'hal/linux/sound.c must be linked into it.',
+      where: { output: elfPath },
+    });
+  }
+  const contents = covered.map(({ fileOffset, fileBytes }) =>
+    elf.subarray(fileOffset, fileOffset + fileBytes),
+  );
+  const all = Buffer.concat(contents);
+  place.set(sealBytes(all.length, crc32c(all)));
+  await writeFile(elfPath, elf);
+  const total = (writable: boolean): number =>
+    segments
+      .filter((segment) => segment.writable === writable)
+      .reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
+  return { flashBytes: total(false), ramBytes: total(true) };
+}
+
+/** The unit of the template in hal/linux, with what the board file says. */
+async function unitFile({ title, uarts }: LinuxBoard): Promise<string> {
+  const template = join(packageRoot(), 'firmware-templates', 'hal', 'linux', `${SERVICE}.service`);
+  return (await readFile(template, 'utf8'))
+    .replaceAll('{title}', title)
+    .replaceAll('{link}', uarts.link.path);
+}
