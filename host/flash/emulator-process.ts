@@ -22,6 +22,8 @@ export interface BootOptions {
    * fast its time runs, and says nothing back. `linkPath` is this file then.
    */
   readonly linkFile?: string;
+  /** Further options of a Linux board's service. */
+  readonly serviceOptions?: readonly string[];
   /** Further arguments for the emulator, for instance a TCG plugin. */
   readonly extraArgs?: readonly string[];
 }
@@ -67,11 +69,11 @@ const STDERR_TAIL_BYTES = 4096;
 
 /**
  * The kernel kills the emulator when this process dies, even by SIGKILL (`setpriv --pdeathsig`). Should this process die
- * before that is in force, the parent id has changed and the shell does not start the emulator at all.
+ * before that is in force, the parent id has changed and the shell does not start the emulator at all. No core dumps of it.
  */
 export function guarded(program: string, args: readonly string[]): [string, string[]] {
   if (process.platform !== 'linux') return [program, [...args]];
-  const script = '[ "$PPID" = "$1" ] || exit 1; shift; exec "$@"';
+  const script = '[ "$PPID" = "$1" ] || exit 1; shift; ulimit -c 0; exec "$@"';
   const shell = ['sh', '-c', script, 'sh', String(process.pid), program, ...args];
   return ['setpriv', ['--pdeathsig', 'KILL', '--', ...shell]];
 }

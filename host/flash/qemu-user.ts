@@ -43,6 +43,12 @@ function refuseBareMetalOptions({ board, ...rest }: BootOptions): void {
   if ((icount ?? semihosting ?? linkFile ?? linkSocket) !== undefined) requireBareMetal(board);
 }
 
+/** Without what a systemd that runs this very process has told it. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const { NOTIFY_SOCKET: _notify, STATE_DIRECTORY: _state, ...own } = process.env;
+  return own;
+}
+
 class Service {
   readonly exited: Promise<ExitInfo>;
   private end: (info: ExitInfo) => void = () => undefined;
@@ -64,7 +70,10 @@ class Service {
     if (this.closed) return;
     this.wanted = true;
     if (this.child !== undefined) return;
-    const child = spawn(...this.command, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(...this.command, {
+      env: ownEnvironment(),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     this.child = child;
     void watch(child).then(async (info) => {
       this.child = undefined;
@@ -154,6 +163,7 @@ export async function bootQemuUser(
       options.elfPath,
       ...['--link', path('device-link'), '--state', state],
       ...(hasInject ? ['--inject', path('device-inject')] : []),
+      ...(options.serviceOptions ?? []),
     ]),
   );
   const exited = service.exited.then(async (info) => {

@@ -34,6 +34,7 @@ static void record_fault(int number, siginfo_t *info, void *context) {
         .configurable_fault_status = (uint32_t)info->si_code,
         .fault_address = (uint32_t)address,
         .stack_overrun = address - crash.guard < crash.guard_bytes ? 1u : 0u,
+        .build_id = iso_build_id,
     };
     iso_linux_record_end(hung ? ISO_HAL_RESET_WATCHDOG : ISO_HAL_RESET_FAULT, &found);
     (void)raise(number); /* its handler is gone (SA_RESETHAND) */
@@ -60,6 +61,8 @@ void iso_linux_crash_set_application(pthread_t thread) {
 }
 
 void iso_linux_crash_hung_application(void) {
-    crash.hangs = 1;
-    (void)pthread_kill(crash.application, SIGABRT);
+    if (crash.hangs == 0) {
+        crash.hangs = 1;
+        (void)pthread_kill(crash.application, SIGABRT);
+    }
 }

@@ -1,7 +1,6 @@
 #include "iso_linux.h"
 
 #include "iso_crc32c.h"
-#include "iso_fence.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -32,7 +31,7 @@ static run_record record;
 static iso_hal_reset_cause cause = ISO_HAL_RESET_POWER_ON;
 static iso_hal_crash crash;
 static uint32_t boot_id;
-static volatile bool ended;
+static bool ended;
 
 static uint32_t checksum_of(const run_record *of) {
     return iso_crc32c((const uint8_t *)of, offsetof(run_record, checksum));
@@ -82,10 +81,9 @@ void iso_linux_record_open(const char *state) {
 }
 
 void iso_linux_record_end(iso_hal_reset_cause next, const iso_hal_crash *found) {
-    if (ended) {
+    if (__atomic_test_and_set(&ended, __ATOMIC_SEQ_CST)) {
         return; /* a fault on the way out is not what ended it */
     }
-    ended = true;
     if (found != NULL) {
         record.crash = *found;
     }

@@ -1,0 +1,204 @@
+/** What makes the process of a Linux board a device: faults, hangs, stops and restarts leave what they must, and nothing is lost. */
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { packageRoot } from '../../../codegen/package-root.js';
+import { bootQemu, type BootOptions } from '../../../host/flash/qemu.js';
+import { DeviceCommands } from '../../../host/serial/device-commands.js';
+import { readObject } from '../../../host/serial/object-reader.js';
+import type { HelloEvent } from '../../../host/stream/events.js';
+import { loadBoard, type Board } from '../../../host/toolchain/board.js';
+import { buildFirmware, type FrontEnd } from '../../../host/toolchain/build-firmware.js';
+import { connect, inject, pulseRecord, type ConnectedDevice } from './emulated-device.js';
+import { changedNetwork, NETWORK } from './fixture-network.js';
+
+vi.setConfig({ testTimeout: 40_000 });
+const WAIT_MS = 15_000;
+
+let board: Board;
+let folder = '';
+let connected: ConnectedDevice | undefined;
+beforeAll(async () => {
+  board = await loadBoard('linux-aarch64');
+});
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'isochrone-linux-'));
+});
+afterEach(async () => {
+  await connected?.stop();
+  connected = undefined;
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function build(
+  name: string,
+  networkDir = NETWORK,
+  frontEnd: FrontEnd = 'uart',
+): Promise<string> {
+  const outDir = join(packageRoot(), 'build', 'test', 'emulator', 'linux-service', name);
+  return (await buildFirmware({ board, networkDir, image: 'app', frontEnd, outDir })).elfPath;
+}
+
+async function start(
+  elfPath: string,
+  options: Partial<BootOptions> = {},
+): Promise<ConnectedDevice> {
+  connected = await connect({ board, elfPath, flashFile: join(folder, 'state'), ...options });
+  return connected;
+}
+
+/** The first start that was none of those. */
+const startAfter = (device: ConnectedDevice, ...before: HelloEvent[]): Promise<HelloEvent> =>
+  device.waitFor('hello', WAIT_MS, ({ bootId }) => before.every((old) => old.bootId !== bootId));
+
+async function crashWords(device: ConnectedDevice): Promise<Uint32Array> {
+  const { bytes } = await readObject(device.link, 'crash_record', { answerMs: 4000 });
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+}
+
+/** First address of a function and of the next one. */
+function extent(elfPath: string, name: string): readonly [number, number] {
+  const symbols = execFileSync('aarch64-linux-gnu-nm', ['-S', elfPath], { encoding: 'utf8' });
+  const found = new RegExp(`^(\\S+) (\\S+) T ${name}$`, 'm').exec(symbols);
+  const address = Number.parseInt(found?.[1] ?? '', 16);
+  return [address, address + Number.parseInt(found?.[2] ?? '', 16)];
+}
+
+const SIGSEGV = 11;
+
+describe('a fault', () => {
+  it.each([
+    ['of memory', '*(volatile uint32_t *)0x70000000 = 1u;', 0x7000_0000, 0],
+    [
+      'of the stack',
+      'volatile uint8_t deep[300000];\nfor (uint32_t i = sizeof deep; i > 0u; i -= 1u) {\n    deep[i - 1u] = (uint8_t)i;\n}\nsums[0] = deep[7];',
+      undefined,
+      1,
+    ],
+  ])('%s starts it again, and it says where it was', async (name, statements, address, overrun) => {
+    const slug = name.replace(/\W+/g, '-');
+    const elfPath = await build(slug, await changedNetwork(`linux-${slug}`, statements));
+    const device = await start(elfPath);
+    const first = await device.waitFor('hello', WAIT_MS);
+    expect(first.resetCause).toBe('power_on');
+    void inject(device, pulseRecord(5000), 16).catch(() => undefined);
+    const second = await startAfter(device, first);
+    expect(second.resetCause).toBe('fault');
+    const words = await crashWords(device);
+    const [from, to] = extent(elfPath, 'iso_net_forward');
+    expect(words[0]).toBeGreaterThanOrEqual(from);
+    expect(words[0]).toBeLessThan(to);
+    expect(words[2]).toBe(SIGSEGV);
+    if (address !== undefined) expect(words[4]).toBe(address);
+    expect(words[5]).toBe(overrun);
+    expect(words[6]).toBe(first.buildId);
+    const log = await device.waitFor('log', WAIT_MS, ({ level }) => level === 'error');
+    expect(log.text).toMatch(/^restarted after a fault: pc 0x/);
+  });
+});
+
+describe('an end from outside', () => {
+  it.each([
+    ['SIGSEGV', 'fault'],
+    ['SIGABRT', 'watchdog'], // as systemd ends what does not feed it
+    ['SIGTERM', 'pin'],
+    ['SIGKILL', 'unannounced'],
+  ] as const)('by %s is told as %s; settings are kept', async (signal, cause) => {
+    const device = await start(await build('uart'));
+    const first = await device.waitFor('hello', WAIT_MS);
+    const commands = new DeviceCommands(device.link, { answerMs: 4000 });
+    await commands.change('samples_per_frame', 5);
+    process.kill(device.device.pid, signal);
+    const second = await startAfter(device, first);
+    expect(second.resetCause).toBe(cause);
+    expect(await commands.setting('samples_per_frame')).toMatchObject({ value: 5 });
+    await commands.reboot(second.bootId);
+    expect((await startAfter(device, first, second)).resetCause).toBe('software');
+    expect(await commands.setting('samples_per_frame')).toMatchObject({ value: 5 });
+  });
+});
+
+it('a network that hangs ends in a restart that says where', async () => {
+  const hang = 'for (volatile int32_t hang = 1; hang != 0;) {\n}';
+  const elfPath = await build('hang', await changedNetwork('linux-hang', hang));
+  const device = await start(elfPath);
+  const first = await device.waitFor('hello', WAIT_MS);
+  void inject(device, pulseRecord(5000), 16).catch(() => undefined);
+  const second = await startAfter(device, first);
+  expect(second.resetCause).toBe('watchdog');
+  const words = await crashWords(device);
+  const [from, to] = extent(elfPath, 'iso_net_forward');
+  expect(words[0]).toBeGreaterThanOrEqual(from);
+  expect(words[0]).toBeLessThan(to);
+  expect(words[2]).toBe(0);
+});
+
+it('loses no sample of its own clock while the network takes far longer than their period', async () => {
+  const slow = 'for (volatile int32_t spin = 0; spin < 30000000; spin += 1) {\n}';
+  const networkDir = await changedNetwork('linux-slow', slow);
+  const device = await start(await build('slow', networkDir, 'synthetic'));
+  const { networkMicroseconds } = await device.waitFor('result', 30_000);
+  expect(networkMicroseconds).toBeGreaterThan(10 * 2000);
+  await device.waitFor('result', WAIT_MS, ({ resultId }) => resultId > 0);
+  expect(device.events.filter(({ kind }) => kind === 'gap')).toEqual([]);
+  expect(device.events.filter((event) => event.kind === 'status').at(-1)).toMatchObject({
+    samplesDropped: 0,
+    framesDropped: 0,
+  });
+});
+
+it('tells systemd and a watchdog of the machine that it is well, and that it ends', async () => {
+  const notify = join(folder, 'notify');
+  const machine = join(folder, 'watchdog');
+  await writeFile(machine, '');
+  const manager = spawn('socat', ['-u', `UNIX-RECV:${notify}`, 'STDOUT']);
+  let said = '';
+  manager.stdout.on('data', (chunk: Buffer) => (said += chunk.toString('latin1')));
+  try {
+    await vi.waitFor(async () => readFile(notify).catch(({ code }) => expect(code).toBe('ENXIO')));
+    const device = await start(await build('uart'), {
+      extraArgs: ['-E', `NOTIFY_SOCKET=${notify}`],
+      serviceOptions: ['--watchdog', machine],
+    });
+    const first = await device.waitFor('hello', WAIT_MS);
+    await vi.waitFor(() => expect(said).toMatch(/^READY=1(WATCHDOG=1){2,}$/), { timeout: WAIT_MS });
+    expect(await readFile(machine, 'latin1')).toMatch(/^\0{2,}$/);
+    process.kill(device.device.pid, 'SIGTERM');
+    await startAfter(device, first);
+    expect(said).toMatch(/^READY=1(WATCHDOG=1)+STOPPING=1/);
+    expect(await readFile(machine, 'latin1')).toMatch(/V/);
+  } finally {
+    manager.kill('SIGKILL');
+  }
+});
+
+it('a program that is not as it was built says so, and gives no results', async () => {
+  const elfPath = await build('uart');
+  const image = await readFile(elfPath);
+  const word = 'restarted after a fault';
+  image.write(word.toUpperCase(), image.indexOf(word), 'latin1');
+  const damaged = join(folder, 'damaged.elf');
+  await writeFile(damaged, image, { mode: 0o755 });
+  const device = await start(damaged);
+  const hello = await device.waitFor('hello', WAIT_MS, ({ startState }) => {
+    return startState === 'failed';
+  });
+  expect(hello.startFaults).toEqual(['flash']);
+});
+
+it.each([
+  [['--inject'], /an option has no value/],
+  [['--colour', 'green'], /there is no such option/],
+  [['--realtime', '100'], /from 0 to 99/],
+  [['--link', '/dev/null'], /cannot open \/dev\/null: Inappropriate ioctl/],
+  [['--state', '/nowhere'], /cannot open in its state folder: last-run: No such file/],
+])('refuses %j', async (serviceOptions, said) => {
+  const device = await bootQemu({ board, elfPath: await build('uart'), serviceOptions });
+  await device.release();
+  expect(device.died(await device.exited)).toMatchObject({
+    code: 'EMULATOR_DIED',
+    message: expect.stringMatching(said) as string,
+  });
+});
