@@ -33,12 +33,12 @@ typedef enum {
 typedef struct {
     uint32_t program_counter;
     uint32_t link_register;
-    uint32_t
-        exception; /* Cortex-M exception number: the fault's; of a hang that in which it hung. Linux:
-                      the signal, 0 of a hang */
+    /* Cortex-M exception number: the fault's; of a hang that in which it hung. Linux: the signal's
+     * number, 0 of a hang. */
+    uint32_t exception;
     uint32_t configurable_fault_status; /* Linux: si_code */
     uint32_t fault_address;
-    uint32_t stack_overrun; /* 1: the stack had left RAM, so a chip does not know the two registers */
+    uint32_t stack_overrun; /* 1: the stack had left RAM, a chip does not know the two registers */
     uint32_t build_id; /* of the image it was: after a failed update not of the one that tells it */
 } iso_hal_crash;
 

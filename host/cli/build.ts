@@ -67,6 +67,8 @@ export interface BuildReport {
     readonly arenaBudgetBytes: number;
     readonly frontEnd: FrontEnd | null;
     readonly elfPath: string;
+    /** By which systemd runs it, on a Linux board. */
+    readonly unitPath: string | null;
     readonly flashBytes: number;
     readonly ramBytes: number;
     readonly signed: SignedFirmware | null;
@@ -106,11 +108,13 @@ export async function runBuild(model: string, options: BuildCommand): Promise<vo
   let report = buildReport(network);
   if (board !== undefined) {
     requireArena(board, network);
+    // Of an operating system the program is the product; there are no debugger's files for another.
+    const frontEnd = options.frontEnd ?? (board.system === 'linux' ? 'uart' : undefined);
     const image = await buildFirmware({
       board,
       networkDir: network.folder,
-      image: options.frontEnd === undefined ? 'vectors' : 'app',
-      frontEnd: options.frontEnd ?? 'semihost',
+      image: frontEnd === undefined ? 'vectors' : 'app',
+      frontEnd: frontEnd ?? 'semihost',
       outDir: join(network.folder, board.name),
     });
     report = {
@@ -118,8 +122,9 @@ export async function runBuild(model: string, options: BuildCommand): Promise<vo
       board: {
         name: board.name,
         arenaBudgetBytes: board.modelArenaBytes,
-        frontEnd: options.frontEnd ?? null,
+        frontEnd: frontEnd ?? null,
         elfPath: image.elfPath,
+        unitPath: image.unitPath ?? null,
         flashBytes: image.flashBytes,
         ramBytes: image.ramBytes,
         signed: await signedFirmware(board, network, options),
@@ -201,6 +206,7 @@ function asText(report: BuildReport): string {
       : [
           `${board.name}: arena budget ${board.arenaBudgetBytes} B, flash ${board.flashBytes} B, RAM ${board.ramBytes} B`,
           ...(board.frontEnd === null ? [] : [`firmware → ${board.elfPath}`]),
+          ...(board.unitPath === null ? [] : [`unit → ${board.unitPath}`]),
           ...(board.signed === null
             ? []
             : [

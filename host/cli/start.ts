@@ -46,8 +46,12 @@ export interface StartOptions {
   readonly instructions?: number;
 }
 
-/** The serial link carries about twice real time; what is faster comes through the semihosting front end. */
+/** An emulated UART carries about twice real time; what is faster comes through the semihosting front end. */
 const MOST_UART_SPEED = 2;
+
+/** A service of Linux has no debugger, and its pseudo-terminals no rate. */
+const frontEndFor = (board: Board, speed: number): FedFrontEnd =>
+  board.system === undefined && speed > MOST_UART_SPEED ? 'semihost' : 'uart';
 
 export async function runStart(options: StartOptions): Promise<void> {
   const abort = new AbortController();
@@ -68,8 +72,8 @@ export async function runStart(options: StartOptions): Promise<void> {
 
 async function start(options: StartOptions, signal: AbortSignal): Promise<void> {
   say('Isochrone — research use only, not a medical device.');
-  const frontEnd = options.frontEnd ?? (options.speed > MOST_UART_SPEED ? 'semihost' : 'uart');
   const board = await loadBoard(options.board);
+  const frontEnd = options.frontEnd ?? frontEndFor(board, options.speed);
   const acquisition = await acquire(options.record);
   const ram = options.ram ?? board.modelArenaBytes;
   const asked = withFittingLeads(

@@ -55,10 +55,16 @@ const PROGRAMS = [
     'gcc-arm-none-eabi libnewlib-arm-none-eabi',
     'compiler of microcontrollers',
   ],
-  ['aarch64-linux-gnu-gcc', '--version', 'gcc-aarch64-linux-gnu', 'compiler of 64-bit Arm Linux'],
+  [
+    'aarch64-linux-gnu-gcc',
+    '--version',
+    'gcc-aarch64-linux-gnu libc6-dev-arm64-cross',
+    'compiler of 64-bit Arm Linux',
+  ],
   ['gcc', '--version', 'gcc libc6-dev', 'compiler of this machine'],
   ['qemu-system-arm', '--version', 'qemu-system-arm', 'emulator of boards'],
   ['qemu-aarch64', '--version', 'qemu-user', 'emulator of 64-bit Arm Linux'],
+  ['socat', '-V', 'socat', 'ports of emulated Linux boards'],
   ...Object.values(FLASH_TOOLS).map(
     ({ program, packageName }) =>
       [program, versionArgument(program), packageName, 'flash tool'] as const,

@@ -20,6 +20,8 @@ export interface ElfFile {
   readonly machine: number;
   /** Loaded ones, in their order. */
   readonly segments: readonly ElfSegment[];
+  /** Of the section headers, which linkers put last; 0 where there are none. */
+  readonly end: number;
 }
 
 /** Where the fields of a header and of a program header are, by class. */
@@ -80,7 +82,13 @@ export function readElf(elf: Buffer): ElfFile {
       writable: (elf.readUInt32LE(at + segment.flags) & PF_W) !== 0,
     };
   }).filter(({ type }) => type === PT_LOAD);
-  return { class: classOf(elf), machine: elf.readUInt16LE(18), segments };
+  const sectionHeaders = elf.readUInt16LE(layout.sectionHeaderCount) * layout.sectionHeaderBytes;
+  return {
+    class: classOf(elf),
+    machine: elf.readUInt16LE(18),
+    segments,
+    end: word(layout.sectionHeaders) + sectionHeaders,
+  };
 }
 
 /** The bytes of a section, in place. @throws RangeError where the file is cut short */

@@ -16,7 +16,7 @@ import { FLASH_TOOLS } from './tools/registry.js';
 export interface FlashOptions {
   readonly board: Board;
   readonly file: string;
-  /** Of a file that is no ELF; left out: where the board's flash begins. */
+  /** Of a file that is no ELF, on a microcontroller; left out: where the board's flash begins. */
   readonly address?: number;
   /** Serial port, gdb's remote, user@host, or an emulator's flash file. */
   readonly port?: string;
@@ -29,7 +29,8 @@ export interface FlashOptions {
 export interface FlashReport {
   readonly board: string;
   readonly tool: string;
-  readonly address: number;
+  /** Null of a program that has a file. */
+  readonly address: number | null;
   readonly bytes: number;
   /** Of what was read back from the board. */
   readonly sha256: string;
@@ -106,7 +107,7 @@ async function flashWith(
   return {
     board: board.name,
     tool: entry.tool,
-    address: image.address,
+    address: board.system === 'linux' ? null : image.address,
     bytes: image.bytes.length,
     sha256,
     milliseconds: Math.round(performance.now() - startedAt),

@@ -38,9 +38,8 @@ export async function readProgram(file: string): Promise<Uint8Array> {
   if (elf?.class !== 64 || elf.machine !== EM_AARCH64) {
     throw unreadable(file, 'it is no program of 64-bit Arm');
   }
-  if (elf.segments.some(({ fileOffset, fileBytes }) => fileOffset + fileBytes > bytes.length)) {
-    throw unreadable(file, 'it is cut short');
-  }
+  const ends = elf.segments.map(({ fileOffset, fileBytes }) => fileOffset + fileBytes);
+  if (Math.max(elf.end, ...ends) > bytes.length) throw unreadable(file, 'it is cut short');
   return bytes;
 }
 

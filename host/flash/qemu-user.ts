@@ -45,8 +45,7 @@ function refuseBareMetalOptions({ board, ...rest }: BootOptions): void {
 
 /** Without what a systemd that runs this very process has told it. */
 function ownEnvironment(): NodeJS.ProcessEnv {
-  const { NOTIFY_SOCKET: _notify, STATE_DIRECTORY: _state, ...own } = process.env;
-  return own;
+  return { ...process.env, NOTIFY_SOCKET: undefined, STATE_DIRECTORY: undefined };
 }
 
 class Service {
@@ -119,23 +118,20 @@ class Cables {
     void watch(child).then((info) => this.fail(diedError('socat', info)));
   }
 
-  async appear(path: string): Promise<void> {
+  /** What becomes possible as soon as socat is so far: a socket is there a moment before it listens. */
+  async once<Result>(attempt: () => Promise<Result>): Promise<Result> {
     const until = performance.now() + PORTS_TIMEOUT_MS;
-    const there = (): Promise<boolean> =>
-      access(path).then(
-        () => true,
-        () => false,
-      );
-    const wait = async (): Promise<void> => {
-      while (!(await there())) {
-        if (performance.now() > until) {
-          const info = { status: null, signal: null, stderrTail: `no ${path}` };
-          throw diedError('socat', info);
+    const retried = async (): Promise<Result> => {
+      for (;;) {
+        try {
+          return await attempt();
+        } catch (error) {
+          if (performance.now() > until) throw error;
+          await sleep(LOOK_AGAIN_MS);
         }
-        await sleep(LOOK_AGAIN_MS);
       }
     };
-    await Promise.race([wait(), this.failed]);
+    return Promise.race([retried(), this.failed]);
   }
 
   remove(): void {
@@ -175,12 +171,11 @@ export async function bootQemuUser(
     await mkdir(state, { recursive: true });
     cables.lay(tty(path('link')), tty(path('device-link')));
     cables.lay(`UNIX-LISTEN:${path('inject')}`, tty(path('device-inject')));
-    await cables.appear(path('link'));
-    await cables.appear(path('inject'));
-    const inject = await openSocket(path('inject'));
+    await cables.once(() => access(path('link')));
+    const inject = await cables.once(() => openSocket(path('inject')));
     // Its end is reported by `exited`; without a listener it would end this process.
     inject.on('error', () => undefined);
-    await cables.appear(path('device-inject'));
+    await cables.once(() => access(path('device-inject')));
     return {
       linkPath: path('link'),
       inject,

@@ -61,6 +61,8 @@ export interface BuiltImage {
   readonly flashBytes: number;
   readonly ramBytes: number;
   readonly sections: readonly ImageSection[];
+  /** By which systemd runs a Linux board's. */
+  readonly unitPath?: string;
 }
 
 /** Images that see each layer's output, through a hook that network.c calls when it is defined. */

@@ -13,7 +13,7 @@ import { inParallel, runProcess } from './process.js';
 /** Debian packages by the prefix of the compiler they bring. */
 const PACKAGES: Readonly<Record<string, string>> = {
   'arm-none-eabi-': 'gcc-arm-none-eabi libnewlib-arm-none-eabi',
-  'aarch64-linux-gnu-': 'gcc-aarch64-linux-gnu',
+  'aarch64-linux-gnu-': 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross',
   '': 'gcc libc6-dev',
 };
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
 import { packageRoot } from '../../codegen/package-root.js';
 import { elfSection, readElf } from '../flash/elf.js';
+import { SERVICE } from '../flash/tools/ssh.js';
 import { crc32c } from '../protocol/crc32c.js';
 import type { LinuxBoard } from './board.js';
 import { link } from './compile.js';
@@ -13,16 +14,13 @@ import { sealBytes } from './seal-image.js';
 /** What hal/linux needs of the C library beside C99: POSIX, and the rates that Linux has names for. */
 export const LINUX_FLAGS = ['-D_DEFAULT_SOURCE', '-pthread'] as const;
 
-/** By which systemd, `isochrone flash` and people know it. */
-export const SERVICE = 'isochrone-device';
-
 /** @throws IsochroneError FIRMWARE_LINK */
 export async function linkLinuxImage(image: {
   readonly board: LinuxBoard;
   readonly name: string;
   readonly objects: readonly string[];
   readonly outDir: string;
-}): Promise<LinkedImage> {
+}): Promise<LinkedImage & { readonly unitPath: string }> {
   const { board, name, objects, outDir } = image;
   const elfPath = join(outDir, `${name}.elf`);
   const mapPath = join(outDir, `${name}.map`);
@@ -42,8 +40,9 @@ export async function linkLinuxImage(image: {
     libraries: ['-lm'],
   });
   const sizes = await seal(elfPath);
-  await writeWhole(join(outDir, `${SERVICE}.service`), await unitFile(board));
-  return { elfPath, mapPath, ...sizes, sections: [] };
+  const unitPath = join(outDir, `${SERVICE}.service`);
+  await writeWhole(unitPath, await unitFile(board));
+  return { elfPath, mapPath, ...sizes, sections: [], unitPath };
 }
 
 /** Covers what is loaded and never written: code and constants. The seal itself is a variable. */

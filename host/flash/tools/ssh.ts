@@ -2,7 +2,8 @@
 import type { FlashTool } from './flash-tool.js';
 
 const PROGRAM = '/usr/local/bin/isochrone-device';
-const SERVICE = 'isochrone-device';
+/** systemd's name for it; the build writes its unit (host/toolchain/linux-image.ts). */
+export const SERVICE = 'isochrone-device';
 /** Never asks for a password: what waits for one on no terminal hangs. */
 const BATCH = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10'];
 
