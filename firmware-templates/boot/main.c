@@ -15,6 +15,7 @@
 const uint32_t iso_build_id = 0u;
 
 int main(void) {
+    iso_hal_hurry();
     const uint8_t slot = iso_boot_choose();
     if (slot == ISO_BOOT_NO_SLOT) {
         iso_hal_halt();

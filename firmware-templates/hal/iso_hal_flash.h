@@ -30,12 +30,15 @@ typedef enum {
 uint32_t iso_hal_flash_area_bytes(iso_hal_flash_area area);
 /* Equal in all of an area; an area is whole sectors. */
 uint32_t iso_hal_flash_sector_bytes(iso_hal_flash_area area);
-/* Where the processor reads and executes the area. */
+/* Where the processor executes the area. It is read by iso_hal_flash_read alone: flash with an
+ * error-correcting code answers an access to a unit whose programming was cut short with a fault.
+ */
 uint32_t iso_hal_flash_address(iso_hal_flash_area area);
-const uint8_t *iso_hal_flash_memory(iso_hal_flash_area area);
 
-/* False: outside of the area, not a multiple of what it must be, or the flash refused. None of them
- * returns before its work is done: erasing takes up to some seconds for a large sector. */
+/* False: outside of the area, not a multiple of what it must be, or the flash refused; reading:
+ * what lies there is damaged. None of them returns before its work is done: erasing takes up to
+ * some seconds for a large sector, in which the watchdog is fed, and interrupts wait where the
+ * program lies in the flash that is erased. */
 bool iso_hal_flash_read(iso_hal_flash_area area, uint32_t offset, uint8_t *bytes, size_t count);
 /* The one sector that begins at offset. */
 bool iso_hal_flash_erase(iso_hal_flash_area area, uint32_t offset);

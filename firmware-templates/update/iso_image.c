@@ -17,6 +17,8 @@
 #define AT_HASH 64u
 /* 128 to 191 are zero. */
 #define SIGNED_BYTES 192u
+/* Read at once, on the stack. */
+#define PART_BYTES 256u
 
 static const uint8_t MAGIC[8] = {'I', 'S', 'O', 'I', 'M', 'G', '1', 0};
 
@@ -67,22 +69,31 @@ iso_image_judgement iso_image_judge_header(const uint8_t header[ISO_IMAGE_HEADER
 void iso_image_hash_begin(iso_image_hashing *hashing) {
     (void)crypto_hash_sha512_init(&hashing->state);
     hashing->bytes = 0u;
+    hashing->unreadable = false;
 }
 
 bool iso_image_hash_step(iso_image_hashing *hashing, iso_hal_flash_area slot,
                          const iso_image *image, uint32_t bytes) {
-    const uint32_t left = image->program_bytes - hashing->bytes;
-    const uint32_t count = bytes < left ? bytes : left;
-    const uint8_t *program = iso_hal_flash_memory(slot) + ISO_IMAGE_PROGRAM_OFFSET;
-    (void)crypto_hash_sha512_update(&hashing->state, program + hashing->bytes, count);
-    hashing->bytes += count;
+    uint8_t part[PART_BYTES];
+    uint32_t left = image->program_bytes - hashing->bytes;
+    left = bytes < left ? bytes : left;
+    while (left > 0u) {
+        const uint32_t count = left < PART_BYTES ? left : PART_BYTES;
+        if (iso_hal_flash_read(slot, ISO_IMAGE_PROGRAM_OFFSET + hashing->bytes, part, count)) {
+            (void)crypto_hash_sha512_update(&hashing->state, part, count);
+        } else {
+            hashing->unreadable = true;
+        }
+        hashing->bytes += count;
+        left -= count;
+    }
     return hashing->bytes == image->program_bytes;
 }
 
 bool iso_image_hash_holds(iso_image_hashing *hashing, const iso_image *image) {
     uint8_t hash[ISO_IMAGE_HASH_BYTES];
     (void)crypto_hash_sha512_final(&hashing->state, hash);
-    return memcmp(hash, image->hash, sizeof hash) == 0;
+    return !hashing->unreadable && memcmp(hash, image->hash, sizeof hash) == 0;
 }
 
 iso_image_judgement iso_image_judge(iso_hal_flash_area slot, iso_image *out) {

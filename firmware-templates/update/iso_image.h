@@ -48,7 +48,8 @@ iso_image_judgement iso_image_judge_header(const uint8_t header[ISO_IMAGE_HEADER
 /* The program's hash, some bytes at a time. */
 typedef struct {
     crypto_hash_sha512_state state;
-    uint32_t bytes; /* so far */
+    uint32_t bytes;  /* so far */
+    bool unreadable; /* some of them: there is no hash then */
 } iso_image_hashing;
 
 void iso_image_hash_begin(iso_image_hashing *hashing);

@@ -10,6 +10,8 @@
 #define CREDIT_BYTES (3u * ISO_WIRE_UPDATE_DATA_MAX_BYTE_COUNT)
 /* A few milliseconds of a slow core: a frame waits no longer. */
 #define HASH_STEP_BYTES 4096u
+/* A sector is a multiple of it. */
+#define SCAN_BYTES 64u
 
 _Static_assert(ISO_UPDATE_HEADER_BYTES == ISO_IMAGE_HEADER_BYTES, "the wire carries the header");
 
@@ -69,14 +71,32 @@ bool iso_update_on_trial(void) {
     return on_trial;
 }
 
-/* One past the last byte of the slot that is not erased. */
+static bool is_erased(iso_hal_flash_area slot, uint32_t offset) {
+    uint8_t bytes[SCAN_BYTES];
+    if (!iso_hal_flash_read(slot, offset, bytes, sizeof bytes)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < SCAN_BYTES; i += 1u) {
+        if (bytes[i] != 0xFFu) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Behind it all of the slot is erased. */
 static uint32_t written_end(iso_hal_flash_area slot) {
-    const uint8_t *bytes = iso_hal_flash_memory(slot);
     uint32_t end = iso_hal_flash_area_bytes(slot);
-    while (end > 0u && bytes[end - 1u] == 0xFFu) {
-        end -= 1u;
+    while (end > 0u && is_erased(slot, end - SCAN_BYTES)) {
+        end -= SCAN_BYTES;
     }
     return end;
+}
+
+static bool holds_header(iso_hal_flash_area slot) {
+    uint8_t header[ISO_IMAGE_HEADER_BYTES];
+    return iso_hal_flash_read(slot, 0u, header, sizeof header) &&
+           memcmp(header, update.header, sizeof header) == 0;
 }
 
 /*
@@ -88,8 +108,7 @@ static bool resume(void) {
     const iso_hal_flash_area slot = free_slot();
     const uint32_t sector_bytes = iso_hal_flash_sector_bytes(slot);
     const uint32_t end = written_end(slot);
-    if (memcmp(iso_hal_flash_memory(slot), update.header, sizeof update.header) != 0 ||
-        end <= sector_bytes || sector_bytes < ISO_IMAGE_PROGRAM_OFFSET) {
+    if (!holds_header(slot) || end <= sector_bytes || sector_bytes < ISO_IMAGE_PROGRAM_OFFSET) {
         return false;
     }
     const uint32_t sector = (end - 1u) / sector_bytes * sector_bytes;

@@ -71,6 +71,7 @@ export interface QemuRunner {
 type HalFolder =
   | 'cortex-m'
   | 'cmsdk'
+  | 'flash-areas'
   | 'no-flash'
   | 'nrf52'
   | 'stm32'

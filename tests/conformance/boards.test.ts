@@ -1,9 +1,10 @@
-/** Boards that no emulator runs, and those of Linux: the whole application builds for each without a warning, and fits with the default network. */
+/** Boards that no emulator runs, and those of Linux: the whole application builds for each without a warning, and fits with the default network; so does the boot loader of those that are updated. */
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../../codegen/package-root.js';
 import { DEFAULT_MODEL, generateNetwork } from '../../host/cli/network.js';
 import { backendOf, loadBoards, type Board } from '../../host/toolchain/board.js';
+import { buildBoot } from '../../host/toolchain/build-boot.js';
 import { buildFirmware } from '../../host/toolchain/build-firmware.js';
 
 const OUT = join(packageRoot(), 'build', 'test', 'boards');
@@ -24,16 +25,24 @@ it.each(toFlash.map((board): [string, Board] => [board.name, board]))(
       target: { backend: backendOf(board), optimize: 'balanced' },
     });
     expect(network.compiled.plan.bytes).toBeLessThanOrEqual(board.modelArenaBytes);
+    const publicKey = new Uint8Array(32);
     const image = await buildFirmware({
       board,
       networkDir: network.folder,
       image: 'app',
       frontEnd: 'synthetic',
       outDir: join(OUT, name, 'image'),
+      ...(board.flashAreas && { slot: { slot: 'slotB', publicKey } }),
     });
     if (board.system === 'linux') return;
-    expect(image.flashBytes).toBeLessThanOrEqual(board.memory.flash.bytes);
+    const flash = board.flashAreas?.slotB ?? board.memory.flash;
+    expect(image.flashBytes).toBeLessThanOrEqual(flash.bytes);
     expect(image.ramBytes).toBeLessThanOrEqual(board.memory.ram.bytes);
+    if (board.flashAreas !== undefined) {
+      const boot = await buildBoot({ board, publicKey, outDir: join(OUT, name, 'boot') });
+      expect(boot.flashBytes).toBeLessThanOrEqual(board.flashAreas.boot.bytes);
+      expect(boot.ramBytes).toBeLessThanOrEqual(board.stackBytes);
+    }
   },
   120_000,
 );

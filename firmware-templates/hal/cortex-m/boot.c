@@ -3,6 +3,10 @@
 
 #define CORTEX_VTOR CORTEX_REGISTER(0xE000ED08u) /* Armv7-M B3.2.5 */
 
+/* Most chips start fast enough. */
+__attribute__((weak)) void iso_hal_hurry(void) {
+}
+
 void iso_hal_start_image(uint32_t vector_table_address) {
     const uint32_t initial_stack = CORTEX_REGISTER(vector_table_address);
     const uint32_t reset = CORTEX_REGISTER(vector_table_address + 4u);

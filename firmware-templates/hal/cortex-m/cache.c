@@ -18,14 +18,10 @@
 #define LINE_BYTES 32u
 #define DCISW_SET_SHIFT 5u /* the line's size, as a power of two */
 
-static void barrier(void) {
-    __asm volatile("dsb\n\tisb" ::: "memory");
-}
-
 /* DCISW names a way by the uppermost bits that it takes. */
 static void invalidate_data_cache(void) {
     CSSELR = 0u;
-    barrier();
+    iso_cortex_barrier();
     const uint32_t most_way = (CCSIDR >> 3) & 0x3FFu;
     const uint32_t most_set = (CCSIDR >> 13) & 0x7FFFu;
     uint32_t way_shift = 32u;
@@ -37,7 +33,7 @@ static void invalidate_data_cache(void) {
             DCISW = (way_shift < 32u ? way << way_shift : 0u) | set << DCISW_SET_SHIFT;
         }
     }
-    barrier();
+    iso_cortex_barrier();
 }
 
 void iso_cortex_enable_caches(void) {
@@ -47,7 +43,7 @@ void iso_cortex_enable_caches(void) {
     ICIALLU = 0u;
     invalidate_data_cache();
     CCR |= CCR_INSTRUCTION_CACHE | CCR_DATA_CACHE;
-    barrier();
+    iso_cortex_barrier();
 }
 
 static bool data_cache_is_on(void) {
@@ -56,16 +52,16 @@ static bool data_cache_is_on(void) {
 
 void iso_cortex_write_back(const void *memory, size_t count) {
     const uintptr_t first = (uintptr_t)memory;
-    barrier();
+    iso_cortex_barrier();
     for (uintptr_t line = first - first % LINE_BYTES; data_cache_is_on() && line < first + count;
          line += LINE_BYTES) {
         DCCMVAC = (uint32_t)line;
     }
-    barrier();
+    iso_cortex_barrier();
 }
 
 void iso_cortex_forget(uint32_t address, uint32_t count) {
-    barrier();
+    iso_cortex_barrier();
     if (data_cache_is_on()) {
         for (uint32_t line = address - address % LINE_BYTES; line < address + count;
              line += LINE_BYTES) {
@@ -73,5 +69,5 @@ void iso_cortex_forget(uint32_t address, uint32_t count) {
         }
         ICIALLU = 0u;
     }
-    barrier();
+    iso_cortex_barrier();
 }

@@ -42,6 +42,11 @@ static inline void iso_cortex_unmask(uint32_t mask) {
     __asm volatile("msr primask, %0" ::"r"(mask) : "memory");
 }
 
+/* What was written has reached its memory before anything that follows. */
+static inline void iso_cortex_barrier(void) {
+    __asm volatile("dsb\n\tisb" ::: "memory");
+}
+
 void iso_cortex_ports_init(void);
 void iso_cortex_reset_init(void);
 void iso_cortex_paint_stack(void);
@@ -50,6 +55,8 @@ void iso_cortex_guard_stack(void);
 bool iso_cortex_march_ram(void);
 /* What it found, once variables have theirs. */
 void iso_cortex_note_ram(bool sound);
+/* Whether the program itself lies there. */
+bool iso_cortex_image_lies_in(uint32_t first, uint32_t count);
 /* Both caches, of a processor that has them. */
 void iso_cortex_enable_caches(void);
 /* What the data cache alone knows reaches memory. */
@@ -64,5 +71,7 @@ void iso_cortex_link_interrupt(void);
 void iso_cortex_inject_interrupt(void);
 void iso_cortex_systick_interrupt(void);
 void iso_cortex_fault(void);
+/* iso_cortex_fault, too, but where a chip family has its own. */
+void iso_cortex_nmi(void);
 
 #endif

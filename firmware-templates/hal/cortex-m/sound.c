@@ -51,6 +51,10 @@ bool iso_hal_ram_is_sound(void) {
     return !ram_damaged;
 }
 
+bool iso_cortex_image_lies_in(uint32_t first, uint32_t count) {
+    return (uintptr_t)iso_image_start - first < count;
+}
+
 bool iso_hal_image_is_sound(void) {
     const uint32_t byte_count = iso_image_seal.byte_count;
     return iso_image_seal.mark == SEAL_MARK &&

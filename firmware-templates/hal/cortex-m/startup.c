@@ -84,6 +84,9 @@ __attribute__((naked)) void iso_cortex_fault(void) {
                    ".ltorg");
 }
 
+/* Nothing here causes it but a chip that says so (flash with an error-correcting code). */
+__attribute__((weak, alias("iso_cortex_fault"))) void iso_cortex_nmi(void);
+
 typedef void (*vector)(void);
 
 typedef struct {
@@ -97,7 +100,7 @@ typedef struct {
 extern const vector_table iso_vectors;
 __attribute__((section(".vectors"), used)) const vector_table iso_vectors = {
     .initial_stack = iso_stack_top,
-    .system = {iso_reset, iso_cortex_fault, iso_cortex_fault, iso_cortex_fault, iso_cortex_fault,
+    .system = {iso_reset, iso_cortex_nmi, iso_cortex_fault, iso_cortex_fault, iso_cortex_fault,
                iso_cortex_fault, 0, 0, 0, 0, iso_cortex_fault, iso_cortex_fault, 0,
                iso_cortex_fault, iso_cortex_systick_interrupt},
     .interrupt = {ISO_CHIP_INTERRUPTS},

@@ -51,11 +51,6 @@ uint32_t iso_hal_flash_address(iso_hal_flash_area area) {
     return 0u;
 }
 
-const uint8_t *iso_hal_flash_memory(iso_hal_flash_area area) {
-    (void)area;
-    return NULL; /* nothing is executed from there */
-}
-
 bool iso_hal_flash_read(iso_hal_flash_area area, uint32_t offset, uint8_t *bytes, size_t count) {
     return holds(area, offset, count) && iso_linux_read_at(file, offset, bytes, count);
 }

@@ -22,11 +22,6 @@ uint32_t iso_hal_flash_address(iso_hal_flash_area area) {
     return 0u;
 }
 
-const uint8_t *iso_hal_flash_memory(iso_hal_flash_area area) {
-    (void)area;
-    return NULL;
-}
-
 bool iso_hal_flash_read(iso_hal_flash_area area, uint32_t offset, uint8_t *bytes, size_t count) {
     (void)area;
     (void)offset;

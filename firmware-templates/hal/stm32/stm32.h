@@ -27,6 +27,10 @@
 #define STM32_APB1_BASE 0x40000000u
 #define STM32_APB2_BASE 0x40010000u
 
+/* The independent watchdog: what is written to its key register, its first, feeds it; nothing
+ * happens while it is not started (RM0090 21.4, RM0390 20.4, RM0433 45.4, RM0456 63.7). */
+#define STM32_IWDG_FEED 0xAAAAu
+
 /* GPIO, the same in every family since the F2 (RM0090 8.4, RM0390 7.4, RM0433 11.4, RM0456 13.4);
  * one port every 0x400 bytes. */
 #define STM32_GPIO_MODER 0x00u
@@ -52,6 +56,8 @@ void stm32_pin_write(uint32_t pin, bool high);
  * oscillator needs (a tenth of a second and more at any clock of these chips): a dead crystal must
  * end in a fall-back and never in a hang. Polls are counted, for no timer runs yet. */
 bool stm32_becomes(uint32_t address, uint32_t mask, uint32_t value);
+/* The same, waiting so many times as long. */
+bool stm32_becomes_slowly(uint32_t address, uint32_t mask, uint32_t value, uint32_t times);
 
 /* The oscillator beside the chip (HSE), as the board file has it; false, and a complaint, when it
  * does not start, and false without one. */

@@ -13,3 +13,11 @@ bool stm32_becomes(uint32_t address, uint32_t mask, uint32_t value) {
     }
     return false;
 }
+
+bool stm32_becomes_slowly(uint32_t address, uint32_t mask, uint32_t value, uint32_t times) {
+    bool is = false;
+    for (uint32_t wait = 0; wait < times && !is; wait += 1u) {
+        is = stm32_becomes(address, mask, value);
+    }
+    return is;
+}

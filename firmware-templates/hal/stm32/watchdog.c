@@ -3,16 +3,14 @@
 #include "stm32_family.h"
 
 /*
- * The independent watchdog, which has an oscillator of its own (RM0090 21.4, RM0390 20.4, RM0433
- * 45.4, RM0456 63.7). It resets and records nothing: that it was the watchdog is read from the
- * reset flags, where the program hung is not known.
+ * The independent watchdog, which has an oscillator of its own. It resets and records nothing: that
+ * it was the watchdog is read from the reset flags, where the program hung is not known.
  */
 #define IWDG_KR (STM32_IWDG_BASE + 0x00u)
 #define IWDG_PR (STM32_IWDG_BASE + 0x04u)
 #define IWDG_RLR (STM32_IWDG_BASE + 0x08u)
 #define IWDG_SR (STM32_IWDG_BASE + 0x0Cu)
 #define KEY_UNLOCK 0x5555u
-#define KEY_FEED 0xAAAAu
 #define KEY_START 0xCCCCu
 #define PRESCALER_256 6u
 #define MOST_RELOAD 0xFFFu
@@ -31,5 +29,5 @@ void iso_hal_watchdog_start(uint32_t timeout_ms) {
 }
 
 void iso_hal_watchdog_feed(void) {
-    STM32_REGISTER(IWDG_KR) = KEY_FEED;
+    STM32_REGISTER(IWDG_KR) = STM32_IWDG_FEED;
 }

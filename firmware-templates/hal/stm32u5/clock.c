@@ -1,5 +1,6 @@
 #include "iso_chip.h"
 #include "iso_hal.h"
+#include "iso_hal_boot.h"
 #include "stm32.h"
 #include "stm32_family.h"
 
@@ -41,7 +42,8 @@ _Static_assert(PLL_FRACTION == 378u, "as above");
 #define CR_HSI_ON (1u << 8)
 #define CR_HSI_READY (1u << 10)
 
-#define CFGR1_HSI 1u /* RCC_CFGR1: SW 1:0, SWS 3:2 (11.8) */
+#define CFGR1_MSIS 0u /* RCC_CFGR1: SW 1:0, SWS 3:2 (11.8) */
+#define CFGR1_HSI 1u
 #define CFGR1_PLL 3u
 #define CFGR1_STATUS_SHIFT 2u
 
@@ -88,13 +90,11 @@ static bool start_watch_crystal(void) {
             (STM32_REGISTER(RCC_BDCR) & ~BDCR_LSE_DRIVE_MASK) | BDCR_LSE_DRIVE_MEDIUM_HIGH;
         STM32_REGISTER(RCC_BDCR) |= BDCR_LSE_ON;
     }
-    for (uint32_t wait = 0; wait < LSE_WAITS; wait += 1u) {
-        if (stm32_becomes(RCC_BDCR, BDCR_LSE_READY, BDCR_LSE_READY)) {
-            STM32_REGISTER(RCC_BDCR) |= BDCR_LSE_SYSTEM_ON;
-            return stm32_becomes(RCC_BDCR, BDCR_LSE_SYSTEM_READY, BDCR_LSE_SYSTEM_READY);
-        }
+    if (!stm32_becomes_slowly(RCC_BDCR, BDCR_LSE_READY, BDCR_LSE_READY, LSE_WAITS)) {
+        return false;
     }
-    return false;
+    STM32_REGISTER(RCC_BDCR) |= BDCR_LSE_SYSTEM_ON;
+    return stm32_becomes(RCC_BDCR, BDCR_LSE_SYSTEM_READY, BDCR_LSE_SYSTEM_READY);
 }
 #endif
 
@@ -141,6 +141,20 @@ static bool start_hsi(void) {
     return stm32_becomes(STM32_RCC_CR, CR_HSI_READY, CR_HSI_READY) && switch_to(CFGR1_HSI);
 }
 
+static void make_flash_ready(void) {
+    STM32_REGISTER(FLASH_ACR) = ACR_4_WAIT_STATES | ACR_PREFETCH;
+    (void)STM32_REGISTER(FLASH_ACR);
+    if (stm32_becomes(ICACHE_SR, ICACHE_SR_BUSY, 0u)) {
+        STM32_REGISTER(ICACHE_CR) |= ICACHE_CR_ENABLE;
+    }
+}
+
+/* 4 MHz would check an image for seconds. */
+void iso_hal_hurry(void) {
+    make_flash_ready();
+    (void)start_hsi();
+}
+
 /* All buses run at the processor's clock, and so do their timers. */
 static void runs(uint32_t hz) {
     stm32_clock_runs(hz, 1u, 1u);
@@ -150,11 +164,8 @@ static void runs(uint32_t hz) {
 void iso_chip_clock_init(void) {
     STM32_REGISTER(RCC_AHB3ENR) |= AHB3ENR_PWR;
     (void)STM32_REGISTER(RCC_AHB3ENR);
-    STM32_REGISTER(FLASH_ACR) = ACR_4_WAIT_STATES | ACR_PREFETCH;
-    (void)STM32_REGISTER(FLASH_ACR);
-    if (stm32_becomes(ICACHE_SR, ICACHE_SR_BUSY, 0u)) {
-        STM32_REGISTER(ICACHE_CR) |= ICACHE_CR_ENABLE;
-    }
+    make_flash_ready();
+    (void)switch_to(CFGR1_MSIS); /* what a boot loader may have left */
     if (start_pll(trim_oscillator())) {
         runs(SYSTEM_HZ);
     } else if (start_hsi()) {
@@ -162,7 +173,7 @@ void iso_chip_clock_init(void) {
             "clock: supply or PLL do not start; 16 MHz of the internal oscillator");
         runs(HSI_HZ);
     } else {
-        (void)switch_to(0u);
+        (void)switch_to(CFGR1_MSIS);
         stm32_clock_complain(
             "clock: nothing starts; the 4 MHz of the reset, too slow for the link");
         runs(MSIS_HZ);

@@ -23,6 +23,9 @@ static const struct {
                                      {boot_state, STATE_BYTES, STATE_SECTOR_BYTES},
                                      {configuration, STATE_BYTES, STATE_SECTOR_BYTES}};
 
+/* With an error-correcting code: units that were cut short, until their sector is erased. */
+static bool damaged[ISO_HAL_FLASH_AREA_COUNT][SLOT_BYTES / ISO_HAL_FLASH_WRITE_BYTES];
+
 static uint32_t operations;
 static uint32_t cut_at = MODEL_NEVER;
 static bool torn_erasing;
@@ -37,6 +40,11 @@ void model_erase_all(void) {
     for (uint32_t i = 0; i < ISO_HAL_FLASH_AREA_COUNT; i += 1u) {
         memset(areas[i].bytes, 0xFF, areas[i].count);
     }
+    memset(damaged, 0, sizeof damaged);
+}
+
+static void damage(iso_hal_flash_area area, uint32_t offset) {
+    damaged[area][offset / ISO_HAL_FLASH_WRITE_BYTES] = MODEL_HAS_ERROR_CORRECTION != 0;
 }
 
 void model_cut_at(uint32_t operation, bool torn) {
@@ -65,10 +73,6 @@ uint32_t iso_hal_flash_address(iso_hal_flash_area area) {
     return 0x10000u * ((uint32_t)area + 1u);
 }
 
-const uint8_t *iso_hal_flash_memory(iso_hal_flash_area area) {
-    return areas[area].bytes;
-}
-
 static bool lies_within(iso_hal_flash_area area, uint32_t offset, size_t count) {
     return offset <= areas[area].count && count <= areas[area].count - offset;
 }
@@ -77,7 +81,12 @@ bool iso_hal_flash_read(iso_hal_flash_area area, uint32_t offset, uint8_t *bytes
     if (!lies_within(area, offset, count)) {
         return false;
     }
-    memcpy(bytes, areas[area].bytes + offset, count);
+    for (size_t i = 0; i < count; i += 1u) {
+        if (damaged[area][(offset + i) / ISO_HAL_FLASH_WRITE_BYTES]) {
+            return false;
+        }
+        bytes[i] = areas[area].bytes[offset + i];
+    }
     return true;
 }
 
@@ -96,10 +105,12 @@ bool iso_hal_flash_erase(iso_hal_flash_area area, uint32_t offset) {
         if (power_fails()) {
             for (uint32_t rest = i; rest < (torn_erasing ? sector_bytes : i + 1u); rest += 1u) {
                 cells[rest] = (uint8_t)(cells[rest] | next_noise());
+                damage(area, offset + rest);
             }
             longjmp(model_power_failure, 1);
         }
         cells[i] = 0xFFu;
+        damaged[area][(offset + i) / ISO_HAL_FLASH_WRITE_BYTES] = false;
     }
     return true;
 }
@@ -119,6 +130,7 @@ bool iso_hal_flash_program(iso_hal_flash_area area, uint32_t offset, const uint8
     for (size_t i = 0; i < count; i += 1u) {
         if (power_fails()) {
             cells[i] = (uint8_t)(cells[i] & (bytes[i] | next_noise()));
+            damage(area, offset + (uint32_t)i);
             longjmp(model_power_failure, 1);
         }
         cells[i] = (uint8_t)(cells[i] & bytes[i]);

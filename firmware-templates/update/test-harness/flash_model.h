@@ -10,8 +10,13 @@
 /*
  * Flash in memory that loses its power: each byte that is programmed or erased is an operation, and
  * at the chosen one it stops there, in the middle of the byte. Torn, it leaves the rest of a sector
- * that was being erased as noise, as a real one may.
+ * that was being erased as noise, as a real one may. With an error-correcting code, a unit in which
+ * that happened cannot be read until its sector is erased, whatever is programmed there.
  */
+
+#ifndef MODEL_HAS_ERROR_CORRECTION
+#define MODEL_HAS_ERROR_CORRECTION 0
+#endif
 
 #define MODEL_NEVER UINT32_MAX
 

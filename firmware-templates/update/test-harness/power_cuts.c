@@ -1,6 +1,7 @@
 /*
  * An update on flash whose power fails in every operation, one after the other: after each the
- * device must start a whole image, and the same update, begun again, must come to its end.
+ * device must start a whole image, and the same update, begun again, must come to its end. With a
+ * number as its argument: in every so manieth operation.
  *
  * Out: a line `name value` for each count; ends with status 1 and a line that says what broke.
  */
@@ -102,9 +103,12 @@ static uint32_t power_on(uint32_t cut) {
         broken("no image starts", cut);
     }
     const image_file *image = slot == 0u ? &old_image : &new_image;
-    const uint8_t *bytes = iso_hal_flash_memory((iso_hal_flash_area)slot);
-    if (memcmp(bytes, image->header, sizeof image->header) != 0 ||
-        memcmp(bytes + ISO_IMAGE_PROGRAM_OFFSET, image->program, PROGRAM_BYTES) != 0) {
+    image_file lies;
+    const iso_hal_flash_area area = (iso_hal_flash_area)slot;
+    if (!iso_hal_flash_read(area, 0u, lies.header, sizeof lies.header) ||
+        !iso_hal_flash_read(area, ISO_IMAGE_PROGRAM_OFFSET, lies.program, sizeof lies.program) ||
+        memcmp(lies.header, image->header, sizeof lies.header) != 0 ||
+        memcmp(lies.program, image->program, sizeof lies.program) != 0) {
         broken("an image starts that is not whole", cut);
     }
     if (confirmed && slot == 0u) {
@@ -203,13 +207,13 @@ static void with_power_cuts(uint32_t first, uint32_t second, bool torn) {
     whole_story(first);
 }
 
-static uint32_t every_operation(bool torn) {
+static uint32_t every_operation(bool torn, uint32_t stride) {
     confirmed = false;
     factory();
     model_cut_at(MODEL_NEVER, false);
     whole_story(MODEL_NEVER);
     const uint32_t count = model_operations();
-    for (uint32_t cut = 0; cut < count; cut += 1u) {
+    for (uint32_t cut = 0; cut < count; cut += stride) {
         with_power_cuts(cut, MODEL_NEVER, torn);
     }
     return count;
@@ -251,16 +255,17 @@ static void damaged_images(void) {
     expect_slot(ISO_BOOT_NO_SLOT, "a damaged image starts");
 }
 
-int main(void) {
+int main(int argument_count, char **arguments) {
+    const uint32_t stride = argument_count > 1 ? (uint32_t)strtoul(arguments[1], NULL, 10) : 1u;
     old_image = make_image(OLD_VERSION, ISO_HAL_FLASH_SLOT_A);
     new_image = make_image(NEW_VERSION, ISO_HAL_FLASH_SLOT_B);
     static const char *const stories[] = {"rolled-back", "confirmed"};
     for (uint32_t story = 0; story < 2u; story += 1u) {
         confirms = story == 1u;
         resumed = 0u;
-        const uint32_t operations = every_operation(false);
-        (void)every_operation(true);
-        pairs(operations / 2u, operations);
+        const uint32_t operations = every_operation(false, stride);
+        (void)every_operation(true, stride);
+        pairs(operations / 2u / stride, operations);
         printf("%s-operations %lu\n", stories[story], (unsigned long)operations);
         printf("%s-resumed %lu\n", stories[story], (unsigned long)resumed);
     }
