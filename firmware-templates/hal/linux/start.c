@@ -38,7 +38,7 @@ const char *iso_hal_complaint(void) {
     if (lacks_state) {
         return "no state folder: settings and crash records are lost at a restart";
     }
-    return lacks_realtime ? "no real-time priority: samples may be late" : NULL;
+    return lacks_realtime ? "no real-time priority or locked memory: samples may be late" : NULL;
 }
 
 bool iso_hal_ram_is_sound(void) {
@@ -69,6 +69,8 @@ static void start_application(void) {
     memset(memory.stack, PAINT, sizeof memory.stack);
     if (mprotect(memory.guard, sizeof memory.guard, PROT_NONE) != 0 ||
         pthread_attr_init(&attributes) != 0 ||
+        /* Not the interrupts' priority. */
+        pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED) != 0 ||
         pthread_attr_setstack(&attributes, memory.stack, sizeof memory.stack) != 0 ||
         pthread_create(&thread, &attributes, run_application, NULL) != 0) {
         iso_linux_give_up("cannot start", "the application");
@@ -76,10 +78,11 @@ static void start_application(void) {
     iso_linux_crash_set_application(thread);
 }
 
-/* Only of this thread, once the application's has begun as any other. */
+/* Before the application, and without a wait for pages that Linux has put away. */
 static bool take_priority(int priority) {
     const struct sched_param wanted = {.sched_priority = priority};
-    return priority == 0 || pthread_setschedparam(pthread_self(), SCHED_FIFO, &wanted) == 0;
+    return priority == 0 || (pthread_setschedparam(pthread_self(), SCHED_FIFO, &wanted) == 0 &&
+                             mlockall(MCL_CURRENT | MCL_FUTURE) == 0);
 }
 
 int __wrap_main(int count, char **words) {
@@ -99,7 +102,7 @@ int __wrap_main(int count, char **words) {
     iso_linux_watchdog_open(options.watchdog);
     iso_linux_sleep_open();
     iso_linux_interrupts_open();
-    start_application();
     lacks_realtime = !take_priority(options.realtime);
+    start_application();
     iso_linux_interrupts_run();
 }

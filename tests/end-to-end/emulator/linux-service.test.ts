@@ -1,17 +1,26 @@
 /** What makes the process of a Linux board a device: faults, hangs, stops and restarts leave what they must, and nothing is lost. */
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../../codegen/package-root.js';
 import { bootQemu, type BootOptions } from '../../../host/flash/qemu.js';
+import { emulatorCommand } from '../../../host/flash/qemu-user.js';
 import { DeviceCommands } from '../../../host/serial/device-commands.js';
+import { openLink } from '../../../host/serial/link.js';
 import { readObject } from '../../../host/serial/object-reader.js';
-import type { HelloEvent } from '../../../host/stream/events.js';
+import { serialTransport } from '../../../host/serial/serial-transport.js';
+import type { HelloEvent, StreamEvent } from '../../../host/stream/events.js';
 import { loadBoard, type Board } from '../../../host/toolchain/board.js';
 import { buildFirmware, type FrontEnd } from '../../../host/toolchain/build-firmware.js';
-import { connect, inject, pulseRecord, type ConnectedDevice } from './emulated-device.js';
+import {
+  connect,
+  inject,
+  pulseRecord,
+  SEGMENT_NAMES,
+  type ConnectedDevice,
+} from './emulated-device.js';
 import { changedNetwork, NETWORK } from './fixture-network.js';
 
 vi.setConfig({ testTimeout: 40_000 });
@@ -141,7 +150,7 @@ it('loses no sample of its own clock while the network takes far longer than the
   const device = await start(await build('slow', networkDir, 'synthetic'));
   const { networkMicroseconds } = await device.waitFor('result', 30_000);
   expect(networkMicroseconds).toBeGreaterThan(10 * 2000);
-  await device.waitFor('result', WAIT_MS, ({ resultId }) => resultId > 0);
+  await device.waitFor('samples', WAIT_MS, ({ firstSampleIndex }) => firstSampleIndex > 6000);
   expect(device.events.filter(({ kind }) => kind === 'gap')).toEqual([]);
   expect(device.events.filter((event) => event.kind === 'status').at(-1)).toMatchObject({
     samplesDropped: 0,
@@ -171,6 +180,47 @@ it('tells systemd and a watchdog of the machine that it is well, and that it end
     expect(await readFile(machine, 'latin1')).toMatch(/V/);
   } finally {
     manager.kill('SIGKILL');
+  }
+});
+
+it('a tty that goes away is opened again when it is back; without a state folder it says so', async () => {
+  const [host, own] = ['host', 'own'].map((end) => join(folder, end)) as [string, string];
+  const cable = (): ChildProcess =>
+    spawn('socat', [`pty,raw,echo=0,link=${host}`, `pty,raw,echo=0,link=${own}`]);
+  const heard = async (
+    kind: StreamEvent['kind'],
+    accept: (event: StreamEvent) => boolean = () => true,
+  ): Promise<void> => {
+    await vi.waitFor(() => access(host), { timeout: WAIT_MS });
+    const link = openLink({
+      transport: serialTransport({ path: host, baudRate: 921_600 }),
+      segmentNames: SEGMENT_NAMES,
+    });
+    const found = vi.fn();
+    link.on((event) => {
+      if (event.kind === kind && accept(event)) found();
+    });
+    await vi.waitFor(() => expect(found).toHaveBeenCalled(), { timeout: WAIT_MS });
+    await link.close();
+  };
+  if (board.system !== 'linux') expect.fail('no Linux board');
+  const [emulator, ...args] = emulatorCommand(board);
+  let wire = cable();
+  let device: ChildProcess | undefined;
+  try {
+    await vi.waitFor(() => access(own), { timeout: WAIT_MS });
+    const elfPath = await build('uart');
+    const log = heard('log', (event) => event.kind === 'log' && /no state folder/.test(event.text));
+    device = spawn(emulator, [...args, elfPath, '--link', own]);
+    await log;
+    wire.kill('SIGTERM');
+    await vi.waitFor(() => expect(access(own)).rejects.toThrow(), { timeout: WAIT_MS });
+    wire = cable();
+    await heard('hello');
+    expect(device.exitCode).toBe(null);
+  } finally {
+    device?.kill('SIGKILL');
+    wire.kill('SIGKILL');
   }
 });
 

@@ -1,4 +1,5 @@
 /** `isochrone build` and `isochrone flash` of a Linux board; ssh and scp are stand-ins that reach a folder instead of a machine. */
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -74,6 +75,17 @@ it('`build --board` makes the service and its unit', async () => {
   for (const line of ['Restart=always', 'WatchdogSec=10s', 'StateDirectory=isochrone']) {
     expect(unit.split('\n')).toContain(line);
   }
+});
+
+const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0;
+
+it.skipIf(!hasSystemd)('systemd finds nothing wrong with the unit', async () => {
+  const unit = await readFile(report.unitPath ?? '', 'utf8');
+  const file = join(machine, 'isochrone-device.service');
+  // It looks whether the program is there; here it is not.
+  await writeFile(file, unit.replace(`/${PROGRAM}`, '/bin/true'));
+  const { status, stderr } = spawnSync('systemd-analyze', ['verify', file], { encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 
 it('`flash` puts it there, reads it back, and starts it', async () => {
