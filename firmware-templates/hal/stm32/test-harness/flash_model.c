@@ -1,0 +1,113 @@
+#include "flash_model.h"
+
+#include "cortex_m.h"
+#include "stm32_model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define LEAST_UNIT_BYTES 16u
+
+flash_model_watch flash_watch;
+static uint8_t *const flash = (uint8_t *)(uintptr_t)MODEL_FLASH_ORIGIN;
+static bool damaged[MODEL_FLASH_BYTES / LEAST_UNIT_BYTES];
+static uint32_t unit;
+static uint32_t fed_at;
+static uint32_t masks;
+
+void flash_model_init(uint32_t unit_bytes) {
+    unit = unit_bytes;
+    void *where = mmap(flash, MODEL_FLASH_BYTES, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    if (where != flash) {
+        (void)fprintf(stderr, "there is no room at the flash's address\n");
+        exit(1);
+    }
+    memset(flash, 0xFF, MODEL_FLASH_BYTES);
+}
+
+void flash_model_erase(uint32_t address, uint32_t bytes) {
+    memset((uint8_t *)(uintptr_t)address, 0xFF, bytes);
+    for (uint32_t at = address; at < address + bytes; at += unit) {
+        damaged[(at - MODEL_FLASH_ORIGIN) / unit] = false;
+    }
+}
+
+bool flash_model_is_blank(uint32_t address) {
+    const uint8_t *cells = (const uint8_t *)(uintptr_t)address;
+    for (uint32_t i = 0; i < unit; i += 1u) {
+        if (cells[i] != 0xFFu) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void flash_model_program(uint32_t address, const uint32_t *words) {
+    const bool blank = flash_model_is_blank(address);
+    uint8_t *cells = (uint8_t *)(uintptr_t)address;
+    const uint8_t *bytes = (const uint8_t *)words;
+    for (uint32_t i = 0; i < unit; i += 1u) {
+        cells[i] = (uint8_t)(cells[i] & bytes[i]);
+    }
+    if (!blank) {
+        flash_model_damage(address);
+    }
+}
+
+void flash_model_damage(uint32_t address) {
+    damaged[(address - MODEL_FLASH_ORIGIN) / unit] = true;
+}
+
+bool flash_model_is_damaged(uint32_t address, size_t count) {
+    const uint32_t first = (address - MODEL_FLASH_ORIGIN) / unit;
+    const uint32_t last = (address - MODEL_FLASH_ORIGIN + (uint32_t)count - 1u) / unit;
+    for (uint32_t i = first; i <= last; i += 1u) {
+        if (damaged[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void flash_model_fed(void) {
+    fed_at = stm32_model_time();
+}
+
+void flash_model_pass_time(void) {
+    if (!flash_chip_works()) {
+        fed_at = stm32_model_time();
+        return;
+    }
+    const uint32_t hunger = stm32_model_time() - fed_at;
+    if (hunger > flash_watch.longest_hunger) {
+        flash_watch.longest_hunger = hunger;
+    }
+    flash_watch.masked = flash_watch.masked || masks > 0u;
+}
+
+uint32_t iso_cortex_mask(void) {
+    masks += 1u;
+    return 0u;
+}
+
+void iso_cortex_unmask(uint32_t mask) {
+    (void)mask;
+    stm32_model_settle();
+    masks -= 1u;
+}
+
+void iso_cortex_barrier(void) {
+    stm32_model_settle();
+}
+
+void iso_cortex_forget(uint32_t address, uint32_t count) {
+    stm32_model_settle();
+    if (flash_chip_works()) {
+        stm32_model_object("caches are forgotten while the flash still works");
+    }
+    flash_watch.forgotten_first = address;
+    flash_watch.forgotten_count = count;
+}

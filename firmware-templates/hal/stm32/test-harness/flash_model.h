@@ -1,0 +1,48 @@
+#ifndef ISO_STM32_FLASH_MODEL_H
+#define ISO_STM32_FLASH_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Flash of 2 MB in two banks at its address, so that it is read as on the chip; what is written
+ * there by registers' accesses comes to the chip's model. Units whose work was cut short are
+ * damaged: who reads them is told so, in the chip's own way.
+ */
+
+#define MODEL_FLASH_ORIGIN 0x08000000u
+#define MODEL_BANK_BYTES 0x100000u
+#define MODEL_FLASH_BYTES (2u * MODEL_BANK_BYTES)
+
+void flash_model_init(uint32_t unit_bytes);
+/* A sector is as after its erasure. */
+void flash_model_erase(uint32_t address, uint32_t bytes);
+bool flash_model_is_blank(uint32_t address);
+/* Ones become zeros. A unit that is not blank comes out damaged. */
+void flash_model_program(uint32_t address, const uint32_t *words);
+void flash_model_damage(uint32_t address);
+bool flash_model_is_damaged(uint32_t address, size_t count);
+
+/* Of the chip: what an access in the flash does, and whether the flash works. */
+void flash_chip_write_word(uint32_t address, uint32_t word);
+bool flash_chip_works(void);
+bool flash_chip_is_locked(void);
+/* A damaged unit was read. */
+void flash_chip_read_damage(void);
+
+/* Longest time, in accesses, that the chip worked without its watchdog being fed; and whether it
+ * was made to work with interrupts off, and with what the caches held of it forgotten afterwards.
+ */
+typedef struct {
+    uint32_t longest_hunger;
+    bool masked;
+    uint32_t forgotten_first;
+    uint32_t forgotten_count;
+} flash_model_watch;
+
+extern flash_model_watch flash_watch;
+void flash_model_fed(void);
+void flash_model_pass_time(void);
+
+#endif
