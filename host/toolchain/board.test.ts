@@ -13,9 +13,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** The M4 board with one change, as a file of its own. */
-async function variant(name: string, change: (board: Json) => void): Promise<string> {
-  const text = await readFile(join(boardsFolder(), 'mps2-an386.json'), 'utf8');
+/** A board, the M4's where none is named, with one change, as a file of its own. */
+async function variant(
+  name: string,
+  change: (board: Json) => void,
+  of = 'mps2-an386',
+): Promise<string> {
+  const text = await readFile(join(boardsFolder(), `${of}.json`), 'utf8');
   const board = JSON.parse(text) as Json;
   board['name'] = name;
   change(board);
@@ -78,12 +82,45 @@ describe('bad board files', () => {
       (b) => (part(part(b, 'flashAreas'), 'slotB')['origin'] = '0x21010000'),
     ],
     ['counter', '/counter', (b) => (part(b, 'counter')['kind'] = 'sse-counter')],
+    ['hal-of-linux', '/hal/0', (b) => (b['hal'] = ['linux'])],
+    ['tty', '/uarts/link', (b) => (b['uarts'] = { link: { path: '/dev/ttyUSB0', baud: 9600 } })],
+    ['core-of-linux', '/core/name', (b) => (part(b, 'core')['name'] = 'armv8-a')],
   ];
   it.each(cases)('%s: points at %s', async (name, pointer, change) => {
     const file = await variant(name, change);
     await expect(loadBoard(file)).rejects.toMatchObject({
       code: 'BOARD_INVALID',
       where: { file, pointer },
+    });
+  });
+
+  const linuxCases: readonly (readonly [string, string, (board: Json) => void])[] = [
+    ['linux-memory', '/memory', (b) => (b['memory'] = {})],
+    ['linux-hal', '/hal', (b) => (b['hal'] = ['linux', 'stm32'])],
+    ['linux-dsp', '/core', (b) => (part(b, 'core')['dsp'] = true)],
+    ['linux-baud', '/uarts/link/baud', (b) => (part(part(b, 'uarts'), 'link')['baud'] = 921_601)],
+    [
+      'linux-runner',
+      '/runner',
+      (b) => (b['runner'] = { kind: 'qemu', emulator: 'q', machine: 'm' }),
+    ],
+    [
+      'linux-same',
+      '/uarts/inject/path',
+      (b) => (part(part(b, 'uarts'), 'inject')['path'] = '/dev/ttyUSB0'),
+    ],
+  ];
+  it.each(linuxCases)('%s: points at %s', async (name, pointer, change) => {
+    const file = await variant(name, change, 'linux-aarch64');
+    await expect(loadBoard(file)).rejects.toMatchObject({
+      code: 'BOARD_INVALID',
+      where: { file, pointer },
+    });
+  });
+
+  it('a board of Linux where a microcontroller is asked for', async () => {
+    await expect(loadBareMetalBoard('linux-aarch64')).rejects.toMatchObject({
+      code: 'BOARD_NOT_BARE_METAL',
     });
   });
 

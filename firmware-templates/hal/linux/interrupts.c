@@ -2,8 +2,6 @@
 
 #include "iso_fence.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/select.h>
 #include <unistd.h>
@@ -18,7 +16,7 @@
 #define LONGEST_WAIT_NANOSECONDS 10000000u
 #define NANOSECONDS_PER_SECOND 1000000000u
 
-static int wake_ends[2];
+static iso_linux_waker waker;
 static volatile sig_atomic_t asked_to_end;
 
 static void (*volatile periodic)(void); /* what iso_hal_every was given */
@@ -37,17 +35,11 @@ void iso_linux_interrupts_open(void) {
     (void)sigaction(SIGTERM, &action, NULL);
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGHUP, &action, NULL);
-    if (pipe(wake_ends) != 0 || fcntl(wake_ends[0], F_SETFL, O_NONBLOCK) != 0 ||
-        fcntl(wake_ends[1], F_SETFL, O_NONBLOCK) != 0) {
-        iso_linux_give_up("cannot make", "a pipe");
-    }
+    iso_linux_waker_open(&waker);
 }
 
 void iso_linux_wake_interrupts(void) {
-    static const uint8_t word = 0u;
-    /* A pipe that is full says the same. */
-    const ssize_t written = write(wake_ends[1], &word, sizeof word);
-    (void)written;
+    iso_linux_waker_call(&waker);
 }
 
 void iso_hal_every(uint32_t hz, void (*handler)(void)) {
@@ -90,7 +82,7 @@ static void wait_for_work(fd_set *reading, fd_set *writing) {
     sigset_t open_to;
     FD_ZERO(reading);
     FD_ZERO(writing);
-    FD_SET(wake_ends[0], reading);
+    FD_SET(waker.ends[0], reading);
     const int highest = iso_linux_ports_ask(reading, writing);
     const uint64_t now = iso_linux_nanoseconds();
     uint64_t wait = LONGEST_WAIT_NANOSECONDS;
@@ -103,7 +95,7 @@ static void wait_for_work(fd_set *reading, fd_set *writing) {
     (void)sigdelset(&open_to, SIGTERM);
     (void)sigdelset(&open_to, SIGINT);
     (void)sigdelset(&open_to, SIGHUP);
-    if (pselect((highest > wake_ends[0] ? highest : wake_ends[0]) + 1, reading, writing, NULL,
+    if (pselect((highest > waker.ends[0] ? highest : waker.ends[0]) + 1, reading, writing, NULL,
                 &timeout, &open_to) < 0) {
         FD_ZERO(reading);
         FD_ZERO(writing);
@@ -120,7 +112,6 @@ static void end_as_asked(void) {
 void iso_linux_interrupts_run(void) {
     fd_set reading;
     fd_set writing;
-    uint8_t words[64];
     /* Aborts go to the application: it is what hangs. */
     sigset_t aborts;
     (void)sigemptyset(&aborts);
@@ -131,9 +122,8 @@ void iso_linux_interrupts_run(void) {
         if (asked_to_end != 0) {
             end_as_asked();
         }
-        if (FD_ISSET(wake_ends[0], &reading)) {
-            const ssize_t taken = read(wake_ends[0], words, sizeof words);
-            (void)taken;
+        if (FD_ISSET(waker.ends[0], &reading)) {
+            iso_linux_waker_clear(&waker);
         }
         const bool received = iso_linux_ports_serve(&reading, &writing);
         if (run_periodic() || received) {

@@ -36,6 +36,14 @@ void iso_linux_give_up(const char *what, const char *name) __attribute__((noretu
 /* Of the monotonic clock. */
 uint64_t iso_linux_nanoseconds(void);
 
+/* waker.c: a word from one thread to the other, which waits for its first end to be readable. */
+typedef struct {
+    int ends[2];
+} iso_linux_waker;
+void iso_linux_waker_open(iso_linux_waker *waker);
+void iso_linux_waker_call(const iso_linux_waker *waker);
+void iso_linux_waker_clear(const iso_linux_waker *waker);
+
 /* ports.c: opens the ttys. */
 void iso_linux_ports_open(const iso_linux_options *options);
 /* Adds what is waited for to the sets; gives the highest descriptor. */

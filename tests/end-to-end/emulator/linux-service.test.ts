@@ -1,12 +1,13 @@
 /** What makes the process of a Linux board a device: faults, hangs, stops and restarts leave what they must, and nothing is lost. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../../codegen/package-root.js';
 import { bootQemu, type BootOptions } from '../../../host/flash/qemu.js';
 import { emulatorCommand } from '../../../host/flash/qemu-user.js';
+import { crc32c } from '../../../host/protocol/crc32c.js';
 import { DeviceCommands } from '../../../host/serial/device-commands.js';
 import { openLink } from '../../../host/serial/link.js';
 import { readObject } from '../../../host/serial/object-reader.js';
@@ -129,6 +130,53 @@ describe('an end from outside', () => {
   });
 });
 
+/** Where hal/linux/record.c has how the last run ended: the numbers of iso_hal_reset_cause. */
+const CAUSE_OFFSET = 8;
+const [SOFTWARE, FAULT, UNANNOUNCED] = [1, 2, 6];
+
+/** Changes the record of the run that was cut off, its checksum as well. */
+async function changeRecord(change: (record: Buffer) => void): Promise<void> {
+  const file = join(folder, 'state', 'last-run');
+  const record = await readFile(file);
+  change(record);
+  record.writeUInt32LE(crc32c(record.subarray(0, -4)), record.length - 4);
+  await writeFile(file, record);
+}
+
+describe('a machine that was started anew', () => {
+  it.each([
+    ['an end that nobody announced', UNANNOUNCED, 'power_on'],
+    ['a restart', SOFTWARE, 'power_on'],
+    ['a fault', FAULT, 'fault'],
+  ] as const)('after %s', async (_, cause, told) => {
+    const elfPath = await build('uart');
+    const device = await start(elfPath);
+    await device.waitFor('hello', WAIT_MS);
+    await device.stop();
+    const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'latin1')).trim();
+    await changeRecord((record) => {
+      expect(record.readUInt32LE(CAUSE_OFFSET)).toBe(UNANNOUNCED);
+      record.writeUInt32LE(cause, CAUSE_OFFSET);
+      record.fill('0', record.indexOf(bootId), record.indexOf(bootId) + bootId.length);
+    });
+    const next = await start(elfPath);
+    expect((await next.waitFor('hello', WAIT_MS)).resetCause).toBe(told);
+  });
+
+  it('with a record that was torn', async () => {
+    const elfPath = await build('uart');
+    const device = await start(elfPath);
+    await device.waitFor('hello', WAIT_MS);
+    await device.stop();
+    const file = join(folder, 'state', 'last-run');
+    const record = await readFile(file);
+    record.writeUInt32LE(FAULT, CAUSE_OFFSET);
+    await writeFile(file, record);
+    const next = await start(elfPath);
+    expect((await next.waitFor('hello', WAIT_MS)).resetCause).toBe('power_on');
+  });
+});
+
 it('a network that hangs ends in a restart that says where', async () => {
   const hang = 'for (volatile int32_t hang = 1; hang != 0;) {\n}';
   const elfPath = await build('hang', await changedNetwork('linux-hang', hang));
@@ -236,6 +284,33 @@ it('a program that is not as it was built says so, and gives no results', async 
     return startState === 'failed';
   });
   expect(hello.startFaults).toEqual(['flash']);
+});
+
+it.each([
+  ['socat', ['qemu-aarch64']],
+  ['qemu-user', ['socat']],
+])('names the package of an emulator that is not there: %s', async (packageName, there) => {
+  const bin = join(folder, 'bin');
+  await mkdir(bin);
+  for (const name of ['sh', 'setpriv', ...there]) {
+    const path = execFileSync('which', [name], { encoding: 'utf8' }).trim();
+    await symlink(path, join(bin, name));
+  }
+  const elfPath = await build('uart');
+  vi.stubEnv('PATH', bin);
+  try {
+    const boot = async (): Promise<never> => {
+      const device = await bootQemu({ board, elfPath });
+      await device.release();
+      throw device.died(await device.exited);
+    };
+    await expect(boot()).rejects.toMatchObject({
+      code: 'EMULATOR_MISSING',
+      hint: expect.stringContaining(`apt-get install ${packageName} `) as string,
+    });
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });
 
 it.each([
