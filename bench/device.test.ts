@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DUTY_VALUES } from '../host/protocol/messages.js';
 import { helloMessage, samplesMessage, statusMessage } from '../host/serial/test-device.js';
 import { benchDevice } from './device.js';
 import { DeviceListener } from './device/listen.js';
@@ -36,6 +37,7 @@ it('the default network with its explanation costs an emulated board no sample',
   expect(report?.explained).toBeGreaterThan(0);
   // Everything was measured, and stays where it was: an interrupt waits for some hundred instructions at most.
   const { instructions, stack, cpuLoadPermille } = report ?? {};
+  expect(Object.values(instructions?.duties ?? {})).toHaveLength(DUTY_VALUES.length);
   for (const turn of Object.values(instructions?.duties ?? {})) expect(turn).toBeGreaterThan(0);
   expect(instructions?.interrupt).toBeGreaterThan(0);
   expect(instructions?.interrupt).toBeLessThan(1000);

@@ -2,7 +2,8 @@
  * The whole device on emulated boards, fed by its own patient (front end `synthetic`: an interrupt takes a sample 500 times a second
  * of the device's own clock): what it loses, how long its loop and its interrupts take, what it fills. Instructions are counted by
  * the emulator (`-icount`) and repeat; times and the share of the processor are those of a core that executes 31 million a second,
- * less than half of what a Cortex-M4 at 100 MHz does. Nobody acknowledges, so every answer is sent again: the link's worst case.
+ * less than half of what a Cortex-M4 at 100 MHz does. Boards of Linux run in real time, beside whatever else this machine does, and
+ * have times only. Nobody acknowledges, so every answer is sent again: the link's worst case.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,14 +15,20 @@ import { bootQemu } from '../host/flash/qemu.js';
 import type { Duty, StatusMessage } from '../host/protocol/messages.js';
 import { DUTY_VALUES } from '../host/protocol/messages.js';
 import { textTable } from '../host/report/text.js';
-import { backendOf, loadBareMetalBoard, type Board } from '../host/toolchain/board.js';
+import { backendOf, loadBoard, type Board } from '../host/toolchain/board.js';
 import { buildFirmware, type BuiltImage } from '../host/toolchain/build-firmware.js';
 import type { ImageSection } from '../host/toolchain/image-parts.js';
 import { listenToFile, type DeviceAccount } from './device/listen.js';
 
 /** 32 ns an instruction. */
 const ICOUNT_SHIFT = 5;
-const NANOSECONDS = 2 ** ICOUNT_SHIFT;
+const INSTRUCTIONS_PER_SECOND = 1e9 / 2 ** ICOUNT_SHIFT;
+
+export interface Longest {
+  readonly loop: number;
+  readonly interrupt: number;
+  readonly duties: Readonly<Record<Duty, number>>;
+}
 
 export interface DeviceReport {
   readonly board: string;
@@ -37,13 +44,10 @@ export interface DeviceReport {
   };
   readonly results: number;
   readonly explained: number;
-  /** Longest so far, of the device's own counting. */
-  readonly instructions: {
-    readonly loop: number;
-    readonly interrupt: number;
-    readonly duties: Readonly<Record<Duty, number>>;
-  };
-  readonly instructionsPerSecond: number;
+  /** Longest so far, of the device's own counting; null where instructions are not counted. */
+  readonly instructions: Longest | null;
+  readonly microseconds: Longest;
+  readonly instructionsPerSecond: number | null;
   readonly cpuLoadPermille: { readonly mean: number; readonly worst: number };
   readonly stack: { readonly highWaterBytes: number; readonly bytes: number };
   readonly transmitHighWaterBytes: number;
@@ -64,8 +68,10 @@ export interface DeviceOptions {
 export async function benchDevice(options: DeviceOptions): Promise<DeviceReport[]> {
   const reports: DeviceReport[] = [];
   for (const name of options.boards) {
+    const board = await loadBoard(name);
     // QEMU 7.2 without sleep goes on to the next but one tick of a timer when the processor sleeps: it must not.
-    reports.push(await measure({ ...(await loadBareMetalBoard(name)), sleeps: false }, options));
+    const awake = board.system === undefined ? { ...board, sleeps: false } : board;
+    reports.push(await measure(awake, options));
   }
   return reports;
 }
@@ -101,7 +107,7 @@ async function run(board: Board, image: BuiltImage, seconds: number): Promise<De
   const device = await bootQemu({
     board,
     elfPath: image.elfPath,
-    icount: { shift: ICOUNT_SHIFT },
+    ...(board.system === undefined ? { icount: { shift: ICOUNT_SHIFT } } : {}),
     bootNonce: 1,
     linkFile,
   });
@@ -130,8 +136,16 @@ function toReport(
   time: { readonly seconds: number; readonly wallSeconds: number },
 ): DeviceReport {
   const { lastStatus: status, due, delivered, errors, results, explained } = account;
-  const instructions = (ticks: number): number =>
-    Math.round((ticks * 1e9) / (NANOSECONDS * account.ticksPerSecond));
+  const counted = board.system === undefined;
+  const longest = (unitsPerSecond: number): Longest => {
+    const units = (ticks: number): number =>
+      Math.round((ticks * unitsPerSecond) / account.ticksPerSecond);
+    return {
+      loop: units(status.loopWorstTicks),
+      interrupt: units(status.interruptWorstTicks),
+      duties: byDuty(status, units),
+    };
+  };
   const lost = due - delivered;
   return {
     board: board.name,
@@ -140,12 +154,9 @@ function toReport(
     samples: { due, delivered, lost },
     results,
     explained,
-    instructions: {
-      loop: instructions(status.loopWorstTicks),
-      interrupt: instructions(status.interruptWorstTicks),
-      duties: byDuty(status, instructions),
-    },
-    instructionsPerSecond: 1e9 / NANOSECONDS,
+    instructions: counted ? longest(INSTRUCTIONS_PER_SECOND) : null,
+    microseconds: longest(1e6),
+    instructionsPerSecond: counted ? INSTRUCTIONS_PER_SECOND : null,
     cpuLoadPermille: account.cpuLoadPermille,
     stack: { highWaterBytes: status.stackHighWaterBytes, bytes: board.stackBytes },
     transmitHighWaterBytes: status.transmitHighWater,
@@ -157,28 +168,29 @@ function toReport(
   };
 }
 
-function byDuty(
-  status: StatusMessage,
-  instructions: (ticks: number) => number,
-): Record<Duty, number> {
+function byDuty(status: StatusMessage, units: (ticks: number) => number): Record<Duty, number> {
   const entries = DUTY_VALUES.map(
-    (duty, index) => [duty, instructions(status.dutyWorstTicks[index] ?? 0)] as const,
+    (duty, index) => [duty, units(status.dutyWorstTicks[index] ?? 0)] as const,
   );
   return Object.fromEntries(entries) as Record<Duty, number>;
 }
 
 export function deviceText(reports: readonly DeviceReport[]): string {
   const count = (value: number): string => value.toLocaleString('en');
+  const longest =
+    (of: (times: Longest) => number) =>
+    ({ instructions, microseconds }: DeviceReport): string =>
+      instructions === null ? `${count(of(microseconds))} µs` : `${count(of(instructions))} instr`;
   const rows: [string, (report: DeviceReport) => string][] = [
     ['seconds of signal', ({ seconds }) => count(seconds)],
     ['samples due', ({ samples }) => count(samples.due)],
     ['samples lost', ({ samples }) => count(samples.lost)],
     ['results, explained', ({ results, explained }) => `${results}, ${explained}`],
-    ['worst round of the loop, instr', ({ instructions }) => count(instructions.loop)],
-    ['worst interrupt latency, instr', ({ instructions }) => count(instructions.interrupt)],
+    ['worst round of the loop', longest(({ loop }) => loop)],
+    ['worst interrupt latency', longest(({ interrupt }) => interrupt)],
     ...DUTY_VALUES.map((duty): [string, (report: DeviceReport) => string] => [
-      `worst turn of ${duty}, instr`,
-      ({ instructions }) => count(instructions.duties[duty]),
+      `worst turn of ${duty}`,
+      longest(({ duties }) => duties[duty]),
     ]),
     [
       'CPU, mean and worst second',

@@ -185,7 +185,7 @@ program
 program
   .command('device')
   .description(
-    'the whole device on emulated boards: samples lost, worst loop and interrupt latency in instructions, CPU, stack, RAM and flash by section; ' +
+    'the whole device on emulated boards: samples lost, worst loop and interrupt latency in instructions (Linux: microseconds), CPU, stack, RAM and flash by section; ' +
       'exit code 4 when a sample is lost',
   )
   .option('--board <name...>', 'which', [

@@ -47,7 +47,7 @@ const debian = {
 
 /** What `npm start` needs. */
 export const toRun = ['gcc-arm-none-eabi', 'libnewlib-arm-none-eabi', 'qemu-system-arm'];
-/** What `npm run bench` needs: the host's compiler too, and the 64-bit Arm target. */
+/** What `npm run bench` needs: the host's compiler too, and 64-bit Arm Linux with ports for its devices. */
 export const toMeasure = [
   ...toRun,
   'gcc',
@@ -55,11 +55,12 @@ export const toMeasure = [
   'gcc-aarch64-linux-gnu',
   'libc6-dev-arm64-cross',
   'qemu-user',
+  'socat',
 ];
 /** What `npm test` needs. */
 export const toTest = [
   ...toMeasure,
-  ...['chromium', 'clang-format', 'cppcheck', 'mosquitto', 'socat', 'biosig-tools'],
+  ...['chromium', 'clang-format', 'cppcheck', 'mosquitto', 'biosig-tools'],
   ...['dpkg-dev', 'gdb-multiarch', 'stm32flash', 'openocd', 'stlink-tools', 'dfu-util'],
 ];
 

@@ -136,8 +136,10 @@ export class DeviceListener {
     if (hello === undefined || status === undefined || firstIndex === undefined) {
       throw silent(this.uptimeMs);
     }
+    // The first sample or the last may have been taken late, by as much as an interrupt ever was.
+    const late = Math.floor((status.interruptWorstTicks * RATE_HZ) / hello.ticksPerSecond);
     const byClock =
-      Math.round((this.elapsedTicks * RATE_HZ) / hello.ticksPerSecond) + this.inLastFrame;
+      Math.round((this.elapsedTicks * RATE_HZ) / hello.ticksPerSecond) - late + this.inLastFrame;
     return {
       ticksPerSecond: hello.ticksPerSecond,
       due: Math.max(byClock, this.endIndex - firstIndex),

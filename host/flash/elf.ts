@@ -10,7 +10,6 @@ export interface ElfSegment {
   readonly virtualAddress: number;
   readonly physicalAddress: number;
   readonly fileBytes: number;
-  readonly memoryBytes: number;
   readonly writable: boolean;
 }
 
@@ -34,7 +33,7 @@ const LAYOUTS = {
     sectionHeaderCount: 48,
     sectionNames: 50,
     programHeaderBytes: 32,
-    segment: { flags: 24, offset: 4, virtual: 8, physical: 12, fileBytes: 16, memoryBytes: 20 },
+    segment: { flags: 24, offset: 4, virtual: 8, physical: 12, fileBytes: 16 },
     sectionHeaderBytes: 40,
     section: { offset: 16, bytes: 20 },
   },
@@ -46,7 +45,7 @@ const LAYOUTS = {
     sectionHeaderCount: 60,
     sectionNames: 62,
     programHeaderBytes: 56,
-    segment: { flags: 4, offset: 8, virtual: 16, physical: 24, fileBytes: 32, memoryBytes: 40 },
+    segment: { flags: 4, offset: 8, virtual: 16, physical: 24, fileBytes: 32 },
     sectionHeaderBytes: 64,
     section: { offset: 24, bytes: 32 },
   },
@@ -78,7 +77,6 @@ export function readElf(elf: Buffer): ElfFile {
       virtualAddress: word(at + segment.virtual),
       physicalAddress: word(at + segment.physical),
       fileBytes: word(at + segment.fileBytes),
-      memoryBytes: word(at + segment.memoryBytes),
       writable: (elf.readUInt32LE(at + segment.flags) & PF_W) !== 0,
     };
   }).filter(({ type }) => type === PT_LOAD);

@@ -39,8 +39,8 @@ export function emulatorCommand(board: LinuxBoard): readonly [string, ...string[
 
 /** What an operating system's program has no use for. @throws IsochroneError BOARD_NOT_BARE_METAL */
 function refuseBareMetalOptions({ board, ...rest }: BootOptions): void {
-  const { icount, semihosting, linkFile, linkSocket } = rest;
-  if ((icount ?? semihosting ?? linkFile ?? linkSocket) !== undefined) requireBareMetal(board);
+  const { icount, semihosting, linkSocket } = rest;
+  if ((icount ?? semihosting ?? linkSocket) !== undefined) requireBareMetal(board);
 }
 
 /** Without what a systemd that runs this very process has told it. */
@@ -112,8 +112,8 @@ class Cables {
     this.failed.catch(() => undefined);
   }
 
-  lay(from: string, to: string): void {
-    const child = spawn(...guarded('socat', [from, to]), { stdio: ['ignore', 'ignore', 'pipe'] });
+  lay(...ends: readonly string[]): void {
+    const child = spawn(...guarded('socat', ends), { stdio: ['ignore', 'ignore', 'pipe'] });
     this.children.push(child);
     void watch(child).then((info) => this.fail(diedError('socat', info)));
   }
@@ -150,6 +150,7 @@ export async function bootQemuUser(
   const folder = await mkdtemp(join(tmpdir(), 'isochrone-qemu-'));
   const path = (name: string): string => join(folder, name);
   const state = options.flashFile ?? path('state');
+  const { linkFile } = options;
   const hasInject = options.board.uarts.inject !== undefined;
   const cables = new Cables();
   const service = new Service(
@@ -169,15 +170,17 @@ export async function bootQemuUser(
   });
   try {
     await mkdir(state, { recursive: true });
-    cables.lay(tty(path('link')), tty(path('device-link')));
+    if (linkFile === undefined) cables.lay(tty(path('link')), tty(path('device-link')));
+    else cables.lay('-u', tty(path('device-link')), `OPEN:${linkFile},creat,trunc`);
     cables.lay(`UNIX-LISTEN:${path('inject')}`, tty(path('device-inject')));
-    await cables.once(() => access(path('link')));
+    await cables.once(() => access(linkFile ?? path('link')));
+    await cables.once(() => access(path('device-link')));
     const inject = await cables.once(() => openSocket(path('inject')));
     // Its end is reported by `exited`; without a listener it would end this process.
     inject.on('error', () => undefined);
     await cables.once(() => access(path('device-inject')));
     return {
-      linkPath: path('link'),
+      linkPath: linkFile ?? path('link'),
       inject,
       get pid() {
         return service.pid;

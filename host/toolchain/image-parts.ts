@@ -67,24 +67,36 @@ export async function linkImage(image: {
   return { elfPath, mapPath, ...(await measure(board, elfPath)) };
 }
 
-/** Sections as `size -A` prints them: name, bytes, address. */
-async function measure(
-  board: BareMetalBoard,
-  elfPath: string,
-): Promise<Pick<LinkedImage, 'flashBytes' | 'ramBytes' | 'sections'>> {
-  const { stdout } = await runProcess(`${board.compiler.prefix}size`, ['-A', elfPath]);
+async function measure(board: BareMetalBoard, elfPath: string): Promise<ImageSizes> {
   const ramOrigin = Number(board.memory.ram.origin);
   const ramEnd = ramOrigin + board.memory.ram.bytes;
+  return sizesOf(board.compiler.prefix, elfPath, (name, address) => {
+    if (name === '.data') return 'both';
+    return address >= ramOrigin && address < ramEnd ? 'ram' : 'flash';
+  });
+}
+
+export type ImageSizes = Pick<LinkedImage, 'flashBytes' | 'ramBytes' | 'sections'>;
+
+/**
+ * Sections as `size -A` prints them: name, bytes, address.
+ * @param memoryOf where a section lies; undefined: it is not loaded
+ */
+export async function sizesOf(
+  prefix: string,
+  elfPath: string,
+  memoryOf: (name: string, address: number) => ImageSection['memory'] | undefined,
+): Promise<ImageSizes> {
+  const { stdout } = await runProcess(`${prefix}size`, ['-A', elfPath]);
   const sections: ImageSection[] = [];
   for (const line of stdout.split('\n')) {
     const match = /^(\.\S+)\s+(\d+)\s+(\d+)$/.exec(line);
     const name = match?.[1];
     if (name === undefined || /^\.(debug|stab|ARM\.attr)/.test(name)) continue;
     const bytes = Number(match?.[2]);
-    const address = Number(match?.[3]);
-    const inRam = address >= ramOrigin && address < ramEnd;
-    if (bytes === 0) continue;
-    sections.push({ name, bytes, memory: name === '.data' ? 'both' : inRam ? 'ram' : 'flash' });
+    const memory = memoryOf(name, Number(match?.[3]));
+    if (bytes === 0 || memory === undefined) continue;
+    sections.push({ name, bytes, memory });
   }
   const total = (other: 'flash' | 'ram'): number =>
     sections.filter(({ memory }) => memory !== other).reduce((sum, { bytes }) => sum + bytes, 0);

@@ -8,7 +8,7 @@ import { SERVICE } from '../flash/tools/ssh.js';
 import { crc32c } from '../protocol/crc32c.js';
 import type { LinuxBoard } from './board.js';
 import { link } from './compile.js';
-import { writeWhole, type LinkedImage } from './image-parts.js';
+import { sizesOf, writeWhole, type LinkedImage } from './image-parts.js';
 import { sealBytes } from './seal-image.js';
 
 /** What hal/linux needs of the C library beside C99: POSIX, and the rates that Linux has names for. */
@@ -39,14 +39,23 @@ export async function linkLinuxImage(image: {
     ],
     libraries: ['-lm'],
   });
-  const sizes = await seal(elfPath);
+  const firstWritten = await seal(elfPath);
   const unitPath = join(outDir, `${SERVICE}.service`);
   await writeWhole(unitPath, await unitFile(board));
-  return { elfPath, mapPath, ...sizes, sections: [], unitPath };
+  // What a chip would have in flash is what the file brings, and RAM what is written.
+  const sizes = await sizesOf(board.compiler.prefix, elfPath, (name, address) => {
+    if (address === 0) return undefined;
+    if (address < firstWritten) return 'flash';
+    return /^\.t?bss$/.test(name) ? 'ram' : 'both';
+  });
+  return { elfPath, mapPath, ...sizes, unitPath };
 }
 
-/** Covers what is loaded and never written: code and constants. The seal itself is a variable. */
-async function seal(elfPath: string): Promise<Pick<LinkedImage, 'flashBytes' | 'ramBytes'>> {
+/**
+ * Covers what is loaded and never written: code and constants. The seal itself is a variable.
+ * @returns the address from which on memory is written
+ */
+async function seal(elfPath: string): Promise<number> {
   const elf = await readFile(elfPath);
   const { segments } = readElf(elf);
   const covered = segments.filter(({ writable }) => !writable);
@@ -63,11 +72,8 @@ async function seal(elfPath: string): Promise<Pick<LinkedImage, 'flashBytes' | '
   const all = Buffer.concat(contents);
   place.set(sealBytes(all.length, crc32c(all)));
   await writeFile(elfPath, elf);
-  const total = (writable: boolean): number =>
-    segments
-      .filter((segment) => segment.writable === writable)
-      .reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
-  return { flashBytes: total(false), ramBytes: total(true) };
+  const written = segments.filter(({ writable }) => writable);
+  return Math.min(...written.map(({ virtualAddress }) => virtualAddress));
 }
 
 /** The unit of the template in hal/linux, with what the board file says. */
