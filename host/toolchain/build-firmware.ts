@@ -233,7 +233,13 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
   const objects = [...compiled.objects, ...stamp.objects, ...libraryObjects];
   const linked =
     board.system === 'linux'
-      ? await linkLinuxImage({ board, name: image, objects, outDir })
+      ? await linkLinuxImage({
+          board,
+          isFed: options.frontEnd === 'uart',
+          name: image,
+          objects,
+          outDir,
+        })
       : await linkImage({ board, name: image, objects, outDir });
   await Promise.all(objects.map((file) => rm(file)));
   if (board.system === undefined) await sealImage(board.compiler.prefix, linked.elfPath);

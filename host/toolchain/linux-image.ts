@@ -14,14 +14,19 @@ import { sealBytes } from './seal-image.js';
 /** What hal/linux needs of the C library beside C99: POSIX, and the rates that Linux has names for. */
 export const LINUX_FLAGS = ['-D_DEFAULT_SOURCE', '-pthread'] as const;
 
+/** Of the thread that acquires: above all that is not of real time, below the threads of the kernel's interrupts (50). */
+const REALTIME_PRIORITY = 10;
+
 /** @throws IsochroneError FIRMWARE_LINK */
 export async function linkLinuxImage(image: {
   readonly board: LinuxBoard;
+  /** Whether its samples come over the second tty. */
+  readonly isFed: boolean;
   readonly name: string;
   readonly objects: readonly string[];
   readonly outDir: string;
 }): Promise<LinkedImage & { readonly unitPath: string }> {
-  const { board, name, objects, outDir } = image;
+  const { board, isFed, name, objects, outDir } = image;
   const elfPath = join(outDir, `${name}.elf`);
   const mapPath = join(outDir, `${name}.map`);
   await link({
@@ -41,7 +46,7 @@ export async function linkLinuxImage(image: {
   });
   const firstWritten = await seal(elfPath);
   const unitPath = join(outDir, `${SERVICE}.service`);
-  await writeWhole(unitPath, await unitFile(board));
+  await writeWhole(unitPath, await unitFile(board, isFed));
   // What a chip would have in flash is what the file brings, and RAM what is written.
   const sizes = await sizesOf(board.compiler.prefix, elfPath, (name, address) => {
     if (address === 0) return undefined;
@@ -77,9 +82,16 @@ async function seal(elfPath: string): Promise<number> {
 }
 
 /** The unit of the template in hal/linux, with what the board file says. */
-async function unitFile({ title, uarts }: LinuxBoard): Promise<string> {
+async function unitFile({ title, uarts }: LinuxBoard, isFed: boolean): Promise<string> {
+  const inject = isFed ? uarts.inject : undefined;
+  const options = [
+    `--link ${uarts.link.path}`,
+    ...(inject === undefined ? [] : [`--inject ${inject.path}`]),
+    `--realtime ${REALTIME_PRIORITY}`,
+  ];
   const template = join(packageRoot(), 'firmware-templates', 'hal', 'linux', `${SERVICE}.service`);
   return (await readFile(template, 'utf8'))
     .replaceAll('{title}', title)
-    .replaceAll('{link}', uarts.link.path);
+    .replaceAll('{options}', options.join(' '))
+    .replaceAll('{priority}', String(REALTIME_PRIORITY));
 }

@@ -78,7 +78,8 @@ static speed_t speed_of(uint32_t baud) {
     return found;
 }
 
-/* Eight bits, no parity, one stop bit, every byte as it is. */
+/* Eight bits, no parity, one stop bit, every byte as it is. False: no tty, or none of that rate;
+ * setting it succeeds as soon as anything was set (tcsetattr(3)). */
 static bool make_raw(int file, speed_t speed) {
     struct termios mode;
     if (tcgetattr(file, &mode) != 0) {
@@ -90,8 +91,13 @@ static bool make_raw(int file, speed_t speed) {
     mode.c_cflag = CS8 | CREAD | CLOCAL;
     mode.c_cc[VMIN] = 0u;
     mode.c_cc[VTIME] = 0u;
-    return cfsetispeed(&mode, speed) == 0 && cfsetospeed(&mode, speed) == 0 &&
-           tcsetattr(file, TCSANOW, &mode) == 0;
+    if (cfsetispeed(&mode, speed) != 0 || cfsetospeed(&mode, speed) != 0 ||
+        tcsetattr(file, TCSANOW, &mode) != 0 || tcgetattr(file, &mode) != 0) {
+        return false;
+    }
+    errno = EINVAL;
+    /* qemu-aarch64 translates no rate above 460800, and tells none then. */
+    return cfgetospeed(&mode) == speed || cfgetospeed(&mode) == B0;
 }
 
 static bool open_tty(tty_port *port) {

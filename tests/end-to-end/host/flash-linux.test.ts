@@ -70,7 +70,7 @@ it('`build --board` makes the service and its unit', async () => {
   expect(report).toMatchObject({ name: BOARD, frontEnd: 'uart' });
   expect(report.flashBytes).toBeGreaterThan(100_000);
   const unit = await readFile(report.unitPath ?? '', 'utf8');
-  expect(unit).toContain('--link /dev/ttyTHS1 ');
+  expect(unit).toContain('--link /dev/ttyTHS1 --inject /dev/ttyUSB0 --realtime 10"');
   expect(unit).not.toMatch(/[{}]/);
   for (const line of ['Restart=always', 'WatchdogSec=10s', 'StateDirectory=isochrone']) {
     expect(unit.split('\n')).toContain(line);
