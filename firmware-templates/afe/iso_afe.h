@@ -24,6 +24,7 @@ typedef struct {
     uint32_t missing_samples;  /* of a GAP */
     uint32_t device_tick;      /* when the sample was taken, or arrived */
     iso_lead_off_bits contact; /* with a SAMPLE: what the front end measures of its electrodes */
+    bool test_signal;          /* with a SAMPLE: of no patient, iso_afe_show_test_signal */
     int32_t microvolt[ISO_INDEPENDENT_LEADS];
 } iso_afe_event;
 
@@ -32,6 +33,12 @@ typedef struct {
     uint32_t samples_missing;
     uint32_t receive_errors; /* damaged, malformed or stale frames; unreadable files */
 } iso_afe_counters;
+
+/* A square wave on every lead. */
+typedef struct {
+    uint32_t peak_to_peak_microvolt;
+    uint16_t period_samples; /* 500 Hz */
+} iso_afe_test_signal;
 
 void iso_afe_init(void);
 /* Values from here on, of either sign, are the end of scale and no signal. */
@@ -43,6 +50,10 @@ bool iso_afe_is_live(void);
 void iso_afe_read_counters(iso_afe_counters *out);
 /* Samples for which there is room now, for a sender that wants to know. */
 uint16_t iso_afe_credit(void);
+/* A signal of the front end's own in the place of the electrodes, from one of the next samples on
+ * and until it is switched off; samples of the time between are a gap where switching takes any.
+ * False: it has none. */
+bool iso_afe_show_test_signal(bool on, iso_afe_test_signal *out);
 /* A fault of the front end that people should read, or NULL; each is given once. */
 const char *iso_afe_take_complaint(void);
 

@@ -67,6 +67,8 @@ typedef struct {
 typedef struct {
     iso_wire_samples frame;
     uint32_t dropped; /* lost before the device or left out for want of room */
+    uint32_t unseen;  /* of a test signal, of which the analysis has not been told yet */
+    bool test_signal; /* the newest was of one */
 } iso_app_samples;
 
 typedef struct {
@@ -195,6 +197,8 @@ void iso_app_signal_init(iso_app *app);
 bool iso_app_signal_step(iso_app *app);
 /* Sends what waits for its frame to be full. */
 void iso_app_flush_samples(iso_app *app);
+/* The answer to SET_TEST_SIGNAL. While it lasts samples are sent, and nothing is made of them. */
+void iso_app_set_test_signal(iso_app *app, const iso_wire_set_test_signal *request);
 
 /* iso_app_watch.c: electrodes, readability, exchanged electrodes. */
 void iso_app_watch_init(iso_app *app);

@@ -97,6 +97,9 @@ void iso_app_obey(iso_app *app, const iso_frame *frame) {
     case ISO_WIRE_SET_SETTING:
         OBEY(set_setting, iso_app_set_setting(app, &message));
         break;
+    case ISO_WIRE_SET_TEST_SIGNAL:
+        OBEY(set_test_signal, iso_app_set_test_signal(app, &message));
+        break;
     case ISO_WIRE_SELF_TEST:
         OBEY(self_test, iso_app_answer_self_test(app, &message));
         break;

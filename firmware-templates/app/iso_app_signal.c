@@ -84,13 +84,53 @@ static void analyse(iso_app *app, uint32_t sample_index, const int32_t *microvol
     iso_app_note_inner(app, ISO_WIRE_DUTY_FILTER, iso_hal_ticks() - before);
 }
 
+/* For everything that makes something of samples. */
+static void skip(iso_app *app, uint32_t missing_samples) {
+    iso_chain_gap(&app->chain, missing_samples);
+    iso_window_gap(&app->window);
+    iso_app_watch_gap(app, missing_samples);
+    iso_app_measure_gap(app, missing_samples);
+}
+
 static void gap(iso_app *app, const iso_afe_event *event) {
     iso_app_flush_samples(app);
     app->samples.dropped += event->missing_samples;
-    iso_chain_gap(&app->chain, event->missing_samples);
-    iso_window_gap(&app->window);
-    iso_app_watch_gap(app, event->missing_samples);
-    iso_app_measure_gap(app, event->missing_samples);
+    skip(app, event->missing_samples);
+}
+
+/* No patient: beats, results and electrodes of it would be taken for one's. The first sample ends
+ * what was known, the others are one gap in front of the next patient's. */
+static void pass_over(iso_app *app) {
+    if (app->samples.test_signal) {
+        app->samples.unseen += 1u;
+        return;
+    }
+    app->samples.test_signal = true;
+    iso_app_log(app, ISO_WIRE_LOG_LEVEL_WARNING, "front end: test signal, not a patient");
+    skip(app, 1u);
+}
+
+static void look_again(iso_app *app) {
+    if (app->samples.test_signal) {
+        app->samples.test_signal = false;
+        skip(app, app->samples.unseen);
+        app->samples.unseen = 0u;
+        iso_app_log(app, ISO_WIRE_LOG_LEVEL_INFO, "front end: electrodes again");
+    }
+}
+
+void iso_app_set_test_signal(iso_app *app, const iso_wire_set_test_signal *request) {
+    iso_afe_test_signal shape;
+    iso_wire_test_signal message = {.request_id = request->request_id,
+                                    .outcome = ISO_WIRE_COMMAND_OUTCOME_NOT_BUILT_IN};
+    if (iso_afe_show_test_signal(request->on != 0u, &shape)) {
+        message.outcome = ISO_WIRE_COMMAND_OUTCOME_DONE;
+        message.peak_to_peak_microvolt = shape.peak_to_peak_microvolt;
+        message.period_samples = shape.period_samples;
+    }
+    const size_t bytes =
+        iso_wire_encode_test_signal(&message, app->link.payload, sizeof app->link.payload);
+    (void)iso_app_send(app, ISO_WIRE_TEST_SIGNAL, bytes, ISO_APP_WAIT);
 }
 
 static void log_no_answer(iso_app *app, uint32_t sample_count) {
@@ -148,6 +188,11 @@ bool iso_app_signal_step(iso_app *app) {
     case ISO_AFE_SAMPLE:
         memcpy(last_microvolt, event.microvolt, sizeof last_microvolt);
         echo(app, &event);
+        if (event.test_signal) {
+            pass_over(app);
+            return true;
+        }
+        look_again(app);
         iso_app_watch_sample(app, &event);
         analyse(app, event.sample_index, event.microvolt);
         return true;

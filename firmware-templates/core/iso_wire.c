@@ -188,6 +188,8 @@ bool iso_wire_type_is_known(uint8_t type) {
     case ISO_WIRE_SELF_TEST:
     case ISO_WIRE_GET_SETTING:
     case ISO_WIRE_SET_SETTING:
+    case ISO_WIRE_TEST_SIGNAL:
+    case ISO_WIRE_SET_TEST_SIGNAL:
     case ISO_WIRE_TIME_REPLY:
     case ISO_WIRE_TIME_REQUEST:
     case ISO_WIRE_SET_TIME:
@@ -1013,6 +1015,42 @@ bool iso_wire_decode_set_setting(iso_wire_set_setting *message, const uint8_t *p
     message->request_id = get_u16(&in);
     message->setting = get_choice(&in, 4u);
     message->value = get_u32(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_test_signal(const iso_wire_test_signal *message, uint8_t *payload,
+                                   size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->request_id);
+    put_choice(&out, message->outcome, 6u);
+    put_u32(&out, message->peak_to_peak_microvolt);
+    put_u16(&out, message->period_samples);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_test_signal(iso_wire_test_signal *message, const uint8_t *payload,
+                                 size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->request_id = get_u16(&in);
+    message->outcome = get_choice(&in, 6u);
+    message->peak_to_peak_microvolt = get_u32(&in);
+    message->period_samples = get_u16(&in);
+    return !in.failed && in.used == in.size;
+}
+
+size_t iso_wire_encode_set_test_signal(const iso_wire_set_test_signal *message, uint8_t *payload,
+                                       size_t capacity) {
+    writer out = {payload, capacity, 0u, false};
+    put_u16(&out, message->request_id);
+    put_u8(&out, message->on);
+    return out.failed ? 0u : out.used;
+}
+
+bool iso_wire_decode_set_test_signal(iso_wire_set_test_signal *message, const uint8_t *payload,
+                                     size_t payload_bytes) {
+    reader in = {payload, payload_bytes, 0u, false};
+    message->request_id = get_u16(&in);
+    message->on = get_u8(&in);
     return !in.failed && in.used == in.size;
 }
 

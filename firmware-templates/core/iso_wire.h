@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define ISO_WIRE_PROTOCOL_VERSION 1u
-#define ISO_WIRE_SCHEMA_HASH 0xB7D30C53u
+#define ISO_WIRE_SCHEMA_HASH 0xA5F1FC06u
 #define ISO_WIRE_MAX_PAYLOAD 512u
 
 /* Frame types. */
@@ -50,6 +50,8 @@
 #define ISO_WIRE_SELF_TEST 0x89u
 #define ISO_WIRE_GET_SETTING 0x92u
 #define ISO_WIRE_SET_SETTING 0x8Du
+#define ISO_WIRE_TEST_SIGNAL 0x1Eu
+#define ISO_WIRE_SET_TEST_SIGNAL 0x96u
 #define ISO_WIRE_TIME_REPLY 0x19u
 #define ISO_WIRE_TIME_REQUEST 0x8Eu
 #define ISO_WIRE_SET_TIME 0x8Fu
@@ -102,6 +104,8 @@
 #define ISO_WIRE_SELF_TEST_MAX_BYTES 2u
 #define ISO_WIRE_GET_SETTING_MAX_BYTES 3u
 #define ISO_WIRE_SET_SETTING_MAX_BYTES 7u
+#define ISO_WIRE_TEST_SIGNAL_MAX_BYTES 9u
+#define ISO_WIRE_SET_TEST_SIGNAL_MAX_BYTES 3u
 #define ISO_WIRE_TIME_REPLY_MAX_BYTES 16u
 #define ISO_WIRE_TIME_REQUEST_MAX_BYTES 2u
 #define ISO_WIRE_SET_TIME_MAX_BYTES 8u
@@ -975,6 +979,42 @@ size_t iso_wire_encode_set_setting(const iso_wire_set_setting *message, uint8_t 
                                    size_t capacity);
 bool iso_wire_decode_set_setting(iso_wire_set_setting *message, const uint8_t *payload,
                                  size_t payload_bytes);
+
+/*
+ * TEST_SIGNAL: The answer to SET_TEST_SIGNAL: a square wave on every lead, as it should come out.
+ */
+typedef struct {
+    /* The request that this answers. */
+    uint16_t request_id;
+    /* Whether the front end has one; without, the rest is 0. */
+    uint8_t outcome;
+    /* From its low to its high level. */
+    uint32_t peak_to_peak_microvolt;
+    /* At sampleRateHz. */
+    uint16_t period_samples;
+} iso_wire_test_signal;
+
+size_t iso_wire_encode_test_signal(const iso_wire_test_signal *message, uint8_t *payload,
+                                   size_t capacity);
+bool iso_wire_decode_test_signal(iso_wire_test_signal *message, const uint8_t *payload,
+                                 size_t payload_bytes);
+
+/*
+ * SET_TEST_SIGNAL: Puts the front end's own test signal in the place of the electrodes, or takes it
+ * away. While it lasts samples are sent, and no beat, electrode or result is made of them. Ends
+ * with the run.
+ */
+typedef struct {
+    /* Names this request; the answer carries it. */
+    uint16_t request_id;
+    /* 1: the test signal; 0: the electrodes. */
+    uint8_t on;
+} iso_wire_set_test_signal;
+
+size_t iso_wire_encode_set_test_signal(const iso_wire_set_test_signal *message, uint8_t *payload,
+                                       size_t capacity);
+bool iso_wire_decode_set_test_signal(iso_wire_set_test_signal *message, const uint8_t *payload,
+                                     size_t payload_bytes);
 
 /* TIME_REPLY: The answer to TIME_REQUEST. */
 typedef struct {

@@ -96,8 +96,9 @@ bool iso_hal_image_is_sound(void);
 void iso_hal_watchdog_start(uint32_t timeout_ms);
 void iso_hal_watchdog_feed(void);
 /* The handler is called from an interrupt, so many times a second from now on: at least 100, and a
- * divisor of the processor's clock. */
-void iso_hal_every(uint32_t hz, void (*handler)(void));
+ * divisor of the processor's clock. Once for each period, and several times in a row where
+ * interrupts were held up for so long; due_tick is when it should have been called. */
+void iso_hal_every(uint32_t hz, void (*handler)(uint32_t due_tick));
 /* The longest time so far from when the periodic interrupt was due to its first instruction: what
  * other interrupts and masked sections cost. 0 where it is not measured. */
 uint32_t iso_hal_interrupt_worst_ticks(void);

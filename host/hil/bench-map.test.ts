@@ -26,9 +26,13 @@ describe('a bench map', () => {
       'mps2-an386',
       'mps2-an500',
       'mps3-an547',
+      'mps2-an386',
     ]);
-    const [first] = map.devices;
-    expect([...(first === undefined ? [] : fixturesOf(first))]).toContain('power');
+    expect([...fixturesOf(entryOf(map, 'emulated-m4'))]).toContain('inject');
+    // One of them samples by its own clock, and is fed by nobody.
+    const own = [...fixturesOf(entryOf(map, 'emulated-own-clock'))];
+    expect(own).toEqual(expect.arrayContaining(['power', 'converter', 'test_signal']));
+    expect(own).not.toContain('inject');
   });
 
   it('gives a device the fixtures that it is wired to, and no others', async () => {
@@ -45,7 +49,11 @@ describe('a bench map', () => {
       'electrodes',
     ]);
     const flashed = await load({ devices: [{ ...DESK, flash: { tool: 'st-flash' } }] });
-    expect([...fixturesOf(entryOf(flashed, 'desk'))]).toEqual(['converter', 'flash']);
+    expect([...fixturesOf(entryOf(flashed, 'desk'))]).toEqual([
+      'converter',
+      'test_signal',
+      'flash',
+    ]);
   });
 
   it.each([
@@ -56,6 +64,10 @@ describe('a bench map', () => {
     [
       { devices: [{ ...DESK, rig: { port: 'a', power: { pin: 7, contact: 'both' } } }] },
       '/contact',
+    ],
+    [
+      { devices: [{ ...DESK, injectPort: '/dev/ttyUSB0', frontEnd: 'ads1298' }] },
+      'a front end ads1298 does not read',
     ],
     [{ devices: [DESK, { ...DESK, port: '/dev/ttyACM2' }] }, 'two devices have the name desk'],
     [{ devices: [DESK, { ...DESK, name: 'other' }] }, 'two devices have the port /dev/ttyACM0'],

@@ -5,6 +5,7 @@ import { Ajv, type ErrorObject } from 'ajv';
 import { IsochroneError } from '../../codegen/errors.js';
 import { packageRoot } from '../../codegen/package-root.js';
 import type { Electrode } from '../stream/events.js';
+import type { Board } from '../toolchain/board.js';
 import { FIXTURES, type Fixture } from './fixtures.js';
 
 /** A switch in a wire. */
@@ -29,10 +30,15 @@ export interface RigWiring {
   readonly button?: { readonly pin: number };
 }
 
+/** What its samples come from; one that is fed over a port is `uart`. */
+export type BenchFrontEnd = 'uart' | 'synthetic' | 'ads1298';
+
 export interface EmulatorEntry {
   readonly name: string;
   readonly kind: 'emulator';
   readonly board: string;
+  /** Left out: `uart`. */
+  readonly frontEnd?: BenchFrontEnd;
 }
 
 export interface BoardEntry {
@@ -41,6 +47,8 @@ export interface BoardEntry {
   readonly board: string;
   /** Address of its link, as everywhere: a path, `serial:NUMBER`, `board:NAME`, `tcp://host:port`. */
   readonly port: string;
+  /** Left out: `uart` where there is an injectPort, else what its board file names, else `synthetic`. */
+  readonly frontEnd?: BenchFrontEnd;
   readonly injectPort?: string;
   /** One of the tools of its board file, the first that is there where none is named, and where that finds the board. */
   readonly flash?: { readonly tool?: string; readonly port?: string };
@@ -109,7 +117,10 @@ function checkMeaning(file: string, devices: readonly BenchEntry[]): void {
       ...(injectPort === undefined ? [] : [injectPort]),
     ]),
   );
-  for (const { name, rig } of boards) {
+  for (const { name, rig, frontEnd = 'uart', injectPort } of boards) {
+    if (injectPort !== undefined && frontEnd !== 'uart') {
+      throw invalid(file, `${name} has an injectPort, which a front end ${frontEnd} does not read`);
+    }
     if (rig === undefined) continue;
     const pins = pinsOf(rig);
     const again = pins.find((pin, index) => pins.indexOf(pin) !== index);
@@ -137,17 +148,35 @@ function invalid(file: string, what: string, cause?: unknown): IsochroneError {
   });
 }
 
+/** Whether its samples come by a clock of its own, from whatever converts them. */
+function convertsItself(entry: BenchEntry): boolean {
+  const fed = entry.kind === 'emulator' || entry.injectPort !== undefined;
+  return (entry.frontEnd ?? (fed ? 'uart' : 'synthetic')) !== 'uart';
+}
+
+/** The front end that its firmware is built with. */
+export function frontEndOf(entry: BenchEntry, board: Pick<Board, 'afe'>): BenchFrontEnd {
+  if (entry.frontEnd !== undefined) return entry.frontEnd;
+  return convertsItself(entry) ? (board.afe?.chip ?? 'synthetic') : 'uart';
+}
+
 /** What an entry promises; an emulator is wired to everything but switches and a button. */
 export function fixturesOf(entry: BenchEntry): ReadonlySet<Fixture> {
-  if (entry.kind === 'emulator')
-    return new Set<Fixture>(['power', 'reset', 'inject', 'contacts', 'flash', 'flash_part']);
+  const converter = convertsItself(entry);
+  if (entry.kind === 'emulator') {
+    const fed = converter
+      ? (['converter', 'test_signal'] as const)
+      : (['inject', 'contacts'] as const);
+    return new Set<Fixture>(['power', 'reset', ...fed, 'flash', 'flash_part']);
+  }
   const { rig, injectPort, flash } = entry;
   const met: Readonly<Record<Fixture, boolean>> = {
     power: rig?.power !== undefined,
     reset: rig?.reset !== undefined,
     boot: rig?.boot !== undefined,
     inject: injectPort !== undefined,
-    converter: injectPort === undefined,
+    converter,
+    test_signal: converter,
     contacts: injectPort !== undefined,
     electrodes: rig?.electrodes !== undefined,
     button: rig?.button !== undefined,

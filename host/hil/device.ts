@@ -5,9 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IsochroneError } from '../../codegen/errors.js';
 import { SEGMENT_NAMES } from '../cineecg/geometry.js';
-import { INJECT_FRAME_SAMPLES, injectRecord, type FrameContact } from '../flash/injector.js';
-import { FrameEncoder } from '../protocol/frame.js';
-import type { HelloMessage, HostMessage } from '../protocol/messages.js';
+import type { HostMessage } from '../protocol/messages.js';
 import type { Askable } from '../serial/ask.js';
 import { connectDevice, type DeviceConnection } from '../serial/device-connection.js';
 import { DeviceCommands } from '../serial/device-commands.js';
@@ -15,11 +13,12 @@ import type { HelloEvent, ResultEvent, StreamEvent } from '../stream/events.js';
 import type { Fixture } from './fixtures.js';
 import { forbiddenIn } from './forbidden.js';
 import { BenchLine, pauseHost } from './host-faults.js';
+import { Heard, type EventOf } from './heard.js';
+import { Injection, type InjectRequest } from './injection.js';
 import type { Journal } from './journal.js';
-import { sampleRate, type TimedSample } from './rate.js';
+import { sampleRate } from './rate.js';
 import type { SampleBooks } from './record.js';
 import { noFixture } from './rig.js';
-import { sampleBooks } from './sample-books.js';
 import type { Target } from './target.js';
 import type { TestBook } from './test-book.js';
 
@@ -45,28 +44,14 @@ const BACK_OFF = { firstMs: 100, mostMs: 500 };
 /** An emulator under load is silent for longer than a board ever is. */
 const LINK_TIMING = { staleAfterMs: 5000, lostAfterStaleMs: 15_000, helloTimeoutMs: 60_000 };
 const POLL_MS = 10;
-const TRACE_SECONDS = 10;
-const TRACE_EVERY = 5;
-const LEAD_II = 1;
+/** Half of what a rate of 500 ± 0.1 Hz may be off: two bursts of exchanges half a minute apart know it that well. */
+const MOST_DRIFT_BOUND_PPM = 100;
 
 export interface DeviceOptions {
   readonly target: Target;
   readonly journal: Journal;
   readonly timing?: Partial<DeviceTiming>;
 }
-
-export interface InjectRequest {
-  /** Sample-major, eight leads, 500 Hz, microvolt; a record begins where a run begins. */
-  readonly microvolt: Int16Array;
-  /** Multiple of real time. */
-  readonly speed: number;
-  readonly contactAt?: (sampleIndex: number) => FrameContact;
-  /** What becomes of a frame of 20 samples; undefined: it is left out. A pause holds the ones behind it back as well. */
-  readonly line?: (frameIndex: number, bytes: Uint8Array) => Promise<Uint8Array | undefined>;
-  readonly signal?: AbortSignal;
-}
-
-type EventOf<Kind extends StreamEvent['kind']> = Extract<StreamEvent, { kind: Kind }>;
 
 export class DeviceUnderTest {
   readonly target: Target;
@@ -79,18 +64,10 @@ export class DeviceUnderTest {
   readonly asked: Askable;
   /** Kinds of messages that the suite has sent. */
   readonly askedKinds = new Set<HostMessage['kind']>();
-  /** Of the run of the device that goes on: since its HELLO. */
-  private run: StreamEvent[] = [];
-  /** Lines of its log in this test, over all its runs. */
-  private said: string[] = [];
-  private timed: TimedSample[] = [];
-  private bootId: number | undefined;
-  private introduced: HelloMessage | undefined;
-  private readonly boards: string[] = [];
+  readonly injection: Injection;
+  private readonly heard = new Heard();
   private stoppedByOperator = false;
   private book: TestBook | undefined;
-  /** Of the record that was played last. */
-  private sentSamples = 0;
 
   constructor({ target, journal, timing = {} }: DeviceOptions) {
     this.target = target;
@@ -108,14 +85,16 @@ export class DeviceUnderTest {
       this.stoppedByOperator = true;
       this.journal.note('the operator presses the button');
     });
-    this.connection.on((event) => this.hear(event));
-    this.connection.onMessage((message) => {
-      if (message.kind === 'HELLO') {
-        this.introduced = message;
-        this.boards.push(message.boardName);
-      } else if (message.kind === 'SAMPLES') {
-        this.timed.push({ sampleIndex: message.firstSampleIndex, tick: message.deviceTick });
-      }
+    this.connection.on((event) => {
+      this.heard.event(event);
+      journal.event(event);
+    });
+    this.connection.onMessage((message) => this.heard.message(message));
+    this.injection = new Injection({
+      target,
+      journal,
+      heard: this.heard,
+      ended: (count) => this.expect('end', ({ sampleCount }) => sampleCount === count),
     });
     this.asked = {
       on: (listener, from) => this.connection.on(listener, from),
@@ -130,16 +109,33 @@ export class DeviceUnderTest {
 
   /** Of the run that goes on, in order. */
   get events(): readonly StreamEvent[] {
-    return this.run;
+    return this.heard.events;
   }
 
   eventsOf<Kind extends StreamEvent['kind']>(kind: Kind): readonly EventOf<Kind>[] {
-    return this.run.filter((event): event is EventOf<Kind> => event.kind === kind);
+    return this.heard.of(kind);
+  }
+
+  /** Index behind the last sample of which anything was told in this run. */
+  get nextSampleIndex(): number {
+    return this.heard.nextSampleIndex;
+  }
+
+  /** Samples of one lead in this run, as far as they came without a gap. */
+  lead(index: number, firstSampleIndex: number, count: number): readonly number[] {
+    return this.heard.lead(index, firstSampleIndex).slice(0, count);
+  }
+
+  /** A line of its log in this run. @throws IsochroneError HIL_TIMEOUT */
+  async saying(words: RegExp): Promise<void> {
+    const said = (): true | undefined =>
+      this.eventsOf('log').some(({ text }) => words.test(text)) ? true : undefined;
+    await this.until(`line of its log with ${words.source}`, this.timing.answerMs, said);
   }
 
   /** The board of every HELLO, over all runs. */
   get introductions(): readonly string[] {
-    return [...this.boards];
+    return [...this.heard.introductions];
   }
 
   /**
@@ -150,7 +146,7 @@ export class DeviceUnderTest {
     if (this.stoppedByOperator)
       throw this.failure('HIL_STOPPED', 'the operator has stopped the run');
     this.book = book;
-    this.said = [];
+    this.heard.forgetLog();
     this.journal.clear();
   }
 
@@ -234,9 +230,9 @@ export class DeviceUnderTest {
 
   /** The device introduces itself to nobody for as long as silentMs. @throws IsochroneError HIL_NOT_SILENT */
   async expectSilence(): Promise<void> {
-    const before = this.boards.length;
+    const before = this.heard.introductions.length;
     await sleep(this.timing.silentMs);
-    if (this.boards.length !== before) {
+    if (this.heard.introductions.length !== before) {
       throw this.failure(
         'HIL_NOT_SILENT',
         'the device introduced itself, and should not be able to',
@@ -259,10 +255,24 @@ export class DeviceUnderTest {
 
   /** The rate of the samples of this run, by the device's clock. @throws IsochroneError HIL_LIMIT */
   expectRate(hz: number, toleranceHz: number): void {
-    const rate = sampleRate(this.timed, this.introduced?.ticksPerSecond ?? 0);
+    const rate = sampleRate(this.heard.sampleTimes, this.heard.ticksPerSecond);
     this.records.measure('sample rate', rate, 'Hz', {
       least: hz - toleranceHz,
       most: hz + toleranceHz,
+    });
+  }
+
+  /** The same by this host's clock, the device's own being as far off as the exchanges of times say. */
+  expectRateByHost(hz: number, toleranceHz: number): void {
+    const { driftPpm = NaN, driftBoundPpm = NaN } = this.connection.statistics().clock ?? {};
+    const rate = sampleRate(this.heard.sampleTimes, this.heard.ticksPerSecond);
+    this.records.measure('bound of the drift', driftBoundPpm, 'ppm', {
+      most: MOST_DRIFT_BOUND_PPM,
+    });
+    const unsure = (hz * driftBoundPpm) / 1e6;
+    this.records.measure('sample rate by the host', rate * (1 + driftPpm / 1e6), 'Hz', {
+      least: hz - toleranceHz - unsure,
+      most: hz + toleranceHz + unsure,
     });
   }
 
@@ -270,60 +280,13 @@ export class DeviceUnderTest {
    * Plays a record into a run that has none yet, and waits until the device has answered for all of it.
    * @throws IsochroneError HIL_NO_FIXTURE, HIL_TIMEOUT, HIL_LIMIT where a sample is unaccounted for or altered
    */
-  async inject(request: InjectRequest): Promise<SampleBooks> {
-    const { microvolt } = request;
-    await this.play(request);
-    await this.expect('end', ({ sampleCount }) => sampleCount === microvolt.length / 8);
-    const books = sampleBooks(microvolt, this.run);
-    this.keepTrace();
-    this.records.account(books);
-    return books;
-  }
-
-  /** The same without the wait: for a device that is not to see the end. */
-  async play({ microvolt, speed, contactAt, line, signal }: InjectRequest): Promise<void> {
-    this.require('inject');
-    const sampleCount = microvolt.length / 8;
-    this.journal.note(`inject ${sampleCount} samples at ${speed} times real time`);
-    let frame = 0;
-    this.sentSamples = 0;
-    // It ends whatever a record that was cut off has left on the line.
-    await this.target.inject(Uint8Array.of(0));
-    await injectRecord({
-      write: async (bytes) => {
-        const sent = line === undefined ? bytes : await line(frame, bytes);
-        frame += 1;
-        if (sent !== undefined) await this.target.inject(sent);
-        this.sentSamples = Math.min(sampleCount, frame * INJECT_FRAME_SAMPLES);
-      },
-      microvolt,
-      sampleCount,
-      speed,
-      samplesReturned: () => this.returned(),
-      ...(contactAt === undefined ? {} : { contactAt }),
-      ...(signal === undefined ? {} : { signal }),
-    });
-  }
-
-  /**
-   * Books of a run that a reset has ended: what did not come back until then is lost to that.
-   * @param events of that run
-   */
-  accountReset(microvolt: Int16Array, events: readonly StreamEvent[]): void {
-    const sent = microvolt.subarray(0, this.sentSamples * 8);
-    this.records.account(sampleBooks(sent, events, true));
-  }
-
-  /** Takes in what a record that was cut off has left in front of the device; restart() then begins an axis without it. */
-  async drain(): Promise<void> {
-    const end = new FrameEncoder().encode({ kind: 'END_OF_RECORD', sampleCount: 0 });
-    await this.target.inject(Uint8Array.of(0, ...end));
-    await this.expect('end', ({ sampleCount }) => sampleCount === 0);
+  inject(request: InjectRequest): Promise<SampleBooks> {
+    return this.injection.toEnd(request, this.records);
   }
 
   /** @throws IsochroneError HIL_FORBIDDEN where the device said in this test what was not expected of it */
   refuseForbidden(expected: readonly RegExp[]): void {
-    const forbidden = forbiddenIn(this.said, expected);
+    const forbidden = forbiddenIn(this.heard.log, expected);
     if (forbidden === undefined) return;
     throw this.failure('HIL_FORBIDDEN', `it said "${forbidden.text}", which no test expects`);
   }
@@ -364,42 +327,5 @@ export class DeviceUnderTest {
       }
       await sleep(POLL_MS);
     }
-  }
-
-  private returned(): number {
-    const last = this.run.findLast((event) => event.kind === 'samples' || event.kind === 'gap');
-    if (last === undefined) return 0;
-    const length = last.kind === 'gap' ? last.sampleCount : (last.microvolt[0]?.length ?? 0);
-    return last.firstSampleIndex + length;
-  }
-
-  private hear(event: StreamEvent): void {
-    if (event.kind === 'hello' && event.bootId !== this.bootId) {
-      this.bootId = event.bootId;
-      this.run = [];
-      this.timed = [];
-    }
-    this.run.push(event);
-    if (event.kind === 'log') this.said.push(event.text);
-    this.journal.event(event);
-  }
-
-  private keepTrace(): void {
-    const microvolt: number[] = [];
-    for (const event of this.eventsOf('samples')) {
-      for (const [i, value] of (event.microvolt[LEAD_II] ?? []).entries()) {
-        const index = event.firstSampleIndex + i;
-        if (index % TRACE_EVERY === 0 && index < TRACE_SECONDS * 500) {
-          microvolt[index / TRACE_EVERY] = value;
-        }
-      }
-    }
-    this.records.trace = {
-      firstSampleIndex: 0,
-      rateHz: 500 / TRACE_EVERY,
-      // A sample that never came is drawn as none.
-      microvolt: Array.from(microvolt, (value: number | undefined) => value ?? null),
-      beatSampleIndices: this.eventsOf('beat').map(({ sampleIndex }) => sampleIndex),
-    };
   }
 }

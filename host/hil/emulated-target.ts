@@ -9,20 +9,18 @@ import { serialTransport } from '../serial/serial-transport.js';
 import { socketTransport } from '../serial/socket-transport.js';
 import type { Transport } from '../serial/transport.js';
 import type { Board } from '../toolchain/board.js';
+import { fixturesOf, type EmulatorEntry } from './bench-map.js';
 import type { Fixture } from './fixtures.js';
 import { writeInterrupted } from './interrupted-image.js';
 import { noFixture, type Rig } from './rig.js';
 import type { Target } from './target.js';
 
 const RIG_FIXTURES: ReadonlySet<Fixture> = new Set<Fixture>(['power', 'reset']);
-const FIXTURES: ReadonlySet<Fixture> = new Set<Fixture>([
-  ...RIG_FIXTURES,
-  ...(['inject', 'contacts', 'flash', 'flash_part'] as const),
-]);
 
 class EmulatedTarget implements Target {
   readonly kind = 'emulator';
-  readonly fixtures = FIXTURES;
+  readonly name: string;
+  readonly fixtures: ReadonlySet<Fixture>;
   readonly rig: Rig;
   private device: EmulatedDevice | undefined;
   private released = false;
@@ -32,9 +30,12 @@ class EmulatedTarget implements Target {
   private closed = false;
 
   constructor(
-    readonly name: string,
+    entry: EmulatorEntry,
     readonly board: Board,
   ) {
+    const { name } = entry;
+    this.name = name;
+    this.fixtures = fixturesOf(entry);
     const refuse = (fixture: Fixture): Promise<never> => Promise.reject(noFixture(name, fixture));
     this.rig = {
       fixtures: RIG_FIXTURES,
@@ -69,6 +70,7 @@ class EmulatedTarget implements Target {
   }
 
   async inject(bytes: Uint8Array): Promise<void> {
+    if (!this.fixtures.has('inject')) throw noFixture(this.name, 'inject');
     await socketWriter(this.powered().inject)(bytes);
   }
 
@@ -136,8 +138,8 @@ async function linkBeside(
   return { flashFile, linkSocket };
 }
 
-export function emulatedTarget(name: string, board: Board): Target {
-  return new EmulatedTarget(name, board);
+export function emulatedTarget(entry: EmulatorEntry, board: Board): Target {
+  return new EmulatedTarget(entry, board);
 }
 
 function noPower(device: string, why: string): IsochroneError {

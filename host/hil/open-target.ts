@@ -9,7 +9,7 @@ import type { Target } from './target.js';
 
 /** @throws IsochroneError HIL_MAP, HIL_RIG_* */
 export async function openTarget(entry: BenchEntry, board: Board): Promise<Target> {
-  if (entry.kind === 'emulator') return emulatedTarget(entry.name, board);
+  if (entry.kind === 'emulator') return emulatedTarget(entry, board);
   const { name, rig } = entry;
   return boardTarget(
     entry,

@@ -14,6 +14,7 @@ export const FAULTS = [
   'flash_interrupted',
   'wrong_image',
   'clock_off',
+  'sample_clock_off',
   'update_cut',
 ] as const;
 export type FaultKind = (typeof FAULTS)[number];

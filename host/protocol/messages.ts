@@ -38,6 +38,8 @@ import type {
   SelfTestMessage,
   GetSettingMessage,
   SetSettingMessage,
+  TestSignalMessage,
+  SetTestSignalMessage,
 } from './messages/commands.js';
 import type { TimeReplyMessage, TimeRequestMessage, SetTimeMessage } from './messages/time.js';
 import type {
@@ -94,6 +96,7 @@ export type DeviceMessage =
   | CommandResultMessage
   | SettingMessage
   | SelfTestResultMessage
+  | TestSignalMessage
   | TimeReplyMessage
   | ObjectMessage
   | ObjectPartMessage
@@ -116,6 +119,7 @@ export type HostMessage =
   | SelfTestMessage
   | GetSettingMessage
   | SetSettingMessage
+  | SetTestSignalMessage
   | TimeRequestMessage
   | SetTimeMessage
   | ReadObjectMessage

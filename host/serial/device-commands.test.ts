@@ -38,6 +38,8 @@ async function during<T>(promise: Promise<T>, ms = 60_000): Promise<T> {
   return result.value;
 }
 
+const TEST_SIGNAL = { peakToPeakMicrovolt: 2000, periodSamples: 256 };
+
 const half = (seed: number): (() => boolean) => {
   const random = new Random(seed);
   return () => random.next() < 0.3;
@@ -48,7 +50,7 @@ describe.each([
   ['a line that loses three messages in ten', { loses: half(5), delayMs: () => 3 }],
 ])('commands over %s', (_name, options) => {
   it('are done, once, and answered', async () => {
-    const { device, link, commands } = await bench(options);
+    const { device, link, commands } = await bench({ ...options, testSignal: TEST_SIGNAL });
     await during(commands.stop());
     expect(device.stopped).toBe(true);
     await during(commands.start());
@@ -66,6 +68,10 @@ describe.each([
     const now = new Date('2026-03-01T12:34:56.789Z');
     await during(commands.setTime(now));
     expect((await during(commands.time())).timeOfDay).toEqual(now);
+    expect(await during(commands.showTestSignal(true))).toEqual(TEST_SIGNAL);
+    expect(device.testSignal).toBe(true);
+    await during(commands.showTestSignal(false));
+    expect(device.testSignal).toBe(false);
     expect(await during(commands.reboot(1))).toBe(2);
     await link.close();
   });
@@ -84,6 +90,9 @@ describe.each([
       where: { reason: 'out_of_range', value: 10, least: 1, most: 10 },
     });
     expect(await refusal(commands.change('median_beats', 1))).toMatchObject({
+      where: { reason: 'not_built_in' },
+    });
+    expect(await refusal(commands.showTestSignal(true))).toMatchObject({
       where: { reason: 'not_built_in' },
     });
     // A run that is over needs no end.

@@ -8,6 +8,7 @@ import type {
   SelfTest,
   Setting,
   SettingMessage,
+  TestSignalMessage,
 } from '../protocol/messages.js';
 import { askUntilAnswered, deviceSilent, RequestIds, type Askable } from './ask.js';
 import { readObject } from './object-reader.js';
@@ -35,6 +36,13 @@ export interface SettingValue {
   /** The range that this build takes; a slow line may bear less. */
   readonly least: number;
   readonly most: number;
+}
+
+/** A square wave on every lead. */
+export interface TestSignal {
+  readonly peakToPeakMicrovolt: number;
+  /** At sampleRateHz. */
+  readonly periodSamples: number;
 }
 
 export interface DeviceTime {
@@ -148,6 +156,21 @@ export class DeviceCommands {
       sentTick,
       timeOfDay: unixSeconds === 0 ? undefined : new Date(unixSeconds * MS_PER_S + milliseconds),
     };
+  }
+
+  /**
+   * Puts the front end's own signal in the place of the electrodes, until it is taken away or the device restarts.
+   * @returns what it should come out as
+   */
+  async showTestSignal(on: boolean): Promise<TestSignal> {
+    const requestId = this.ids.take();
+    const { outcome, peakToPeakMicrovolt, periodSamples } = await this.answer<TestSignalMessage>(
+      { kind: 'SET_TEST_SIGNAL', requestId, on: on ? 1 : 0 },
+      (message) =>
+        message.kind === 'TEST_SIGNAL' && message.requestId === requestId ? message : undefined,
+    );
+    if (outcome !== 'done') throw refused('the test signal of its front end', outcome);
+    return { peakToPeakMicrovolt, periodSamples };
   }
 
   async selfTest(): Promise<SelfTest> {

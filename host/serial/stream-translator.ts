@@ -210,6 +210,7 @@ export class StreamTranslator {
       case 'COMMAND_RESULT':
       case 'SETTING':
       case 'SELF_TEST_RESULT':
+      case 'TEST_SIGNAL':
       case 'TIME_REPLY':
       case 'OBJECT':
       case 'OBJECT_PART':

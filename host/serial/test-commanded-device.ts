@@ -3,6 +3,7 @@ import { crc32c } from '../protocol/crc32c.js';
 import { decodePayload } from '../protocol/codec.js';
 import { FrameDecoder, FrameEncoder } from '../protocol/frame.js';
 import type { DeviceMessage, HostMessage, Setting } from '../protocol/messages.js';
+import type { TestSignal } from './device-commands.js';
 import { memoryTransport } from './memory-transport.js';
 import { helloMessage } from './test-device.js';
 import type { Transport } from './transport.js';
@@ -14,6 +15,8 @@ export interface CommandedDeviceOptions {
   readonly delayMs?: () => number;
   readonly loses?: () => boolean;
   readonly object?: Uint8Array;
+  /** Of its front end; none where it has none. */
+  readonly testSignal?: TestSignal;
 }
 
 const LIMITS: Readonly<Record<Setting, readonly [number, number]>> = {
@@ -31,6 +34,7 @@ export class CommandedDevice {
   selfTests = 0;
   bootId = 1;
   stopped = false;
+  testSignal = false;
   readonly settings: Record<Setting, number> = {
     result_interval_ms: 2500,
     samples_per_frame: 10,
@@ -123,6 +127,15 @@ export class CommandedDevice {
         if (this.lastSelfTest !== message.requestId) this.selfTests += 1;
         this.lastSelfTest = message.requestId;
         this.say({ kind: 'SELF_TEST_RESULT', requestId: message.requestId, outcome: 'passed' });
+        return;
+      case 'SET_TEST_SIGNAL':
+        this.testSignal = message.on === 1;
+        this.say({
+          kind: 'TEST_SIGNAL',
+          requestId: message.requestId,
+          ...(this.options.testSignal ?? { peakToPeakMicrovolt: 0, periodSamples: 0 }),
+          outcome: this.options.testSignal === undefined ? 'not_built_in' : 'done',
+        });
         return;
       case 'REBOOT':
         this.reboot(message);

@@ -8,8 +8,10 @@ import { DEFAULT_MODEL, generateNetwork, type GeneratedNetwork } from '../../hos
 import {
   entryOf,
   fixturesOf,
+  frontEndOf,
   loadBenchMap,
   type BenchEntry,
+  type BenchFrontEnd,
   type BenchMap,
 } from '../../host/hil/bench-map.js';
 import type { Fixture } from '../../host/hil/fixtures.js';
@@ -57,6 +59,11 @@ export class Bench {
 
   get fixtures(): ReadonlySet<Fixture> {
     return fixturesOf(this.entry);
+  }
+
+  /** Of the firmware that is built for the device. */
+  get frontEnd(): BenchFrontEnd {
+    return frontEndOf(this.entry, this.board);
   }
 
   get device(): DeviceUnderTest {
@@ -112,7 +119,7 @@ export class Bench {
       board,
       networkDir: SMALL_NETWORK,
       image: 'app',
-      frontEnd: 'uart',
+      frontEnd: this.frontEnd,
       outDir: join(this.folder, name),
     });
   }
@@ -134,7 +141,7 @@ export class Bench {
       board,
       networkDir: generated.folder,
       image: 'app',
-      frontEnd: 'uart',
+      frontEnd: this.frontEnd,
       outDir: join(folder, 'image'),
       ...(replaced === undefined ? {} : { replaced }),
     });

@@ -5,6 +5,7 @@ import { acquisitionTests } from './suite/acquisition.js';
 import { bootTests } from './suite/boot.js';
 import { clockTests } from './suite/clock.js';
 import { commandTests } from './suite/commands.js';
+import { converterTests } from './suite/converter.js';
 import { explanationTests } from './suite/explanation.js';
 import { knownAnswerTests } from './suite/known-answers.js';
 import { lineFaultTests } from './suite/line-faults.js';
@@ -21,6 +22,7 @@ describe(bench.entry.name, () => {
   knownAnswerTests(bench);
   commandTests(bench);
   acquisitionTests(bench);
+  converterTests(bench);
   explanationTests(bench);
   lineFaultTests(bench);
   powerFaultTests(bench);

@@ -26,6 +26,8 @@
 #define SELF_TEST_SAMPLES 256u
 #define SELF_TEST_MICROVOLT (ISO_BOARD_AFE_REFERENCE_MILLIVOLT * 1000 / 2400)
 #define SELF_TEST_TOLERANCE_PERCENT 5
+/* ADS1298_CONFIG2_TEST_2_HZ: 2^20 periods of the clock of which conversions are made too. */
+#define TEST_PERIOD_SAMPLES 256u
 #define SILENCE_MILLISECONDS 50u
 #define RETRY_MILLISECONDS 1000u
 #define GAP_SAMPLES (ISO_ADS1298_OUTPUT_HZ / 2u)
@@ -74,6 +76,8 @@ static struct {
     uint32_t phase_tick;
     uint32_t phase_ticks; /* until the next one, where it ends by time */
     bool tested;
+    bool test_wanted; /* by the host */
+    bool test_is_on;  /* in the ring */
     uint32_t test_seen;
     int64_t test_sum[ADS1298_CHANNELS];
     int64_t test_squares[ADS1298_CHANNELS];
@@ -157,9 +161,13 @@ static void chip_is_well(void) {
     front_end.told_of_chip = false;
 }
 
+static bool test_is_due(void) {
+    return !front_end.tested || front_end.test_wanted;
+}
+
 static void configure(void) {
     uint8_t registers[ADS1298_REGISTERS];
-    iso_ads1298_settings(front_end.tested ? ISO_ADS1298_MEASURE : ISO_ADS1298_SELF_TEST, registers);
+    iso_ads1298_settings(test_is_due() ? ISO_ADS1298_SELF_TEST : ISO_ADS1298_MEASURE, registers);
     if (!iso_ads1298_bus_configure(registers)) {
         give_up(NO_CHIP);
         return;
@@ -188,6 +196,7 @@ static void begin_to_listen(void) {
     memset(front_end.test_sum, 0, sizeof front_end.test_sum);
     memset(front_end.test_squares, 0, sizeof front_end.test_squares);
     front_end.test_seen = 0u;
+    front_end.test_is_on = test_is_due();
     enter(measuring ? RUNNING : SELF_TEST, 0u);
     iso_ads1298_bus_listen(measuring ? front_end.expected_index + samples_due() : 0u);
     iso_hal_afe_write_pin(ISO_HAL_AFE_START, true);
@@ -273,6 +282,7 @@ static iso_afe_event_kind deliver(const iso_ads1298_sample *sample, iso_afe_even
     out->device_tick = sample->tick;
     out->contact.measured = (1u << ISO_ELECTRODES) - 1u;
     out->contact.off = sample->off;
+    out->test_signal = front_end.test_is_on;
     for (unsigned channel = 0; channel < ADS1298_CHANNELS; channel += 1u) {
         const uint8_t lead = iso_ads1298_lead_of_channel[channel];
         out->microvolt[lead] =
@@ -360,4 +370,17 @@ void iso_afe_read_counters(iso_afe_counters *out) {
 
 uint16_t iso_afe_credit(void) {
     return 0u; /* nobody feeds it */
+}
+
+bool iso_afe_show_test_signal(bool on, iso_afe_test_signal *out) {
+    if (front_end.test_wanted != on) {
+        front_end.test_wanted = on;
+        /* Before it has been configured, and in the self-test, the next configuration sees it. */
+        if (front_end.phase == RUNNING || front_end.phase == SETTLE) {
+            begin_reset();
+        }
+    }
+    out->peak_to_peak_microvolt = 2u * SELF_TEST_MICROVOLT;
+    out->period_samples = TEST_PERIOD_SAMPLES;
+    return true;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { measureSquareWave } from '../../../host/hil/square-wave.js';
 import {
   Bench,
   ELECTRODES,
@@ -157,6 +158,33 @@ describe('ADS1298', () => {
       'front end: the right-leg electrode has no contact',
     ]);
     expect(outcome.contact).toEqual([]);
+  });
+
+  it('shows its test signal while it is asked for, marked as that, and the time of switching as gaps', () => {
+    const outcome = started()
+      .sine('V3', 300, 10)
+      .run(1000)
+      .testSignal(true)
+      .run(3000)
+      .testSignal(false)
+      .run(2000)
+      .end();
+    expect(outcome.complaints).toEqual([]);
+    expect(outcome.testSignal.map(({ on }) => on)).toEqual([true, false]);
+    const [from, to] = outcome.testSignal.map(({ at }) => at);
+    const ofTest = [...outcome.samples].filter(
+      ([at]) => at >= (from ?? NaN) + 60 && at < (to ?? NaN),
+    );
+    for (const [index] of LEADS.entries()) {
+      const { peakToPeak, period } = measureSquareWave(ofTest.map(([, v]) => v[index] ?? NaN));
+      expect(Math.abs(peakToPeak - 2000)).toBeLessThan(40);
+      expect(period).toBeCloseTo(256, 0);
+    }
+    const after = [...outcome.samples].filter(([at]) => at >= (to ?? NaN) + 60);
+    expect(swing(after.map(([, values]) => values[4] ?? NaN))).toBeCloseTo(600, -1.5);
+    expect(outcome.gaps.length).toBeGreaterThan(0);
+    const last = [...outcome.samples.keys()].at(-1) ?? NaN;
+    expect(outcome.received + outcome.missing).toBe(last + 1);
   });
 
   describe('self-test', () => {

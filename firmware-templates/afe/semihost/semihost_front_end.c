@@ -135,6 +135,7 @@ iso_afe_event_kind iso_afe_poll(iso_afe_event *out) {
     out->sample_index = front_end.next_index;
     out->device_tick = now;
     out->contact = (iso_lead_off_bits){0}; /* a record does not say */
+    out->test_signal = false;
     front_end.block_next += 1u;
     front_end.next_index += 1u;
     front_end.counters.samples_received += 1u;
@@ -147,4 +148,10 @@ void iso_afe_read_counters(iso_afe_counters *out) {
 
 uint16_t iso_afe_credit(void) {
     return 0u;
+}
+
+bool iso_afe_show_test_signal(bool on, iso_afe_test_signal *out) {
+    (void)on;
+    (void)out;
+    return false; /* whoever feeds it can send one */
 }

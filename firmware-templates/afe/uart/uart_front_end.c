@@ -119,6 +119,7 @@ iso_afe_event_kind iso_afe_poll(iso_afe_event *out) {
         out->device_tick = front_end.frame_tick;
         out->contact.measured = frame->contact_measured;
         out->contact.off = frame->contact_off;
+        out->test_signal = false;
         const int16_t *sample =
             &frame->microvolt[(size_t)front_end.next_in_frame * ISO_INDEPENDENT_LEADS];
         for (unsigned lead = 0; lead < ISO_INDEPENDENT_LEADS; lead += 1u) {
@@ -150,4 +151,10 @@ void iso_afe_read_counters(iso_afe_counters *out) {
 
 uint16_t iso_afe_credit(void) {
     return (uint16_t)(iso_hal_receive_room(ISO_HAL_PORT_INJECT) / BYTES_PER_SAMPLE);
+}
+
+bool iso_afe_show_test_signal(bool on, iso_afe_test_signal *out) {
+    (void)on;
+    (void)out;
+    return false; /* whoever feeds it can send one */
 }

@@ -11,7 +11,53 @@ static uint32_t idle_ticks;
 static uint32_t worst_clocks;   /* of the SysTick */
 static volatile uint32_t wakes; /* interrupts of the SysTick */
 
-static void (*periodic)(void); /* what iso_hal_every was given */
+/* An interrupt that is held up for longer than a period comes once for all of them: periods are
+ * counted by the counter's phase, not by interrupts. */
+#define PHASE_ATTEMPTS 4u
+#define EXACT_SHARE 8u /* of a period: what the reading of its phase may take */
+#define TRACK_SHARE 8
+
+static struct {
+    void (*handler)(uint32_t due_tick); /* what iso_hal_every was given */
+    uint32_t period_ticks;
+    uint32_t due_tick; /* of the newest period that was handled */
+} periodic;
+
+static uint32_t ticks_of(uint32_t clocks) {
+    return (uint32_t)((uint64_t)clocks * iso_hal_ticks_per_second / iso_chip_core_hz());
+}
+
+/* When the period that goes on began. False where it cannot be told now: it ends at this moment, or
+ * something came between the readings. The next interrupt will know. */
+static bool newest_due(uint32_t *due_tick) {
+    for (unsigned attempt = 0; attempt < PHASE_ATTEMPTS; attempt += 1u) {
+        const uint32_t before = iso_hal_ticks();
+        const uint32_t left = CORTEX_SYSTICK_VALUE;
+        if (left == 0u) {
+            return false;
+        }
+        if (iso_hal_ticks() - before <= periodic.period_ticks / EXACT_SHARE) {
+            *due_tick = before - ticks_of(CORTEX_SYSTICK_RELOAD - left);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void handle_periods(void) {
+    uint32_t newest;
+    if (!newest_due(&newest)) {
+        return;
+    }
+    const int32_t half = (int32_t)(periodic.period_ticks / 2u);
+    while ((int32_t)(newest - periodic.due_tick) > half) {
+        periodic.due_tick += periodic.period_ticks;
+        periodic.handler(periodic.due_tick);
+    }
+    /* The two clocks may differ: their phase is taken up slowly, so that one odd reading moves
+     * little. */
+    periodic.due_tick += (uint32_t)((int32_t)(newest - periodic.due_tick) / TRACK_SHARE);
+}
 
 /* It wakes the processor; and since it counts down from its reload value, what it has counted at
  * the entry is what it waited. */
@@ -21,8 +67,8 @@ void iso_cortex_systick_interrupt(void) {
         worst_clocks = clocks;
     }
     wakes += 1u;
-    if (periodic != NULL) {
-        periodic();
+    if (periodic.handler != NULL) {
+        handle_periods();
     }
 }
 
@@ -41,8 +87,10 @@ static void start_systick(uint32_t hz) {
     CORTEX_SYSTICK_CTRL = SYSTICK_START;
 }
 
-void iso_hal_every(uint32_t hz, void (*handler)(void)) {
-    periodic = handler;
+void iso_hal_every(uint32_t hz, void (*handler)(uint32_t due_tick)) {
+    periodic.period_ticks = ticks_of(iso_chip_core_hz() / hz);
+    periodic.due_tick = iso_hal_ticks();
+    periodic.handler = handler;
     start_systick(hz);
 }
 

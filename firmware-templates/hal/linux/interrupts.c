@@ -19,7 +19,7 @@
 static iso_linux_waker waker;
 static volatile sig_atomic_t asked_to_end;
 
-static void (*volatile periodic)(void); /* what iso_hal_every was given */
+static void (*volatile periodic)(uint32_t due_tick); /* what iso_hal_every was given */
 static volatile uint32_t period_nanoseconds;
 static volatile uint32_t worst_nanoseconds;
 static uint64_t due_at;
@@ -42,7 +42,7 @@ void iso_linux_wake_interrupts(void) {
     iso_linux_waker_call(&waker);
 }
 
-void iso_hal_every(uint32_t hz, void (*handler)(void)) {
+void iso_hal_every(uint32_t hz, void (*handler)(uint32_t due_tick)) {
     period_nanoseconds = NANOSECONDS_PER_SECOND / hz;
     iso_fence();
     periodic = handler;
@@ -54,10 +54,14 @@ uint32_t iso_hal_interrupt_worst_ticks(void) {
                       NANOSECONDS_PER_SECOND);
 }
 
+static uint32_t ticks_of(uint64_t nanoseconds) {
+    return (uint32_t)(nanoseconds * iso_hal_ticks_per_second / NANOSECONDS_PER_SECOND);
+}
+
 /* A moment that was slept through is made up for: the handler counts what it takes. */
 static bool run_periodic(void) {
     bool ran = false;
-    void (*const handler)(void) = periodic;
+    void (*const handler)(uint32_t) = periodic;
     if (handler == NULL) {
         return false;
     }
@@ -71,7 +75,7 @@ static bool run_periodic(void) {
         if (late > worst_nanoseconds) {
             worst_nanoseconds = late > UINT32_MAX ? UINT32_MAX : (uint32_t)late;
         }
-        handler();
+        handler(iso_hal_ticks() - ticks_of(late));
         due_at += period_nanoseconds;
         ran = true;
     }

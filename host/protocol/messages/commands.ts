@@ -140,3 +140,25 @@ export interface SetSettingMessage {
   /** From now on. */
   readonly value: number;
 }
+
+/** The answer to SET_TEST_SIGNAL: a square wave on every lead, as it should come out. */
+export interface TestSignalMessage {
+  readonly kind: 'TEST_SIGNAL';
+  /** The request that this answers. */
+  readonly requestId: number;
+  /** Whether the front end has one; without, the rest is 0. */
+  readonly outcome: CommandOutcome;
+  /** From its low to its high level. */
+  readonly peakToPeakMicrovolt: number;
+  /** At sampleRateHz. */
+  readonly periodSamples: number;
+}
+
+/** Puts the front end's own test signal in the place of the electrodes, or takes it away. While it lasts samples are sent, and no beat, electrode or result is made of them. Ends with the run. */
+export interface SetTestSignalMessage {
+  readonly kind: 'SET_TEST_SIGNAL';
+  /** Names this request; the answer carries it. */
+  readonly requestId: number;
+  /** 1: the test signal; 0: the electrodes. */
+  readonly on: number;
+}

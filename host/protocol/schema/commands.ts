@@ -139,5 +139,30 @@ export const commands: TrafficGroup = {
       doc: 'Changes a setting; it is kept where the board has flash for it.',
       fields: [requestId, setting, scalar('value', 'u32', 'From now on.')],
     },
+    {
+      name: 'TEST_SIGNAL',
+      type: 0x1e,
+      direction: 'device_to_host',
+      checksum: 'schema',
+      doc: 'The answer to SET_TEST_SIGNAL: a square wave on every lead, as it should come out.',
+      fields: [
+        answered,
+        choice(
+          'outcome',
+          'commandOutcome',
+          'Whether the front end has one; without, the rest is 0.',
+        ),
+        scalar('peakToPeakMicrovolt', 'u32', 'From its low to its high level.'),
+        scalar('periodSamples', 'u16', 'At sampleRateHz.'),
+      ],
+    },
+    {
+      name: 'SET_TEST_SIGNAL',
+      type: 0x96,
+      direction: 'host_to_device',
+      checksum: 'schema',
+      doc: "Puts the front end's own test signal in the place of the electrodes, or takes it away. While it lasts samples are sent, and no beat, electrode or result is made of them. Ends with the run.",
+      fields: [requestId, scalar('on', 'u8', '1: the test signal; 0: the electrodes.')],
+    },
   ],
 };

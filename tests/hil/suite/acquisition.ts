@@ -1,5 +1,4 @@
 /** Samples come back as they went in, at their rate, with the beats that are in them. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_PATIENT } from '../../../host/records/synthetic/files.js';
 import { synthesizePatient } from '../../../host/records/synthetic/patient.js';
 import { toAcquisition } from '../../../host/records/acquisition.js';
@@ -9,8 +8,6 @@ import { hil } from '../kit.js';
 const SECONDS = { short: 12, long: 600 };
 /** What goes into the place of a front end is paced by a host that does other things too. */
 const INJECTED_TOLERANCE_HZ = 100;
-/** A converter has a crystal. */
-const CONVERTER = { toleranceHz: 0.1, seconds: 30 };
 /** The window within which a beat counts as found: 150 ms, as bxb has it (ANSI/AAMI EC57). */
 const BEAT_WINDOW_SAMPLES = 75;
 /** The detector learns its thresholds on the first beats, and needs what follows a beat to be sure of it. */
@@ -18,20 +15,6 @@ const LEARNING_SAMPLES = 1500;
 const TAIL_SAMPLES = 500;
 
 export function acquisitionTests(bench: Bench): void {
-  hil(
-    bench,
-    'samples at the rate of its own converter',
-    { needs: ['converter'] },
-    async (device) => {
-      await device.restart();
-      await sleep(CONVERTER.seconds * 1000);
-      device.expectRate(500, CONVERTER.toleranceHz);
-      const { samples } = device.connection.statistics();
-      const lost = samples.lostOnLink + samples.droppedByDevice;
-      device.records.measure('samples lost', lost, 'samples', { most: 0 });
-    },
-  );
-
   const seconds = bench.settings.long ? SECONDS.long : SECONDS.short;
   const options = { needs: ['inject'], limitMs: (seconds + 120) * 1000 } as const;
   hil(

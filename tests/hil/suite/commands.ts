@@ -44,6 +44,9 @@ export function commandTests(bench: Bench): void {
         most: 10_000,
       },
     );
+    const testSignal = bench.fixtures.has('test_signal') ? 'done' : 'not_built_in';
+    expect(await outcome(commands.showTestSignal(true))).toBe(testSignal);
+    expect(await outcome(commands.showTestSignal(false))).toBe(testSignal);
     expect(await outcome(readObject(device.asked, 'network_input'))).toBe('not_there');
     expect(await outcome(readObject(device.asked, 'crash_record'))).toBe('not_there');
     await commands.reboot(bootId);
@@ -81,7 +84,7 @@ export function commandTests(bench: Bench): void {
     },
   );
 
-  hil(bench, 'has been asked every command that the wire has', {}, () => {
+  hil(bench, 'has been asked every command that the wire has', { needs: ['inject'] }, () => {
     const groups = [commandGroup, time, bulk].flatMap(({ messages }) => messages);
     const wanted = WIRE_SCHEMA.messages
       .filter(

@@ -29,7 +29,7 @@ export function powerFaultTests(bench: Bench): void {
   ): Promise<void> => {
     await device.restart();
     const stop = new AbortController();
-    const playing = device.play({ microvolt, speed: bench.speed, signal: stop.signal });
+    const playing = device.injection.play({ microvolt, speed: bench.speed, signal: stop.signal });
     await device.until('samples streaming', 30_000, () =>
       device.eventsOf('samples').length * 10 >= STREAMING_SAMPLES ? true : undefined,
     );
@@ -39,8 +39,8 @@ export function powerFaultTests(bench: Bench): void {
     await happens();
     device.records.measure('fault to HELLO', performance.now() - before, 'ms', { most: 30_000 });
     await playing.catch(() => undefined);
-    device.accountReset(microvolt, run);
-    await device.drain();
+    device.injection.accountReset(microvolt, run, device.records);
+    await device.injection.drain();
     await device.restart();
     const books = await device.inject({
       microvolt: microvolt.subarray(0, 8 * 2000),

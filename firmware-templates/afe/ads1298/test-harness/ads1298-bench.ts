@@ -67,6 +67,8 @@ export interface Outcome {
     readonly off: readonly Electrode[];
     readonly measured: number;
   }[];
+  /** Where test_signal changed, off at first. */
+  readonly testSignal: readonly { readonly at: number; readonly on: boolean }[];
   readonly complaints: readonly string[];
   readonly ticks: ReadonlyMap<number, number>;
   readonly violations: number;
@@ -102,6 +104,7 @@ function outcomeOf(rows: readonly Row[]): Outcome {
       off: ELECTRODES.filter((_, e) => (((values[0] ?? 0) >> e) & 1) === 1),
       measured: values[2] ?? NaN,
     })),
+    testSignal: of(6).map(({ first, values }) => ({ at: first, on: values[0] === 1 })),
     complaints: complaintsOf(rows),
     ticks: new Map(of(5).map(({ first, values }) => [first, (values[0] ?? NaN) >>> 0])),
     violations: end?.first ?? NaN,
@@ -152,6 +155,10 @@ export class Bench {
   }
   fault(fault: number, howMuch = 0): this {
     this.#rows.push(5, fault, [howMuch, 0, 0, 0, 0, 0, 0, 0]);
+    return this;
+  }
+  testSignal(on: boolean): this {
+    this.#rows.push(6, on ? 1 : 0);
     return this;
   }
   end(on: Driver = driver): Outcome {

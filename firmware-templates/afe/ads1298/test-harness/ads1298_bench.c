@@ -7,12 +7,14 @@
  *      3 electrode level sine millihertz one electrode
  *      4 electrodes                      these are off (bits; 9 is the right leg)
  *      5 fault how_much
+ *      6 on                              the test signal
  * Out: 0 sample_index microvolt[8]
  *      1 sample_index missing_samples
  *      2 sample_index off tick measured   before each sample that follows, when off changes
  *      3 length bytes…                    of a complaint, 32 at a time
  *      4 violations receive_errors samples_received samples_missing rail   at the end
  *      5 sample_index tick                of each 500th sample
+ *      6 sample_index on                  before each sample that follows, when test_signal changes
  */
 #include <string.h>
 
@@ -127,6 +129,12 @@ static void print_sample(const iso_afe_event *event) {
         print_row(&off);
         last_off = event->contact.off;
     }
+    static bool testing;
+    if (event->test_signal != testing) {
+        testing = event->test_signal;
+        const row change = {6, (int32_t)event->sample_index, {testing ? 1 : 0}};
+        print_row(&change);
+    }
     if (event->sample_index % 500u == 0u) {
         const row second = {5, (int32_t)event->sample_index, {(int32_t)event->device_tick}};
         print_row(&second);
@@ -185,6 +193,11 @@ int main(void) {
         case 4:
             model_set_off((unsigned)in.first);
             break;
+        case 6: {
+            iso_afe_test_signal shape;
+            (void)iso_afe_show_test_signal(in.first != 0, &shape);
+            break;
+        }
         default:
             model_break((model_fault)in.first, in.values[0]);
             break;
