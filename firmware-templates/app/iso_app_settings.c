@@ -1,5 +1,5 @@
 #include "iso_app.h"
-#include "iso_kept.h"
+#include "iso_flash_log.h"
 #include "iso_link_budget.h"
 
 /* Successive windows share three quarters. */
@@ -79,18 +79,18 @@ static bool fits(const iso_app_settings *settings) {
 
 /* Settings that the host chose in an earlier run, one word each; the last word is spare. */
 #define KEPT_SETTINGS (ISO_WIRE_SETTING_MEDIAN_BEATS + 1u)
-#if ISO_WIRE_SETTING_MEDIAN_BEATS + 1 > ISO_KEPT_WORDS
-#error "more settings than are kept"
-#endif
+_Static_assert(KEPT_SETTINGS <= ISO_FLASH_LOG_WORDS, "more settings than are kept");
+static const iso_flash_log kept_log = {.area = ISO_HAL_FLASH_CONFIGURATION,
+                                       .mark = 0x314B5349u}; /* "ISK1" */
 
 /* Those that this build does not take, or this line, are left: another image may have kept them. */
 static void take_kept(iso_app *app) {
-    uint32_t words[ISO_KEPT_WORDS];
-    const iso_kept_state state = iso_kept_load(words);
-    if (state == ISO_KEPT_DAMAGED) {
+    uint32_t words[ISO_FLASH_LOG_WORDS];
+    const iso_flash_log_state state = iso_flash_log_load(&kept_log, words);
+    if (state == ISO_FLASH_LOG_DAMAGED) {
         app->start.faults = (uint8_t)(app->start.faults | 1u << ISO_WIRE_START_TEST_SETTINGS);
     }
-    if (state != ISO_KEPT_WHOLE) {
+    if (state != ISO_FLASH_LOG_WHOLE) {
         return;
     }
     iso_app_settings kept = app->settings;
@@ -105,11 +105,11 @@ static void take_kept(iso_app *app) {
 }
 
 static void keep(const iso_app_settings *settings) {
-    uint32_t words[ISO_KEPT_WORDS] = {0};
+    uint32_t words[ISO_FLASH_LOG_WORDS] = {0};
     for (uint8_t setting = 0; setting < KEPT_SETTINGS; setting = (uint8_t)(setting + 1u)) {
         words[setting] = value_of(settings, setting);
     }
-    (void)iso_kept_store(words); /* a board without flash for it forgets */
+    (void)iso_flash_log_store(&kept_log, words); /* a board without flash for it forgets */
 }
 
 /* A slow line gives up pictures first, explanations next, samples never. */

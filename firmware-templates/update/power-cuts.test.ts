@@ -27,7 +27,7 @@ async function buildOn(flash: { writeBytes: number; correctsErrors: boolean }): 
     ...native,
     sources: [
       ...['power_cuts', 'flash_model'].map((name) => join(harness, `${name}.c`)),
-      ...['iso_boot', 'iso_boot_state', 'iso_image', 'iso_update'].map((name) =>
+      ...['iso_boot', 'iso_boot_state', 'iso_flash_log', 'iso_image', 'iso_update'].map((name) =>
         join(templates, 'update', `${name}.c`),
       ),
       join(templates, 'core', 'iso_crc32c.c'),

@@ -11,7 +11,7 @@ import { bootParts } from './slot-parts.js';
 
 /** What hardware layer and update need of the core. */
 const CORE_SOURCES = ['iso_crc32c.c', 'iso_march.c'];
-const UPDATE_SOURCES = ['iso_boot.c', 'iso_boot_state.c', 'iso_image.c'];
+const UPDATE_SOURCES = ['iso_boot.c', 'iso_boot_state.c', 'iso_flash_log.c', 'iso_image.c'];
 
 /** @throws IsochroneError BOARD_NO_SLOTS, LIBRARY_UNAVAILABLE, TOOLCHAIN_MISSING, FIRMWARE_* */
 export async function buildBoot(options: {

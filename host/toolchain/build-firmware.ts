@@ -178,7 +178,7 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
     ...halSources,
     ...(await sourcesIn(core)),
     ...(slot === undefined
-      ? [join(update, 'none', 'iso_update.c')]
+      ? [join(update, 'none', 'iso_update.c'), join(update, 'iso_flash_log.c')]
       : [...(await sourcesIn(update)), slot.keySource]),
     ...(custom && options.networkDir === '' ? [] : await networkSources(networkDir)),
   ].map((file) => options.replaced?.get(relative(templates, file)) ?? file);

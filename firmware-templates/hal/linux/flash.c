@@ -4,8 +4,9 @@
 #include <string.h>
 
 /*
- * What is kept over restarts, in a file of the state folder that behaves as flash does: iso_kept
- * then needs no second way of its own. There are no slots: a new program comes over ssh.
+ * What is kept over restarts, in a file of the state folder that behaves as flash does:
+ * iso_flash_log then needs no second way of its own. There are no slots: a new program comes over
+ * ssh.
  */
 
 #define SECTOR_BYTES 4096u

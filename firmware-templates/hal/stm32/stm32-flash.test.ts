@@ -56,7 +56,7 @@ async function build(chip: Chip): Promise<void> {
     ...watched,
     ...['-include', join(harness, 'stm32_model.h')],
     ...[join(out, chip), harness, hal, join(hal, 'cortex-m'), join(hal, 'stm32'), join(hal, chip)]
-      .concat(join(hal, 'flash-areas'), join(templates, 'app'), join(templates, 'core'))
+      .concat(join(hal, 'flash-areas'), join(templates, 'update'), join(templates, 'core'))
       .map((path) => `-I${path}`),
     ...['flash_bench', 'flash_model', 'stm32_model', `${chip}_flash_model`].map((name) =>
       join(harness, `${name}.c`),
@@ -64,7 +64,7 @@ async function build(chip: Chip): Promise<void> {
     join(hal, 'stm32', 'wait.c'),
     join(hal, 'flash-areas', 'flash_areas.c'),
     join(hal, chip, 'flash.c'),
-    join(templates, 'app', 'iso_kept.c'),
+    join(templates, 'update', 'iso_flash_log.c'),
     join(templates, 'core', 'iso_crc32c.c'),
     ...['-o', programOf(chip)],
   ]);
@@ -194,7 +194,7 @@ describe.each(chips)('%s', (chip) => {
     expect(answers).toEqual([true, true, true, false, false, true, true, true]);
   });
 
-  it('keeps settings', () => {
+  it('keeps words', () => {
     const values = [10, 20, 30].flatMap((value) => [`store ${value}`, 'load']);
     const answers = clean(chip, values);
     expect(answers.every(({ done }) => done)).toBe(true);

@@ -3,15 +3,15 @@
  *
  *     erase AREA OFFSET           program AREA OFFSET COUNT FIRST_BYTE
  *     read AREA OFFSET COUNT      damage AREA OFFSET
- *     image ADDRESS               store VALUE (of iso_kept)
+ *     image ADDRESS               store VALUE (of a log)
  *     load
  *
  * out: a line of JSON for each. Arguments: what the chip suffers from.
  */
 #include "cortex_m.h"
 #include "flash_model.h"
+#include "iso_flash_log.h"
 #include "iso_hal_flash.h"
-#include "iso_kept.h"
 #include "stm32_model.h"
 
 #include <stdio.h>
@@ -40,16 +40,18 @@ static bool program(iso_hal_flash_area area, uint32_t offset, uint32_t count, ui
     return iso_hal_flash_program(area, offset, bytes, count);
 }
 
-static bool kept_store(uint32_t value) {
-    const uint32_t words[ISO_KEPT_WORDS] = {value, value + 1u};
-    return iso_kept_store(words);
+static const iso_flash_log log = {.area = ISO_HAL_FLASH_CONFIGURATION, .mark = 0x31474F4Cu};
+
+static bool log_store(uint32_t value) {
+    const uint32_t words[ISO_FLASH_LOG_WORDS] = {value, value + 1u};
+    return iso_flash_log_store(&log, words);
 }
 
-static bool kept_load(uint32_t *value) {
-    uint32_t words[ISO_KEPT_WORDS] = {0};
-    const iso_kept_state state = iso_kept_load(words);
+static bool log_load(uint32_t *value) {
+    uint32_t words[ISO_FLASH_LOG_WORDS] = {0};
+    const iso_flash_log_state state = iso_flash_log_load(&log, words);
     *value = words[0];
-    return state == ISO_KEPT_WHOLE;
+    return state == ISO_FLASH_LOG_WHOLE;
 }
 
 int main(int argument_count, char **arguments) {
@@ -85,9 +87,9 @@ int main(int argument_count, char **arguments) {
         } else if (strcmp(name, "image") == 0) {
             image_address = (uint32_t)numbers[0];
         } else if (strcmp(name, "store") == 0) {
-            done = kept_store((uint32_t)numbers[0]);
+            done = log_store((uint32_t)numbers[0]);
         } else if (strcmp(name, "load") == 0) {
-            done = kept_load(&value);
+            done = log_load(&value);
         } else {
             return 2;
         }
