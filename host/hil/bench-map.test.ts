@@ -45,6 +45,7 @@ describe('a bench map', () => {
     expect([...fixturesOf(entryOf(map, 'desk'))]).toEqual([
       'power',
       'inject',
+      'signal',
       'contacts',
       'electrodes',
     ]);

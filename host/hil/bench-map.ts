@@ -20,9 +20,23 @@ export interface LineWiring {
   readonly pin: number;
 }
 
+/** MCP4728s in front of the electrodes. */
+export interface DacWiring {
+  /** From a chip's output to an electrode. */
+  readonly attenuation: number;
+  /** Channels A to D of each; RA is on its ground. */
+  readonly chips: readonly {
+    readonly address: number;
+    readonly electrodes: readonly (Exclude<Electrode, 'RA'> | null)[];
+  }[];
+}
+
 /** What hangs on the pins of a Firmata board. */
 export interface RigWiring {
   readonly port: string;
+  /** Of its sketch; StandardFirmata's 57600 where it is left out. */
+  readonly baudRate?: number;
+  readonly dac?: DacWiring;
   readonly power?: RelayWiring;
   readonly reset?: LineWiring;
   readonly boot?: LineWiring;
@@ -166,7 +180,7 @@ export function fixturesOf(entry: BenchEntry): ReadonlySet<Fixture> {
   if (entry.kind === 'emulator') {
     const fed = converter
       ? (['converter', 'test_signal'] as const)
-      : (['inject', 'contacts'] as const);
+      : (['inject', 'signal', 'contacts'] as const);
     return new Set<Fixture>(['power', 'reset', ...fed, 'flash', 'flash_part']);
   }
   const { rig, injectPort, flash } = entry;
@@ -180,6 +194,7 @@ export function fixturesOf(entry: BenchEntry): ReadonlySet<Fixture> {
     contacts: injectPort !== undefined,
     electrodes: rig?.electrodes !== undefined,
     button: rig?.button !== undefined,
+    signal: injectPort !== undefined || rig?.dac !== undefined,
     flash: flash !== undefined,
     flash_part: false,
   };

@@ -10,7 +10,6 @@ import type { Askable } from '../serial/ask.js';
 import { connectDevice, type DeviceConnection } from '../serial/device-connection.js';
 import { DeviceCommands } from '../serial/device-commands.js';
 import type { HelloEvent, ResultEvent, StreamEvent } from '../stream/events.js';
-import type { Fixture } from './fixtures.js';
 import { forbiddenIn } from './forbidden.js';
 import { BenchLine, pauseHost } from './host-faults.js';
 import { Heard, type EventOf } from './heard.js';
@@ -19,6 +18,7 @@ import type { Journal } from './journal.js';
 import { sampleRate } from './rate.js';
 import type { SampleBooks } from './record.js';
 import { noFixture } from './rig.js';
+import { uartSource, voltageSource, type SignalSource } from './signal-source.js';
 import type { Target } from './target.js';
 import type { TestBook } from './test-book.js';
 
@@ -31,6 +31,8 @@ export interface DeviceTiming {
   readonly endMs: number;
   /** Without HELLO for so long, a device that was given a wrong image counts as silent: twice what a boot takes here. */
   readonly silentMs: number;
+  /** Half a minute on an idle machine; each exchange of times is as good as the machines are fast. */
+  readonly clockMs: number;
 }
 
 const DEFAULT_TIMING: DeviceTiming = {
@@ -38,6 +40,7 @@ const DEFAULT_TIMING: DeviceTiming = {
   answerMs: 4000,
   endMs: 60_000,
   silentMs: 4000,
+  clockMs: 240_000,
 };
 /** A lost port is looked for again as often as this. */
 const BACK_OFF = { firstMs: 100, mostMs: 500 };
@@ -160,8 +163,12 @@ export class DeviceUnderTest {
     return this.book;
   }
 
-  require(fixture: Fixture): void {
-    if (!this.target.fixtures.has(fixture)) throw noFixture(this.target.name, fixture);
+  /** What it is shown a signal by. @param speed multiple of real time, where the source has a choice */
+  source(speed: number): SignalSource {
+    const { rig, fixtures } = this.target;
+    if (fixtures.has('inject')) return uartSource(this.injection, speed);
+    if (rig.voltages !== undefined) return voltageSource(rig.voltages, this.journal);
+    throw noFixture(this.target.name, 'signal');
   }
 
   async power(on: boolean): Promise<void> {
@@ -260,6 +267,15 @@ export class DeviceUnderTest {
       least: hz - toleranceHz,
       most: hz + toleranceHz,
     });
+  }
+
+  /** Until this host knows the device's clock as well as expectRateByHost() wants it. @throws IsochroneError HIL_TIMEOUT */
+  async clockKnown(): Promise<void> {
+    const known = (): true | undefined => {
+      const { driftBoundPpm = NaN } = this.connection.statistics().clock ?? {};
+      return driftBoundPpm <= MOST_DRIFT_BOUND_PPM ? true : undefined;
+    };
+    await this.until('clock known within 100 ppm', this.timing.clockMs, known);
   }
 
   /** The same by this host's clock, the device's own being as far off as the exchanges of times say. */

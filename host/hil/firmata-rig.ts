@@ -6,11 +6,13 @@ import { SerialPort } from 'serialport';
 import { IsochroneError } from '../../codegen/errors.js';
 import type { Electrode } from '../stream/events.js';
 import type { LineWiring, RelayWiring, RigWiring } from './bench-map.js';
+import { openDac, type I2cIo } from './firmata-dac.js';
 import type { Fixture } from './fixtures.js';
 import { noFixture, type Rig } from './rig.js';
+import type { VoltageOutputs } from './signal-source.js';
 
 /** What is used of johnny-five 2 and firmata-io 2, which bring no types. */
-interface FirmataIo {
+interface FirmataIo extends I2cIo {
   readonly pins: readonly { readonly mode?: number; readonly state?: number }[];
   readonly MODES: { readonly INPUT: number; readonly OUTPUT: number };
   readonly LOW: number;
@@ -43,7 +45,8 @@ const ANSWER_LIMIT_MS = 2000;
 /** @throws IsochroneError HIL_RIG_PACKAGES, HIL_RIG */
 export async function openFirmataRig(device: string, wiring: RigWiring): Promise<Rig> {
   const { five, Firmata } = await packages();
-  const port = new SerialPort({ path: wiring.port, baudRate: BAUD_RATE, autoOpen: false });
+  const { baudRate = BAUD_RATE, dac } = wiring;
+  const port = new SerialPort({ path: wiring.port, baudRate, autoOpen: false });
   const io = new Firmata(port, { reportVersionTimeout: ASK_VERSION_AFTER_MS });
   // Without `sigint: false` it would end this process at Ctrl-C, before anything is put to rest.
   const board = new five.Board({ io, repl: false, debug: false, sigint: false });
@@ -53,11 +56,12 @@ export async function openFirmataRig(device: string, wiring: RigWiring): Promise
       board.once('ready', done);
     });
     await Promise.all([openPort(port), ready]);
+    const voltages = dac === undefined ? undefined : await openDac(io, dac, baudRate);
+    return new FirmataRig(device, wiring, { five, board, io, port, voltages });
   } catch (error) {
     if (port.isOpen) port.close();
     throw error;
   }
-  return new FirmataRig(device, wiring, { five, board, io, port });
 }
 
 function openPort(port: SerialPort): Promise<void> {
@@ -74,10 +78,12 @@ interface Connected {
   readonly board: unknown;
   readonly io: FirmataIo;
   readonly port: SerialPort;
+  readonly voltages: VoltageOutputs | undefined;
 }
 
 class FirmataRig implements Rig {
   readonly fixtures: ReadonlySet<Fixture>;
+  readonly voltages?: VoltageOutputs;
   private readonly relays = new Map<number, { open(): void; close(): void }>();
   private readonly presses = new Set<() => void>();
   private gone = false;
@@ -93,6 +99,7 @@ class FirmataRig implements Rig {
     this.fixtures = new Set(
       (Object.keys(wired) as (keyof typeof wired)[]).filter((name) => wired[name] !== undefined),
     );
+    if (rig.voltages !== undefined) this.voltages = rig.voltages;
     rig.io.on('close', () => {
       this.gone = true;
     });

@@ -2,6 +2,7 @@
 import { IsochroneError } from '../../codegen/errors.js';
 import type { Electrode } from '../stream/events.js';
 import type { Fixture } from './fixtures.js';
+import type { VoltageOutputs } from './signal-source.js';
 
 /**
  * Every state is driven, and where the hardware can say so read back; none is assumed. Whether the device obeyed is for the
@@ -16,6 +17,8 @@ export interface Rig {
   reset(asserted: boolean): Promise<void>;
   boot(asserted: boolean): Promise<void>;
   electrode(electrode: Electrode, connected: boolean): Promise<void>;
+  /** Of a rig that can put a signal on the electrodes. */
+  readonly voltages?: VoltageOutputs;
   /** Gives a function that ends it. */
   onButton(listener: () => void): () => void;
   /** Leaves the device as rest() does; idempotent. */

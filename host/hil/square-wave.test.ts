@@ -33,7 +33,7 @@ describe('a square wave', () => {
   });
 
   it('is none where nothing changes', () => {
-    expect(measureSquareWave([1, 1, 1, 1]).period).toBeNaN();
+    expect(measureSquareWave([1, 1, 1, 1])).toMatchObject({ peakToPeak: 0, period: NaN });
     expect(measureSquareWave([]).peakToPeak).toBeNaN();
   });
 });

@@ -5,6 +5,8 @@ export interface SquareWave {
   readonly peakToPeak: number;
   /** In samples, of whole periods; NaN where there is none. */
   readonly period: number;
+  /** Of its samples: less than half where it is high for short. */
+  readonly highShare: number;
 }
 
 /** A level is left when a quarter of the height has been passed the middle by: noise makes no edge. */
@@ -16,7 +18,8 @@ export function measureSquareWave(values: readonly number[]): SquareWave {
   const middle = (quantile(sorted, 0.05) + quantile(sorted, 0.95)) / 2;
   const high = sorted.filter((value) => value >= middle);
   const low = sorted.filter((value) => value < middle);
-  const peakToPeak = quantile(high, 0.5) - quantile(low, 0.5);
+  // Nothing lies below the middle of what does not move.
+  const peakToPeak = quantile(high, 0.5) - quantile(low.length === 0 ? high : low, 0.5);
   const margin = peakToPeak * HYSTERESIS;
   const rises: number[] = [];
   let up: boolean | undefined;
@@ -29,7 +32,11 @@ export function measureSquareWave(values: readonly number[]): SquareWave {
     }
   });
   const [first = NaN, last = NaN] = [rises[0], rises.at(-1)];
-  return { peakToPeak, period: (last - first) / (rises.length - 1) };
+  return {
+    peakToPeak,
+    period: (last - first) / (rises.length - 1),
+    highShare: high.length / values.length,
+  };
 }
 
 /** Where the middle was passed on the way up to `i`, between two samples. */

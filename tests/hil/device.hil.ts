@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { Bench } from './bench.js';
 import { acquisitionTests } from './suite/acquisition.js';
+import { analogueTests } from './suite/analogue.js';
 import { bootTests } from './suite/boot.js';
 import { clockTests } from './suite/clock.js';
 import { commandTests } from './suite/commands.js';
@@ -22,6 +23,7 @@ describe(bench.entry.name, () => {
   knownAnswerTests(bench);
   commandTests(bench);
   acquisitionTests(bench);
+  analogueTests(bench);
   converterTests(bench);
   explanationTests(bench);
   lineFaultTests(bench);

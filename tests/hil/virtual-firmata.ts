@@ -25,6 +25,11 @@ const ANALOG_MAPPING_QUERY = 0x69;
 const ANALOG_MAPPING_RESPONSE = 0x6a;
 const PIN_STATE_QUERY = 0x6d;
 const PIN_STATE_RESPONSE = 0x6e;
+const I2C_REQUEST = 0x76;
+const I2C_REPLY = 0x77;
+const I2C_CONFIG = 0x78;
+const I2C_WRITE = 0;
+const I2C_READ_ONCE = 1;
 const END_OF_PIN = 0x7f;
 const NOT_ANALOG = 0x7f;
 const INPUT = 0;
@@ -40,9 +45,17 @@ export interface PinState {
   readonly level: number;
 }
 
+export interface I2cChip {
+  write(bytes: readonly number[]): void;
+  read(count: number): readonly number[];
+}
+
 export class VirtualFirmata {
   /** Called whenever a pin is given a mode or a level. */
   onPin: (pin: number, state: PinState) => void = () => undefined;
+  /** Chips on its I2C pins, by address. */
+  readonly i2c = new Map<number, I2cChip>();
+  private i2cIsOn = false;
   private readonly pins = Array.from({ length: PINS }, () => ({ mode: INPUT, level: 0 }));
   private readonly stuck = new Map<number, number>();
   private readonly message: number[] = [];
@@ -147,9 +160,31 @@ export class VirtualFirmata {
         this.send([START_SYSEX, PIN_STATE_RESPONSE, pin, mode, level, END_SYSEX]);
         break;
       }
+      case I2C_CONFIG:
+        this.i2cIsOn = true;
+        break;
+      case I2C_REQUEST:
+        this.i2cRequest(pin, this.message.slice(3, -1));
+        break;
       default:
         break;
     }
+  }
+
+  /** The mode lies in the second byte; what is written follows in pairs, or how much is to be read. */
+  private i2cRequest(address: number, [mode = 0, ...pairs]: readonly number[]): void {
+    const chip = this.i2c.get(address);
+    if (chip === undefined || !this.i2cIsOn) return;
+    const bytes = Array.from(
+      { length: pairs.length >> 1 },
+      (_, i) => (pairs[2 * i] ?? 0) | ((pairs[2 * i + 1] ?? 0) << 7),
+    );
+    const kind = (mode >> 3) & 3;
+    if (kind === I2C_WRITE) chip.write(bytes);
+    if (kind !== I2C_READ_ONCE) return;
+    const answer = [address, 0, ...chip.read(bytes[0] ?? 0)];
+    const sent = answer.flatMap((byte) => [byte & 0x7f, byte >> 7]);
+    this.send([START_SYSEX, I2C_REPLY, ...sent, END_SYSEX]);
   }
 
   private setMode(pin: number, mode: number): void {

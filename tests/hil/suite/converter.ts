@@ -18,6 +18,7 @@ const ALLOWANCE_PPM = 20;
 /** Of a converter and its reference; an ADS1298 promises 2 % of its test signal. */
 const AMPLITUDE_TOLERANCE = 0.05;
 const TEST_PERIODS = 4;
+const MOST_LOST_OF_EMULATOR = 0.05;
 /** The filters of a converter and of its reduction to 500 Hz, and what was on the way. */
 const SETTLE_PERIODS = 2;
 
@@ -28,10 +29,11 @@ export function converterTests(bench: Bench): void {
   hil(
     bench,
     'samples at its rate by its own clock and by the host’s',
-    { needs: ['converter'] },
+    { needs: ['converter'], limitMs: 400_000 },
     async (device) => {
       await device.restart();
       await sleep(seconds * 1000);
+      await device.clockKnown();
       device.expectRate(RATE_HZ, TOLERANCE_HZ);
       device.expectRateByHost(RATE_HZ, TOLERANCE_HZ);
       nothingLost(device);
@@ -78,9 +80,6 @@ export function converterTests(bench: Bench): void {
       await device.until('samples of its electrodes', 10_000, () =>
         device.nextSampleIndex > after + RATE_HZ ? true : undefined,
       );
-      // A chip is started anew for each of them, which is told as gaps.
-      const { lostOnLink } = device.connection.statistics().samples;
-      device.records.measure('samples lost on the link', lostOnLink, 'samples', { most: 0 });
       if (bench.frontEnd !== 'synthetic') return;
       await device.expect('beat', ({ sampleIndex }) => sampleIndex > after, 15_000);
     },
@@ -90,12 +89,13 @@ export function converterTests(bench: Bench): void {
 function clockFaults(bench: Bench, board: BareMetalBoard): void {
   for (const ppm of OFF_PPM) {
     const name = `shows a sample clock that is ${ppm} ppm off, and loses nothing by it`;
-    const options = { needs: ['converter', 'flash', 'power'], limitMs: 300_000 } as const;
+    const options = { needs: ['converter', 'flash', 'power'], limitMs: 400_000 } as const;
     hil(bench, name, options, async (device) => {
       device.records.fault('sample_clock_off', `${ppm} ppm`);
       const { elfPath, buildId } = await bench.buildOther(fastBy(board, ppm), `rate${ppm}`);
       await device.flash(elfPath, { buildId });
       await sleep(RATE_SECONDS.short * 1000);
+      await device.clockKnown();
       // Seen by what is measured, or it did not happen.
       const off = RATE_HZ * (1 + ppm / 1e6);
       device.expectRate(off, (RATE_HZ * ALLOWANCE_PPM) / 1e6);
@@ -106,10 +106,13 @@ function clockFaults(bench: Bench, board: BareMetalBoard): void {
   }
 }
 
+/** In this run. An emulator whose machine is busy may have to leave some out, and says so. */
 function nothingLost(device: DeviceUnderTest): void {
-  const { samples } = device.connection.statistics();
-  const lost = samples.lostOnLink + samples.droppedByDevice;
-  device.records.measure('samples lost', lost, 'samples', { most: 0 });
+  const lost = device.eventsOf('gap').reduce((sum, { sampleCount }) => sum + sampleCount, 0);
+  const share = device.target.kind === 'emulator' ? MOST_LOST_OF_EMULATOR : 0;
+  device.records.measure('samples lost', lost, 'samples', {
+    most: Math.floor(share * device.nextSampleIndex),
+  });
 }
 
 /** A device whose processor runs faster than its firmware takes it to: so do the samples, and the counter does not. */
