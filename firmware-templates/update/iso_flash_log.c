@@ -67,11 +67,11 @@ static bool is_blank(iso_hal_flash_area area, uint32_t at) {
     return true;
 }
 
-static bool write_record(iso_hal_flash_area area, uint32_t at, const record *fresh) {
-    record kept;
-    return iso_hal_flash_program(area, at, (const uint8_t *)fresh, RECORD_BYTES) &&
-           iso_hal_flash_read(area, at, (uint8_t *)&kept, RECORD_BYTES) &&
-           memcmp(fresh, &kept, RECORD_BYTES) == 0;
+static bool write_record(iso_hal_flash_area area, uint32_t at, const uint8_t *bytes) {
+    uint8_t kept[RECORD_BYTES];
+    return iso_hal_flash_program(area, at, bytes, RECORD_BYTES) &&
+           iso_hal_flash_read(area, at, kept, RECORD_BYTES) &&
+           memcmp(bytes, kept, RECORD_BYTES) == 0;
 }
 
 bool iso_flash_log_store(const iso_flash_log *log, const uint32_t words[ISO_FLASH_LOG_WORDS]) {
@@ -86,16 +86,17 @@ bool iso_flash_log_store(const iso_flash_log *log, const uint32_t words[ISO_FLAS
     record fresh = {.mark = log->mark, .sequence = newest.sequence + 1u};
     memcpy(fresh.words, words, sizeof fresh.words);
     fresh.crc = crc_of(&fresh);
+    const uint8_t *bytes = (const uint8_t *)&fresh;
     uint32_t sector = newest_at - newest_at % sector_bytes;
     /* A record that was cut short is left behind. */
     if (!first) {
         for (uint32_t at = newest_at + RECORD_BYTES; at < sector + sector_bytes;
              at += RECORD_BYTES) {
-            if (is_blank(log->area, at) && write_record(log->area, at, &fresh)) {
+            if (is_blank(log->area, at) && write_record(log->area, at, bytes)) {
                 return true;
             }
         }
         sector = (sector + sector_bytes) % area_bytes;
     }
-    return iso_hal_flash_erase(log->area, sector) && write_record(log->area, sector, &fresh);
+    return iso_hal_flash_erase(log->area, sector) && write_record(log->area, sector, bytes);
 }

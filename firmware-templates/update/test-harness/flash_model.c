@@ -81,12 +81,12 @@ bool iso_hal_flash_read(iso_hal_flash_area area, uint32_t offset, uint8_t *bytes
     if (!lies_within(area, offset, count)) {
         return false;
     }
-    for (size_t i = 0; i < count; i += 1u) {
+    for (size_t i = 0; MODEL_HAS_ERROR_CORRECTION != 0 && i < count; i += 1u) {
         if (damaged[area][(offset + i) / ISO_HAL_FLASH_WRITE_BYTES]) {
             return false;
         }
-        bytes[i] = areas[area].bytes[offset + i];
     }
+    memcpy(bytes, areas[area].bytes + offset, count);
     return true;
 }
 
