@@ -29,6 +29,8 @@ const debian = {
   chromium: { command: 'chromium' },
   'clang-format': { command: 'clang-format' },
   cppcheck: { command: 'cppcheck' },
+  // Drivers on models of their registers (firmware-templates/hal/test-harness).
+  'g++': { command: 'g++' },
   clang: { command: 'clang' },
   'libclang-rt-14-dev': { file: '/usr/share/doc/libclang-rt-14-dev' },
   mosquitto: { file: '/usr/sbin/mosquitto' },
@@ -60,7 +62,7 @@ export const toMeasure = [
 /** What `npm test` needs. */
 export const toTest = [
   ...toMeasure,
-  ...['chromium', 'clang-format', 'cppcheck', 'mosquitto', 'biosig-tools'],
+  ...['chromium', 'g++', 'clang-format', 'cppcheck', 'mosquitto', 'biosig-tools'],
   ...['dpkg-dev', 'gdb-multiarch', 'stm32flash', 'openocd', 'stlink-tools', 'dfu-util'],
 ];
 

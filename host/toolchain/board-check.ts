@@ -63,6 +63,59 @@ function checkCounter({ counter }: BareMetalBoard, file: string): void {
   }
 }
 
+/** Folders of firmware-templates/hal with an SPI driver. */
+const WITH_SPI: readonly Board['hal'][number][] = ['nrf52', 'stm32f4'];
+/** Each conversion is read twice, a command and 27 bytes each time. */
+const BITS_PER_CONVERSION = 2 * 28 * 8;
+/** Of the time between two conversions; the rest is for a repeated reading, a register and late interrupts. */
+const BUS_SHARE = 0.8;
+/** Dividers are powers of two: the bus may run at little more than half of what it may. */
+const DIVIDER_STEP = 2;
+
+function checkFrontEnd({ afe, hal }: BareMetalBoard, file: string): void {
+  if (afe === undefined) return;
+  if (!hal.some((folder) => WITH_SPI.includes(folder))) {
+    throw invalidBoard(file, '/afe', `needs an SPI driver; ${WITH_SPI.join(', ')} have one`);
+  }
+  for (const lead of ['I', 'II'] as const) {
+    if (afe.leadOfChannel.indexOf(lead) > 3) {
+      throw invalidBoard(
+        file,
+        '/afe/leadOfChannel',
+        `must have ${lead} among its first four channels`,
+      );
+    }
+  }
+  const least = Math.ceil((DIVIDER_STEP * BITS_PER_CONVERSION * afe.conversionHz) / BUS_SHARE);
+  if (afe.spi.mostHz !== undefined && afe.spi.mostHz < least) {
+    throw invalidBoard(
+      file,
+      '/afe/spi/mostHz',
+      `must be ${least} or more: ${afe.conversionHz} conversions a second are read twice each`,
+    );
+  }
+}
+
+/** Each pin once. */
+function checkPins({ uarts, afe }: BareMetalBoard, file: string): void {
+  const seen = new Map<string, string>();
+  const groups: readonly (readonly [string, object | undefined])[] = [
+    ['/uarts/link', uarts.link],
+    ['/uarts/inject', uarts.inject],
+    ['/afe/spi', afe?.spi],
+    ['/afe/pins', afe?.pins],
+  ];
+  for (const [pointer, group] of groups) {
+    for (const [key, pin] of Object.entries(group ?? {})) {
+      if (typeof pin !== 'string' || !pin.startsWith('P')) continue;
+      const at = `${pointer}/${key}`;
+      const other = seen.get(pin);
+      if (other !== undefined) throw invalidBoard(file, at, `is ${pin}, as ${other} is`);
+      seen.set(pin, at);
+    }
+  }
+}
+
 /** What the schema language cannot say. @throws IsochroneError BOARD_INVALID */
 export function checkBoard(board: Board, file: string): void {
   if (board.name !== basename(file, '.json')) {
@@ -91,15 +144,8 @@ function checkBareMetal(board: BareMetalBoard, file: string): void {
     }
   }
   checkCounter(board, file);
-  for (const lead of ['I', 'II'] as const) {
-    if ((board.afe?.leadOfChannel.indexOf(lead) ?? 0) > 3) {
-      throw invalidBoard(
-        file,
-        '/afe/leadOfChannel',
-        `must have ${lead} among its first four channels`,
-      );
-    }
-  }
+  checkFrontEnd(board, file);
+  checkPins(board, file);
   if (board.stackBytes >= board.memory.ram.bytes) {
     throw invalidBoard(
       file,

@@ -33,9 +33,27 @@ function flashAreas({ flashAreas: areas }: BareMetalBoard): string {
   return `{${extents.length === 0 ? '{0}' : extents.join(', ')}}`;
 }
 
+/** What the converter takes (iso_ads1298_registers.h), where the wires do not ask for less. */
+const ADS1298_MOST_BUS_HZ = 4_000_000;
+
 function frontEndDefines(afe: BoardFrontEnd): string[] {
   const leads = afe.leadOfChannel.map((lead) => INDEPENDENT_LEADS.indexOf(lead));
+  const { spi, pins } = afe;
+  const places = {
+    SPI_BASE: hex(Number(spi.base)),
+    SPI_MOST_HZ: `${spi.mostHz ?? ADS1298_MOST_BUS_HZ}u`,
+    SPI_PIN_FUNCTION: `${spi.pinFunction ?? 0}u`,
+    CLOCK_PIN: `${pinNumber(spi.clockPin)}u`,
+    INPUT_PIN: `${pinNumber(spi.inputPin)}u`,
+    OUTPUT_PIN: `${pinNumber(spi.outputPin)}u`,
+    SELECT_PIN: `${pinNumber(spi.selectPin)}u`,
+    DATA_READY_PIN: `${pinNumber(pins.dataReady)}u`,
+    RESET_PIN: `${pinNumber(pins.reset)}u`,
+    POWER_DOWN_PIN: `${pinNumber(pins.powerDown)}u`,
+    START_PIN: `${pinNumber(pins.start)}u`,
+  };
   return [
+    ...Object.entries(places).map(([name, value]) => `#define ISO_BOARD_AFE_${name} ${value}`),
     `#define ISO_BOARD_AFE_GAIN ${afe.gain}`,
     `#define ISO_BOARD_AFE_REFERENCE_MILLIVOLT ${afe.referenceMillivolt}`,
     `#define ISO_BOARD_AFE_CONVERSION_HZ ${afe.conversionHz}`,
@@ -54,7 +72,13 @@ export function pinNumber(pin = 'PA0'): number {
 const define = (name: string, value: string | number): string =>
   `#define ISO_BOARD_${name} ${value}`;
 
-export function boardHeader(board: Board): string {
+/**
+ * @param converter whether the image acquires by the board's converter: only then does that bring its interrupts, and the
+ *   UART for injected samples has no use and no buffers.
+ */
+export function boardHeader(board: Board, { converter = true } = {}): string {
+  const afe = converter ? board.afe : undefined;
+  const hasInject = board.uarts.inject !== undefined && afe === undefined;
   return [
     `/* Generated from boards/${board.name}.json: do not edit. */`,
     '#ifndef ISO_BOARD_H',
@@ -64,8 +88,8 @@ export function boardHeader(board: Board): string {
     ...Object.entries(board.uarts).map(([name, { baud }]) =>
       define(`${name.toUpperCase()}_BAUD`, `${baud}u`),
     ),
-    define('HAS_INJECT', flag(board.uarts.inject !== undefined)),
-    ...(board.system === 'linux' ? linuxDefines(board) : bareMetalDefines(board)),
+    define('HAS_INJECT', flag(hasInject)),
+    ...(board.system === 'linux' ? linuxDefines(board) : bareMetalDefines(board, afe)),
     '#endif',
     '',
   ].join('\n');
@@ -79,7 +103,7 @@ function linuxDefines({ uarts, stackBytes }: LinuxBoard): string[] {
   ];
 }
 
-function bareMetalDefines(board: BareMetalBoard): string[] {
+function bareMetalDefines(board: BareMetalBoard, afe: BoardFrontEnd | undefined): string[] {
   const optional = (name: string, value: number | undefined): string[] =>
     value === undefined ? [] : [define(name, `${value}u`)];
   const uart = (prefix: string, port: BoardUart): string[] => [
@@ -113,7 +137,8 @@ function bareMetalDefines(board: BareMetalBoard): string[] {
     define('UNIQUE_ID_BYTES', `${board.uniqueId?.bytes ?? 0}u`),
     ...uart('LINK', board.uarts.link),
     ...(board.uarts.inject === undefined ? [] : uart('INJECT', board.uarts.inject)),
-    ...(board.afe === undefined ? [] : frontEndDefines(board.afe)),
+    define('HAS_AFE', flag(afe !== undefined)),
+    ...(afe === undefined ? [] : frontEndDefines(afe)),
   ];
 }
 

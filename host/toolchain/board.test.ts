@@ -147,6 +147,44 @@ describe('bad board files', () => {
   });
 });
 
+describe('a converter', () => {
+  /** The Nucleo with one change. */
+  const changed = async (
+    name: string,
+    change: (afe: Json, board: Json) => void,
+  ): Promise<string> => {
+    const text = await readFile(join(boardsFolder(), 'nucleo-f446re.json'), 'utf8');
+    const board = { ...(JSON.parse(text) as Json), name };
+    change(part(board, 'afe'), board);
+    const file = join(folder, `${name}.json`);
+    await writeFile(file, JSON.stringify(board));
+    return file;
+  };
+
+  it.each<[string, string, (afe: Json, board: Json) => void]>([
+    ['no-driver', '/afe', (_, b) => (b['hal'] = ['cortex-m', 'cmsdk'])],
+    ['too-slow', '/afe/spi/mostHz', (afe) => (part(afe, 'spi')['mostHz'] = 2_239_999)],
+    ['pin-of-uart', '/afe/pins/start', (afe) => (part(afe, 'pins')['start'] = 'PA2')],
+    ['same-pin', '/afe/pins/reset', (afe) => (part(afe, 'pins')['reset'] = 'PA5')],
+    ['no-pins', '/afe', (afe) => Reflect.deleteProperty(afe, 'pins')],
+  ])('%s: points at %s', async (name, pointer, change) => {
+    const file = await changed(name, change);
+    await expect(loadBoard(file)).rejects.toMatchObject({
+      code: 'BOARD_INVALID',
+      where: { file, pointer },
+    });
+  });
+
+  it('takes the slowest bus that lasts, and is no part of an image without it', async () => {
+    const file = await changed('slow', (afe) => (part(afe, 'spi')['mostHz'] = 2_240_000));
+    const board = await loadBoard(file);
+    expect(boardHeader(board)).toContain('#define ISO_BOARD_AFE_SPI_MOST_HZ 2240000u');
+    expect(boardHeader(board)).toContain('#define ISO_BOARD_HAS_INJECT 0');
+    expect(boardHeader(board, { converter: false })).toContain('#define ISO_BOARD_HAS_AFE 0');
+    expect(boardHeader(board, { converter: false })).toContain('#define ISO_BOARD_HAS_INJECT 1');
+  });
+});
+
 it('the header and the linker script say what the file says', async () => {
   const board = await loadBareMetalBoard('mps2-an386');
   expect(boardHeader(board)).toContain('#define ISO_BOARD_LINK_BASE 0x40004000u');

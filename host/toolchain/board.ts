@@ -51,9 +51,22 @@ export interface BoardUart {
   readonly baud: number;
 }
 
+/** Pins as the chip's manual names them. */
+export interface BoardSpi {
+  readonly base: string;
+  readonly clockPin: string;
+  readonly inputPin: string;
+  readonly outputPin: string;
+  readonly selectPin: string;
+  readonly pinFunction?: number;
+  readonly mostHz?: number;
+}
+
 /** A converter on SPI; see the schema. */
 export interface BoardFrontEnd {
   readonly chip: 'ads1298';
+  readonly spi: BoardSpi;
+  readonly pins: Readonly<Record<'dataReady' | 'reset' | 'powerDown' | 'start', string>>;
   readonly gain: number;
   readonly referenceMillivolt: number;
   readonly conversionHz: number;
@@ -149,7 +162,7 @@ export interface BareMetalBoard extends BoardBasics {
   readonly uarts: { readonly link: BoardUart; readonly inject?: BoardUart };
   /** The chip's serial number; left out: it has none. */
   readonly uniqueId?: { readonly address: string; readonly bytes: number };
-  /** Left out: none, samples come over the inject UART. */
+  /** Left out: no converter is wired to it. */
   readonly afe?: BoardFrontEnd;
   /** How it is emulated; left out: a board to be flashed. */
   readonly runner?: QemuRunner;

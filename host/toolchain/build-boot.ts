@@ -27,7 +27,7 @@ export async function buildBoot(options: {
   const hal = board.hal.map((folder) => join(templates, 'hal', folder));
   await mkdir(generated, { recursive: true });
   const { place, keySource, systemFolders } = await bootParts(board, options.publicKey, generated);
-  await writeWhole(join(generated, 'iso_board.h'), boardHeader(board));
+  await writeWhole(join(generated, 'iso_board.h'), boardHeader(board, { converter: false }));
   await writeWhole(join(outDir, 'memory.ld'), memoryScript(board, place));
   const target = { prefix: board.compiler.prefix, targetFlags: board.compiler.flags };
   const { objects } = await compile({

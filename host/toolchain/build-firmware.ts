@@ -94,7 +94,7 @@ function frontEndFolder(board: Board, frontEnd: FrontEnd): string {
       'BOARD_INVALID',
       `the board file of ${board.name} names no converter`,
       {
-        hint: 'Add "afe" to it (boards/board.schema.json), or take another front end.',
+        hint: 'Add "afe" to it (docs/front-ends.md), or take another front end: --front-end synthetic needs nothing.',
         where: { board: board.name },
       },
     );
@@ -148,12 +148,15 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
     options.slot === undefined
       ? undefined
       : await slotParts(requireBareMetal(board), options.slot, generated);
-  await writeWhole(join(generated, 'iso_board.h'), boardHeader(board));
+  const image = typeof options.image === 'string' ? options.image : options.image.name;
+  const converter =
+    options.frontEnd === 'ads1298' &&
+    (typeof options.image !== 'string' || options.image === 'app');
+  await writeWhole(join(generated, 'iso_board.h'), boardHeader(board, { converter }));
   if (board.system === undefined) {
     await writeWhole(join(outDir, 'memory.ld'), memoryScript(board, slot?.place));
   }
 
-  const image = typeof options.image === 'string' ? options.image : options.image.name;
   const own =
     typeof options.image !== 'string'
       ? options.image.sources

@@ -38,6 +38,16 @@ it.each(toFlash.map((board): [string, Board] => [board.name, board]))(
     const flash = board.flashAreas?.slotB ?? board.memory.flash;
     expect(image.flashBytes).toBeLessThanOrEqual(flash.bytes);
     expect(image.ramBytes).toBeLessThanOrEqual(board.memory.ram.bytes);
+    if (board.afe !== undefined) {
+      const acquiring = await buildFirmware({
+        board,
+        networkDir: network.folder,
+        image: 'app',
+        frontEnd: 'ads1298',
+        outDir: join(OUT, name, 'ads1298'),
+      });
+      expect(acquiring.ramBytes).toBeLessThanOrEqual(board.memory.ram.bytes);
+    }
     if (board.flashAreas !== undefined) {
       const boot = await buildBoot({ board, publicKey, outDir: join(OUT, name, 'boot') });
       expect(boot.flashBytes).toBeLessThanOrEqual(board.flashAreas.boot.bytes);

@@ -41,6 +41,7 @@ enum complaint {
     SILENT,
     LOST_SETTINGS,
     BAD_STATUS,
+    STUCK,
     LEG_OFF,
     OVERFLOW,
     TEST_CHANNEL_1,
@@ -52,6 +53,7 @@ static const char *const complaint_text[COMPLAINTS] = {
     "front end: the ADS1298 fell silent (no data ready for 50 ms); it is started again",
     "front end: the ADS1298 lost its settings (a dip of its supply?); it is started again",
     "front end: the ADS1298 sends wrong status words; it is started again",
+    "front end: exchanges on the SPI bus do not end; bus and ADS1298 are started again",
     "front end: the right-leg electrode has no contact",
     "front end: samples were lost because the application was busy for more than half a second",
     "front end: self-test, channel 1 does not show the test signal",
@@ -316,6 +318,7 @@ static void watch_chip(void) {
     }
     give_up(state == ISO_ADS1298_BUS_BAD_REGISTER ? LOST_SETTINGS
             : state == ISO_ADS1298_BUS_BAD_STATUS ? BAD_STATUS
+            : state == ISO_ADS1298_BUS_STUCK      ? STUCK
                                                   : SILENT);
 }
 
@@ -365,7 +368,8 @@ void iso_afe_read_counters(iso_afe_counters *out) {
     iso_ads1298_bus_counters bus;
     iso_ads1298_bus_read_counters(&bus);
     *out = front_end.counters;
-    out->receive_errors += bus.bad_status + bus.unequal_readings + bus.bridged + bus.overflow;
+    out->receive_errors +=
+        bus.bad_status + bus.unequal_readings + bus.bridged + bus.stuck + bus.overflow;
 }
 
 uint16_t iso_afe_credit(void) {

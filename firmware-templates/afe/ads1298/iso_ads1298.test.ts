@@ -1,9 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 import { measureSquareWave } from '../../../host/hil/square-wave.js';
+import { loadBareMetalBoard } from '../../../host/toolchain/board.js';
+import type { Driver } from '../../core/test-harness/rows.js';
 import {
+  BUS_FAULT,
   Bench,
   ELECTRODES,
+  FAMILIES,
   FAULT,
   START_MS,
   build,
@@ -13,8 +17,8 @@ import {
 
 /** RA to V6: all that the lead-off comparators watch. */
 const WATCHED = 0x1ff;
-/** Of the bench: 40 ns a tick. */
-const TICKS_PER_SECOND = 25_000_000;
+/** Of the board whose drivers run here. */
+const TICKS_PER_SECOND = (await loadBareMetalBoard('nucleo-f446re')).counter.hz;
 
 const started = (): Bench => new Bench().run(START_MS);
 const lead = (outcome: Outcome, index: number): number[] =>
@@ -303,5 +307,70 @@ describe('ADS1298', () => {
     expect(outcome.missing).toBeGreaterThan(200);
     const last = [...outcome.samples.keys()].at(-1) ?? NaN;
     expect(outcome.received + outcome.missing).toBe(last + 1);
+  });
+
+  describe.each(FAMILIES)('%s: driver and registers below it', (family) => {
+    let on: Driver;
+    beforeAll(async () => {
+      on = await build({}, family);
+    });
+
+    it('deliver every sample, and do nothing that a manual forbids', () => {
+      const outcome = started().sine('LA', 1000, 10).run(1000).end(on);
+      expect(outcome.violations).toBe(0);
+      expect(outcome.complaints).toEqual([]);
+      expect(outcome.gaps).toEqual([]);
+      expect(outcome.receiveErrors).toBe(0);
+      expect(outcome.received).toBeGreaterThan(490);
+      expect(swing(lead(outcome, 0))).toBeCloseTo(2000, -1.5);
+    });
+
+    it('an exchange without an end is given up, counted, and acquisition goes on', () => {
+      const outcome = started().busFault(BUS_FAULT.noEnd, 1).run(1000).end(on);
+      expect(outcome.complaints).toEqual([]);
+      expect(outcome.receiveErrors).toBeGreaterThanOrEqual(1);
+      // 4 ms until it is given up.
+      expect(outcome.missing).toBeGreaterThanOrEqual(1);
+      expect(outcome.missing).toBeLessThanOrEqual(4);
+      expect(outcome.received + outcome.missing).toBeGreaterThan(550);
+      expect(outcome.violations).toBe(0);
+    });
+
+    it('a bus that ends none any more: said once, and started again when it does', () => {
+      const broken = started().run(500).busFault(BUS_FAULT.noBus, 1).run(3000);
+      const outcome = broken.busFault(BUS_FAULT.noBus, 0).run(3000).end(on);
+      expect(outcome.complaints).toEqual([
+        'front end: exchanges on the SPI bus do not end; bus and ADS1298 are started again',
+      ]);
+      const last = [...outcome.samples.keys()].at(-1) ?? NaN;
+      expect(outcome.received + outcome.missing).toBe(last + 1);
+      expect(outcome.missing).toBeGreaterThan(1400);
+      expect(outcome.received).toBeGreaterThan(700);
+      expect(outcome.violations).toBe(0);
+    });
+
+    it('bits that flip on the bus reach no sample', () => {
+      const levels = { LA: 700, V2: 500 };
+      const clean = started().levels(levels).run(1000).end(on);
+      const flipped = started().levels(levels).fault(FAULT.flipBits, 997).run(1000).end(on);
+      expect(flipped.receiveErrors).toBeGreaterThan(30);
+      expect([...flipped.samples]).toEqual([...clean.samples]);
+    });
+
+    it('a chip that falls silent is started again', () => {
+      const outcome = started().run(500).fault(FAULT.stopReady).run(1500).end(on);
+      expect(outcome.complaints).toHaveLength(1);
+      expect(outcome.received).toBeGreaterThan(900);
+      expect(outcome.violations).toBe(0);
+    });
+
+    it('a processor that stands for 1 ms bridges what it missed, for 2.1 ms tells a gap', () => {
+      const short = started().busFault(BUS_FAULT.standUs, 1000).run(500).end(on);
+      expect(short.gaps).toEqual([]);
+      expect(short.receiveErrors).toBeGreaterThan(0);
+      const long = started().busFault(BUS_FAULT.standUs, 2130).run(500).end(on);
+      expect(long.missing).toBeLessThanOrEqual(2);
+      expect(long.complaints).toEqual([]);
+    });
   });
 });

@@ -9,6 +9,9 @@
 #define REGISTER_BYTES 3u
 #define MOST_READINGS 4u
 #define BAD_IN_A_ROW 16u
+#define STUCK_IN_A_ROW 4u
+/* Forty times what an exchange takes; above what a processor may stand while it writes flash. */
+#define STUCK_HZ 250u
 /* The first register that is compared: none before is written. Its neighbours follow in turn. */
 #define FIRST_CHECKED ADS1298_ID
 
@@ -21,6 +24,9 @@ static struct {
     uint8_t newest;   /* of the two readings */
     uint8_t readings; /* of this conversion */
     volatile uint8_t step;
+    volatile bool listening;
+    uint32_t begun_tick; /* of the exchange that runs */
+    uint8_t stuck_run;
     uint8_t checked;         /* register being read */
     bool register_was_wrong; /* at the last reading of any */
     uint32_t period_ticks;
@@ -43,11 +49,13 @@ static struct {
 
 /* --- before listening --- */
 
-static uint8_t read_register(uint8_t address) {
-    const uint8_t out[REGISTER_BYTES] = {(uint8_t)(ADS1298_RREG | address), 0u, 0u};
+static bool exchange(uint8_t first, uint8_t last, size_t count, uint8_t *answer) {
+    const uint8_t out[REGISTER_BYTES] = {first, 0u, last};
     uint8_t in[REGISTER_BYTES] = {0};
-    iso_hal_spi_exchange(out, in, sizeof out);
-    return in[2];
+    const bool ended = iso_hal_spi_exchange(out, in, count);
+    bus.counters.stuck += ended ? 0u : 1u;
+    *answer = in[REGISTER_BYTES - 1u];
+    return ended;
 }
 
 static bool holds(uint8_t address, uint8_t value) {
@@ -59,21 +67,18 @@ static bool is_written(uint8_t address) {
 }
 
 bool iso_ads1298_bus_configure(const uint8_t registers[ADS1298_REGISTERS]) {
-    static const uint8_t stop_continuous[1] = {ADS1298_SDATAC};
-    uint8_t ignored[1];
+    uint8_t answer;
     memcpy(bus.expected, registers, sizeof bus.expected);
-    iso_hal_spi_exchange(stop_continuous, ignored, sizeof stop_continuous);
-    for (uint8_t address = 0u; address < ADS1298_REGISTERS; address += 1u) {
+    bool held = exchange(ADS1298_SDATAC, 0u, 1u, &answer);
+    for (uint8_t address = 0u; held && address < ADS1298_REGISTERS; address += 1u) {
         if (is_written(address)) {
-            const uint8_t out[REGISTER_BYTES] = {(uint8_t)(ADS1298_WREG | address), 0u,
-                                                 registers[address]};
-            uint8_t in[REGISTER_BYTES];
-            iso_hal_spi_exchange(out, in, sizeof out);
+            held = exchange((uint8_t)(ADS1298_WREG | address), registers[address], REGISTER_BYTES,
+                            &answer);
         }
     }
-    bool held = true;
-    for (uint8_t address = 0u; address < ADS1298_REGISTERS; address += 1u) {
-        held = holds(address, read_register(address)) && held;
+    for (uint8_t address = 0u; held && address < ADS1298_REGISTERS; address += 1u) {
+        held = exchange((uint8_t)(ADS1298_RREG | address), 0u, REGISTER_BYTES, &answer) &&
+               holds(address, answer);
     }
     return held;
 }
@@ -88,6 +93,8 @@ void iso_ads1298_bus_listen(uint32_t first_sample_index) {
     bus.register_was_wrong = false;
     bus.checked = FIRST_CHECKED;
     bus.step = IDLE;
+    bus.stuck_run = 0u;
+    bus.listening = true;
     bus.tail = bus.head;
     bus.state = ISO_ADS1298_BUS_WELL;
     bus.ready_tick = iso_hal_ticks();
@@ -96,18 +103,31 @@ void iso_ads1298_bus_listen(uint32_t first_sample_index) {
 }
 
 void iso_ads1298_bus_stop(void) {
+    bus.listening = false;
     iso_hal_afe_listen(false);
-    if (bus.step != IDLE) {
-        bus.step = SPOILED; /* the chip may be reset under the reading that runs */
-    }
+    iso_hal_spi_abort();
+    bus.step = IDLE;
 }
 
 /* --- interrupts --- */
 
+/* The conversion is lost, and will be missed when the next one is read. */
+static void give_up_exchange(void) {
+    iso_hal_spi_abort();
+    bus.step = IDLE;
+    bus.counters.stuck += 1u;
+    bus.stuck_run = (uint8_t)(bus.stuck_run + 1u);
+    if (bus.stuck_run >= STUCK_IN_A_ROW) {
+        bus.state = ISO_ADS1298_BUS_STUCK;
+        bus.stuck_run = 0u;
+    }
+}
+
 static void begin(step next, size_t count) {
     bus.step = (uint8_t)next;
+    bus.begun_tick = iso_hal_ticks();
     if (!iso_hal_spi_begin(bus.out, bus.in[bus.newest], count)) {
-        bus.step = IDLE; /* the conversion is lost, and will be missed when the next one comes */
+        give_up_exchange();
     }
 }
 
@@ -117,6 +137,11 @@ static void begin_reading(step next) {
     bus.readings = (uint8_t)(bus.readings + 1u);
     bus.newest ^= 1u;
     begin(next, READING_BYTES);
+}
+
+static void begin_conversion(void) {
+    bus.readings = 0u;
+    begin_reading(FIRST_READING);
 }
 
 /* Conversions since the last edge, by the time that passed: one, unless it is late by nearly a
@@ -139,12 +164,17 @@ static uint32_t conversions_since(uint32_t now) {
 }
 
 void iso_afe_data_ready(void) {
+    if (!bus.listening) {
+        return; /* an edge that was under way when listening ended */
+    }
     const uint32_t now = iso_hal_ticks();
     bus.ready_tick = now;
     bus.conversion += conversions_since(now);
+    if (bus.step != IDLE && now - bus.begun_tick >= iso_hal_ticks_per_second / STUCK_HZ) {
+        give_up_exchange();
+    }
     if (bus.step == IDLE) {
-        bus.readings = 0u;
-        begin_reading(FIRST_READING);
+        begin_conversion();
     } else {
         bus.step = SPOILED; /* the readings that run are of two conversions */
     }
@@ -260,6 +290,7 @@ static void take_reading(void) {
 }
 
 void iso_afe_exchange_done(void) {
+    bus.stuck_run = 0u;
     switch (bus.step) {
     case FIRST_READING:
     case NEXT_READING:
@@ -268,6 +299,10 @@ void iso_afe_exchange_done(void) {
     case REGISTER:
         take_register(bus.in[bus.newest][2]);
         bus.step = IDLE;
+        break;
+    case SPOILED:
+        /* The chip still holds the conversion that spoiled the one before. */
+        begin_conversion();
         break;
     default:
         bus.step = IDLE;

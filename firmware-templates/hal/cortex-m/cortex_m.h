@@ -18,6 +18,8 @@
 #define CORTEX_SYSTICK_RELOAD CORTEX_REGISTER(0xE000E014u)
 #define CORTEX_SYSTICK_VALUE CORTEX_REGISTER(0xE000E018u)
 #define CORTEX_NVIC_ENABLE(irq) CORTEX_REGISTER(0xE000E100u + 4u * ((irq) / 32u))
+/* Four interrupts a word: Armv6-M knows no access to one byte (B3.4.9). */
+#define CORTEX_NVIC_PRIORITIES(irq) CORTEX_REGISTER(0xE000E400u + 4u * ((irq) / 4u))
 #define CORTEX_ICSR CORTEX_REGISTER(0xE000ED04u)
 #define CORTEX_AIRCR CORTEX_REGISTER(0xE000ED0Cu)
 #define CORTEX_CPUID CORTEX_REGISTER(0xE000ED00u)
@@ -29,6 +31,15 @@
 
 static inline void iso_cortex_enable_interrupt(uint32_t irq) {
     CORTEX_NVIC_ENABLE(irq) = 1u << (irq % 32u);
+}
+
+/* After reset all are 0, the most urgent. Chips have the upper bits only, two of them at least. */
+#define CORTEX_PRIORITY_LATER 0x80u
+
+static inline void iso_cortex_set_priority(uint32_t irq, uint32_t priority) {
+    const uint32_t shift = irq % 4u * 8u;
+    CORTEX_NVIC_PRIORITIES(irq) = (CORTEX_NVIC_PRIORITIES(irq) & ~(0xFFu << shift)) | priority
+                                                                                          << shift;
 }
 
 /* Holds interrupts off; gives what iso_cortex_unmask needs to restore. */

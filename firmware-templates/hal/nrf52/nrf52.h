@@ -1,6 +1,7 @@
 #ifndef ISO_HAL_NRF52_H
 #define ISO_HAL_NRF52_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "iso_board.h"
@@ -11,7 +12,9 @@
  * writing 0 (6.1).
  */
 
+#if !defined(NRF52_REGISTER) /* tests have registers of their own */
 #define NRF52_REGISTER(address) (*(volatile uint32_t *)(uintptr_t)(address))
+#endif
 
 #define NRF52_CLOCK_BASE 0x40000000u
 #define NRF52_POWER_BASE 0x40000000u /* shares its addresses with CLOCK, not its offsets */
@@ -24,6 +27,16 @@ static inline void nrf52_clear_event(uint32_t address) {
     NRF52_REGISTER(address) = 0u;
     (void)NRF52_REGISTER(address);
 }
+
+/* Of PIN_CNF (6.9.2): direction 0, input buffer disconnected 1, pull 3:2. */
+typedef enum {
+    NRF52_PIN_OUTPUT = 3, /* and its input buffer disconnected */
+    NRF52_PIN_INPUT_PULLED_UP = 12
+} nrf52_pin_mode;
+
+/* Pins are numbered as in iso_board.h: 32 a port, P0.00 is 0, P1.00 is 32. */
+void nrf52_pin_configure(uint32_t pin, nrf52_pin_mode mode);
+void nrf52_pin_write(uint32_t pin, bool high);
 
 /* Starts the timer behind iso_hal_ticks. */
 void nrf52_counter_init(void);

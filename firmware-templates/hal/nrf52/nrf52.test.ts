@@ -33,7 +33,7 @@ async function buildEcho(): Promise<string> {
   };
   const build = join(packageRoot(), 'build/test/nrf52');
   mkdirSync(build, { recursive: true });
-  writeFileSync(join(build, 'iso_board.h'), boardHeader(nrf51));
+  writeFileSync(join(build, 'iso_board.h'), boardHeader(nrf51, { converter: false }));
   writeFileSync(join(build, 'memory.ld'), memoryScript(nrf51));
   const elf = join(build, 'echo.elf');
   const includes = [

@@ -1,6 +1,8 @@
-/** The ADS1298 front end on the model of the chip (ads1298_bench.c), driven step by step. */
+/** The ADS1298 front end and the drivers below it on models (ads1298_bench.c), driven step by step. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { packageRoot } from '../../../../codegen/package-root.js';
 import { boardHeader } from '../../../../host/toolchain/board-header.js';
@@ -22,40 +24,80 @@ export const FAULT = {
   clockPpm: 8,
   otherChip: 9,
 } as const;
+/** Of the bus between processor and chip. */
+export const BUS_FAULT = { noEnd: 1, noBus: 2, standUs: 3 } as const;
 
-const AFE: BoardFrontEnd = {
-  chip: 'ads1298',
-  gain: 6,
-  referenceMillivolt: 2400,
-  conversionHz: 2000,
-  leadOfChannel: ['V6', 'I', 'II', 'V2', 'V3', 'V4', 'V5', 'V1'],
-};
-
-export async function build(changes: Partial<BoardFrontEnd> = {}): Promise<Driver> {
-  const afe = { ...AFE, ...changes };
-  const name = `ads1298-${afe.conversionHz}-${afe.gain}-${afe.referenceMillivolt}-${afe.leadOfChannel.join('')}`;
-  const generated = join(packageRoot(), 'build', 'test', 'drivers', `${name}-generated`);
-  mkdirSync(generated, { recursive: true });
-  writeFileSync(
-    join(generated, 'iso_board.h'),
-    boardHeader({ ...(await loadBareMetalBoard('mps2-an386')), afe }),
-  );
-  const own = ['front_end', 'settings', 'reading', 'reduce', 'taps', 'bus'].map((part) =>
-    part === 'front_end' ? 'ads1298_front_end' : `iso_ads1298_${part}`,
-  );
-  return buildDriverOf(
-    name,
-    [...own, 'test-harness/ads1298_model', 'test-harness/ads1298_bench'].map(
-      (file) => `afe/ads1298/${file}.c`,
-    ),
-    [
-      `-I${generated}`,
-      ...['afe', 'core', 'hal'].map(
-        (folder) => `-I${join(packageRoot(), 'firmware-templates', folder)}`,
-      ),
-      '-lm',
+/** Boards with the drivers that are tested, and what of them runs on the model of their registers. */
+const BOARDS = {
+  stm32f4: {
+    board: 'nucleo-f446re',
+    drivers: [
+      'stm32f4/spi',
+      'stm32f4/data_ready',
+      'stm32/pins',
+      'stm32/clock_peripheral',
+      'stm32/wait',
     ],
+  },
+  nrf52: { board: 'nrf52840-dk', drivers: ['nrf52/spi', 'nrf52/data_ready', 'nrf52/pins'] },
+} as const;
+export type Family = keyof typeof BOARDS;
+export const FAMILIES = Object.keys(BOARDS) as Family[];
+
+const templates = join(packageRoot(), 'firmware-templates');
+const WARNINGS = ['-Wall', '-Wextra', '-Werror', '-fno-exceptions'];
+
+/**
+ * The drivers, compiled as C++ so that each access to a register is a call (registers.hpp). What DMA reads and writes
+ * must lie where 32 bits reach it: `-no-pie`.
+ */
+function compileDrivers(family: Family, folder: string, includes: readonly string[]): string[] {
+  const sources = BOARDS[family].drivers.map((driver) => join(templates, 'hal', `${driver}.c`));
+  execFileSync(
+    'g++',
+    [
+      ...['-std=c++20', '-O1', '-fno-pie', '-c', ...WARNINGS, ...includes],
+      ...['-include', join(templates, 'hal', 'test-harness', 'registers.hpp'), '-x', 'c++'],
+      ...sources,
+    ],
+    { cwd: folder },
   );
+  return sources.map((source) => join(folder, basename(source).replace(/c$/, 'o')));
+}
+
+/** The front end with a family's drivers, on the models of its registers and of the converter. */
+export async function build(
+  changes: Partial<BoardFrontEnd> = {},
+  family: Family = 'stm32f4',
+): Promise<Driver> {
+  const original = await loadBareMetalBoard(BOARDS[family].board);
+  if (original.afe === undefined) throw new Error(`${original.name} has no converter`);
+  const afe = { ...original.afe, ...changes };
+  const board = { ...original, afe };
+  const name = `ads1298-${family}-${createHash('sha256').update(JSON.stringify(board)).digest('hex').slice(0, 12)}`;
+  const folder = join(packageRoot(), 'build', 'test', 'drivers', `${name}-parts.${process.pid}`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'iso_board.h'), boardHeader(board));
+  const includes = [
+    folder,
+    ...['hal/test-harness', 'afe', 'core', 'hal', ...original.hal.map((part) => `hal/${part}`)].map(
+      (part) => join(templates, part),
+    ),
+  ].map((path) => `-I${path}`);
+  const own = ['settings', 'reading', 'reduce', 'taps', 'bus'].map((part) => `iso_ads1298_${part}`);
+  const sources = [
+    ...['ads1298_front_end', ...own].map((file) => `afe/ads1298/${file}.c`),
+    ...['ads1298_model', 'ads1298_bench', 'bench_bus'].map(
+      (file) => `afe/ads1298/test-harness/${file}.c`,
+    ),
+    `hal/${family}/test-harness/registers.c`,
+  ];
+  return buildDriverOf(name, sources, [
+    ...['-fno-pie', '-no-pie'],
+    ...includes,
+    ...compileDrivers(family, folder, includes),
+    '-lm',
+  ]);
 }
 
 export interface Outcome {
@@ -159,6 +201,10 @@ export class Bench {
   }
   testSignal(on: boolean): this {
     this.#rows.push(6, on ? 1 : 0);
+    return this;
+  }
+  busFault(fault: number, howMuch = 0): this {
+    this.#rows.push(7, fault, [howMuch, 0, 0, 0, 0, 0, 0, 0]);
     return this;
   }
   end(on: Driver = driver): Outcome {

@@ -1,13 +1,15 @@
 /*
- * The ADS1298 front end on the model of the chip; a tick is 40 ns (25 MHz), the bus runs at 4 MHz.
+ * The ADS1298 front end on the model of the chip. What lies between the two is bench_bus.h's: a bus
+ * without a driver, or a chip family's driver on the registers that it knows.
  *
  * In:  0 milliseconds 0…                 run; the main loop polls every millisecond
  *      1 milliseconds 0…                 run; the main loop is busy
  *      2 microvolt of RA, LA LL V1 … V6   direct voltages
  *      3 electrode level sine millihertz one electrode
  *      4 electrodes                      these are off (bits; 9 is the right leg)
- *      5 fault how_much
+ *      5 fault how_much                  of the chip
  *      6 on                              the test signal
+ *      7 fault how_much                  of the bus
  * Out: 0 sample_index microvolt[8]
  *      1 sample_index missing_samples
  *      2 sample_index off tick measured   before each sample that follows, when off changes
@@ -19,93 +21,11 @@
 #include <string.h>
 
 #include "../../../core/test-harness/rows.h"
-#include "../iso_ads1298_bus.h"
 #include "ads1298_model.h"
+#include "bench_bus.h"
 #include "iso_afe.h"
-#include "iso_hal.h"
-#include "iso_hal_spi.h"
 
-#define TICK_NS 40
-#define BYTE_NS 2000
 #define MILLISECOND_NS 1000000
-
-/* --- the HAL over the model --- */
-
-const uint32_t iso_hal_ticks_per_second = 1000000000u / TICK_NS;
-
-static struct {
-    bool listening;
-    const uint8_t *out; /* of the exchange that runs; NULL: none */
-    uint8_t *in;
-    size_t count;
-    int64_t done_ns;
-} hal;
-
-uint32_t iso_hal_ticks(void) {
-    return (uint32_t)(model_now_ns() / TICK_NS);
-}
-
-void iso_hal_spi_init(uint32_t most_hz) {
-    (void)most_hz;
-}
-
-void iso_hal_afe_write_pin(iso_hal_afe_pin pin, bool high) {
-    switch (pin) {
-    case ISO_HAL_AFE_RESET:
-        model_pin_reset(high);
-        break;
-    case ISO_HAL_AFE_POWER_DOWN:
-        model_pin_power_down(high);
-        break;
-    default:
-        model_pin_start(high);
-        break;
-    }
-}
-
-static void ready(void) {
-    if (hal.listening) {
-        iso_afe_data_ready();
-    }
-}
-
-static void run_until(int64_t end_ns) {
-    for (;;) {
-        const int64_t ready_ns = model_next_ready_ns();
-        const int64_t next_ns = hal.out != NULL && hal.done_ns < ready_ns ? hal.done_ns : ready_ns;
-        if (next_ns > end_ns) {
-            break;
-        }
-        model_run_until_ns(next_ns, ready);
-        if (hal.out != NULL && hal.done_ns <= next_ns) {
-            const uint8_t *out = hal.out;
-            hal.out = NULL;
-            model_exchange(out, hal.in, hal.count, BYTE_NS);
-            iso_afe_exchange_done();
-        }
-    }
-    model_run_until_ns(end_ns, ready);
-}
-
-void iso_hal_spi_exchange(const uint8_t *out, uint8_t *in, size_t count) {
-    run_until(model_now_ns() + (int64_t)count * BYTE_NS);
-    model_exchange(out, in, count, BYTE_NS);
-}
-
-bool iso_hal_spi_begin(const uint8_t *out, uint8_t *in, size_t count) {
-    if (hal.out != NULL) {
-        return false;
-    }
-    hal.out = out;
-    hal.in = in;
-    hal.count = count;
-    hal.done_ns = model_now_ns() + (int64_t)count * BYTE_NS;
-    return true;
-}
-
-void iso_hal_afe_listen(bool listen) {
-    hal.listening = listen;
-}
 
 /* --- the main loop --- */
 
@@ -164,7 +84,7 @@ static void poll_all(void) {
 
 static void run(int32_t milliseconds, bool polling) {
     for (int32_t i = 0; i < milliseconds; i++) {
-        run_until(model_now_ns() + MILLISECOND_NS);
+        bench_run_until_ns(model_now_ns() + MILLISECOND_NS);
         if (polling) {
             poll_all();
         }
@@ -198,15 +118,18 @@ int main(void) {
             (void)iso_afe_show_test_signal(in.first != 0, &shape);
             break;
         }
-        default:
+        case 5:
             model_break((model_fault)in.first, in.values[0]);
+            break;
+        default:
+            bench_break_bus((bench_bus_fault)in.first, (uint32_t)in.values[0]);
             break;
         }
     }
     iso_afe_counters counters;
     iso_afe_read_counters(&counters);
     const row end = {4,
-                     (int32_t)model_violations(),
+                     (int32_t)(model_violations() + bench_bus_violations()),
                      {(int32_t)counters.receive_errors, (int32_t)counters.samples_received,
                       (int32_t)counters.samples_missing, iso_afe_rail_microvolt()}};
     print_row(&end);

@@ -11,8 +11,9 @@
 #define CLOCK_HZ 2048000.0
 #define POWER_UP_CLOCKS 262144.0 /* 2^18 */
 #define RESET_CLOCKS 18.0
-#define DECODE_CLOCKS 4.0
-#define SETTLE_CONVERSIONS 4 /* of the digital filter after START */
+#define DECODE_CLOCKS 4.0     /* between bytes, and before chip select goes high */
+#define DESELECTED_CLOCKS 2.0 /* least */
+#define SETTLE_CONVERSIONS 4  /* of the digital filter after START */
 #define PI 3.14159265358979323846
 /* Where the lead-off current takes an input without electrode: beyond any scale. */
 #define OPEN_INPUT_MICROVOLT 1200000.0
@@ -26,8 +27,20 @@ static const uint8_t reset_values[ADS1298_REGISTERS] = {
     [ADS1298_CONFIG3] = 0x40, [ADS1298_GPIO] = 0x0F,
 };
 
+typedef struct {
+    unsigned address;
+    size_t left;     /* registers still to come */
+    bool count_next; /* the second byte of RREG and WREG */
+    bool writing;
+    size_t data_next; /* byte of the data; ADS1298_DATA_BYTES: none */
+} decoder;
+
 static struct {
     int64_t now_ns;
+    decoder decoder;
+    bool selected;
+    int64_t byte_ns; /* when the last byte ended; -1: none since chip select */
+    int64_t deselected_ns;
     double level[MODEL_ELECTRODES];
     double sine[MODEL_ELECTRODES];
     double hertz[MODEL_ELECTRODES];
@@ -50,7 +63,7 @@ static struct {
     double clock_error;
     uint8_t other_id;
     uint32_t violations;
-} chip = {.next_conversion_ns = INT64_MAX};
+} chip = {.next_conversion_ns = INT64_MAX, .byte_ns = -1};
 
 static double clocks_ns(double clocks) {
     return clocks / (CLOCK_HZ * (1.0 + chip.clock_error)) * 1e9;
@@ -312,14 +325,6 @@ static bool is_read_only(unsigned address) {
     return address == ADS1298_ID || address == ADS1298_LOFF_STATP || address == ADS1298_LOFF_STATN;
 }
 
-typedef struct {
-    unsigned address;
-    size_t left;     /* registers still to come */
-    bool count_next; /* the second byte of RREG and WREG */
-    bool writing;
-    size_t data_next; /* byte of the data; ADS1298_DATA_BYTES: none */
-} decoder;
-
 static void decode(decoder *state, uint8_t byte) {
     if (state->count_next) {
         state->count_next = false;
@@ -368,22 +373,44 @@ static uint8_t on_the_line(uint8_t byte) {
     return byte;
 }
 
-void model_exchange(const uint8_t *out, uint8_t *in, size_t count, int64_t byte_ns) {
-    decoder state = {.data_next = chip.continuous ? 0u : ADS1298_DATA_BYTES};
-    if (chip.dead || !chip.powered || chip.in_reset) {
-        memset(in, 0xFF, count);
+static bool answers(void) {
+    return chip.selected && !chip.dead && chip.powered && !chip.in_reset;
+}
+
+static void expect_ns(int64_t since_ns, double least_ns) {
+    chip.violations += (double)(chip.now_ns - since_ns) < least_ns ? 1u : 0u;
+}
+
+void model_select(bool selected) {
+    if (selected == chip.selected) {
         return;
     }
-    chip.violations += chip.now_ns < chip.ready_for_commands_ns ? 1u : 0u;
-    chip.violations += count > 1u && (double)byte_ns < clocks_ns(DECODE_CLOCKS) ? 1u : 0u;
-    for (size_t i = 0; i < count; i++) {
-        const bool busy =
-            state.data_next < ADS1298_DATA_BYTES || (state.left > 0u && !state.writing);
-        in[i] = on_the_line(answer(&state));
-        if (!busy || chip.continuous) {
-            decode(&state, out[i]);
-        }
+    chip.selected = selected;
+    if (selected) {
+        chip.violations += answers() && chip.now_ns < chip.ready_for_commands_ns ? 1u : 0u;
+        expect_ns(chip.deselected_ns, clocks_ns(DESELECTED_CLOCKS));
+        chip.decoder = (decoder){.data_next = chip.continuous ? 0u : ADS1298_DATA_BYTES};
+    } else {
+        expect_ns(chip.byte_ns, chip.byte_ns < 0 ? 0.0 : clocks_ns(DECODE_CLOCKS));
+        chip.deselected_ns = chip.now_ns;
     }
+    chip.byte_ns = -1;
+}
+
+uint8_t model_byte(uint8_t out) {
+    decoder *state = &chip.decoder;
+    if (!answers()) {
+        return 0xFFu;
+    }
+    expect_ns(chip.byte_ns, chip.byte_ns < 0 ? 0.0 : clocks_ns(DECODE_CLOCKS));
+    chip.byte_ns = chip.now_ns;
+    const bool busy =
+        state->data_next < ADS1298_DATA_BYTES || (state->left > 0u && !state->writing);
+    const uint8_t in = on_the_line(answer(state));
+    if (!busy || chip.continuous) {
+        decode(state, out);
+    }
+    return in;
 }
 
 uint32_t model_violations(void) {

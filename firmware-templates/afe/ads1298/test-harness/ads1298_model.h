@@ -44,11 +44,13 @@ int64_t model_next_ready_ns(void);
 void model_pin_reset(bool high);
 void model_pin_power_down(bool high);
 void model_pin_start(bool high);
-/* One exchange under one chip select, at its end. */
-void model_exchange(const uint8_t *out, uint8_t *in, size_t count, int64_t byte_ns);
+/* Chip select; low: true. */
+void model_select(bool selected);
+/* One byte, at its last clock. */
+uint8_t model_byte(uint8_t out);
 
-/* What a data sheet forbids and a driver did: commands before the chip was ready, too fast a bus,
- * registers touched while it sent data unasked. */
+/* What a data sheet forbids and a driver did: commands before the chip was ready, bytes too fast,
+ * chip select too early or too short, registers touched while it sent data unasked. */
 uint32_t model_violations(void);
 
 #endif
