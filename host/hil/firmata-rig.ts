@@ -40,7 +40,9 @@ const BAUD_RATE = 57_600;
 const ASK_VERSION_AFTER_MS = 200;
 /** An Arduino Uno's boot loader waits a second; the capabilities of a Mega take another half at this rate. */
 const READY_LIMIT_MS = 10_000;
-const ANSWER_LIMIT_MS = 2000;
+const ANSWER_LIMIT_MS = 4000;
+/** The first answer may be a late one, to what was asked before the pin was driven. */
+const QUERIES = 2;
 
 /** @throws IsochroneError HIL_RIG_PACKAGES, HIL_RIG */
 export async function openFirmataRig(device: string, wiring: RigWiring): Promise<Rig> {
@@ -182,11 +184,14 @@ class FirmataRig implements Rig {
     const { io } = this.rig;
     const { port } = this.wiring;
     if (this.gone) throw rigError(port, 'its port is gone');
-    await within(ANSWER_LIMIT_MS, port, `it does not tell the state of pin ${pin}`, (done) => {
-      io.queryPinState(pin, done);
-    });
+    for (let query = 0; query < QUERIES; query += 1) {
+      await within(ANSWER_LIMIT_MS, port, `it does not tell the state of pin ${pin}`, (done) => {
+        io.queryPinState(pin, done);
+      });
+      const told = io.pins[pin];
+      if (told?.mode === mode && told.state === state) return;
+    }
     const found = io.pins[pin];
-    if (found?.mode === mode && found.state === state) return;
     throw rigError(
       port,
       `pin ${pin} is in mode ${found?.mode ?? '?'} at ${found?.state ?? '?'}, and should be in mode ${mode} at ${state}`,

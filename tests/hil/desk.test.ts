@@ -2,12 +2,11 @@
  * A board on the desk, as far as one can be had without any: an emulated board behind a port of its own, its power in the hands of
  * a rig and not of the test. Only another bootId proves a power cycle.
  */
-import { mkdtemp, rm, symlink, unlink } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../codegen/package-root.js';
-import { bootQemu, type EmulatedDevice } from '../../host/flash/qemu.js';
 import type { BoardEntry } from '../../host/hil/bench-map.js';
 import { boardTarget } from '../../host/hil/board-target.js';
 import { DeviceUnderTest } from '../../host/hil/device.js';
@@ -20,6 +19,7 @@ import { loadBoard, type Board } from '../../host/toolchain/board.js';
 import { buildFirmware } from '../../host/toolchain/build-firmware.js';
 import { NETWORK } from '../end-to-end/emulator/fixture-network.js';
 import { johnnyFiveIsInstalled } from './johnny-five.js';
+import { Supply } from './virtual-desk.js';
 import { VirtualFirmata } from './virtual-firmata.js';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -46,41 +46,13 @@ beforeAll(async () => {
   }));
 }, 120_000);
 
-/** What a supply switches: the board runs while it has power, and its port has the same name each time. */
-class Supply {
-  private device: EmulatedDevice | undefined;
-  private work: Promise<void> = Promise.resolve();
-
-  constructor(readonly port: string) {}
-
-  /** In the order in which it is switched. */
-  switch(on: boolean): Promise<void> {
-    this.work = this.work.then(() => (on ? this.on() : this.off()));
-    return this.work;
-  }
-
-  private async on(): Promise<void> {
-    if (this.device !== undefined) return;
-    this.device = await bootQemu({ board, elfPath });
-    await symlink(this.device.linkPath, this.port);
-    await this.device.release();
-  }
-
-  private async off(): Promise<void> {
-    if (this.device === undefined) return;
-    await unlink(this.port);
-    await this.device.kill();
-    this.device = undefined;
-  }
-}
-
 let folder = '';
 let supply: Supply;
 let device: DeviceUnderTest | undefined;
 const closings: (() => Promise<void>)[] = [];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'isochrone-desk-'));
-  supply = new Supply(join(folder, 'ttyACM0'));
+  supply = new Supply(board, elfPath, join(folder, 'ttyACM0'));
 });
 afterEach(async () => {
   await device?.close();

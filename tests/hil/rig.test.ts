@@ -82,6 +82,14 @@ const onFirmata = (): void => {
     });
   });
 
+  it('takes no late answer for what a pin is now', async () => {
+    const hands = await open();
+    await hands.power(true);
+    board.tellLate(7, board.pin(7));
+    await hands.power(false);
+    expect(board.pin(7).level).toBe(0);
+  });
+
   it('hears the button', async () => {
     const hands = await open();
     const pressed = new Promise<void>((resolve) => {

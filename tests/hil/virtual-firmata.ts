@@ -58,6 +58,7 @@ export class VirtualFirmata {
   private i2cIsOn = false;
   private readonly pins = Array.from({ length: PINS }, () => ({ mode: INPUT, level: 0 }));
   private readonly stuck = new Map<number, number>();
+  private readonly late = new Map<number, PinState>();
   private readonly message: number[] = [];
   private silent = false;
 
@@ -95,6 +96,11 @@ export class VirtualFirmata {
   /** A pin that stays where it is, whatever it is told. */
   stick(pin: number, level: number): void {
     this.stuck.set(pin, level);
+  }
+
+  /** The next that is told of a pin is this: an answer that was held up. */
+  tellLate(pin: number, state: PinState): void {
+    this.late.set(pin, state);
   }
 
   /** As a sketch that hangs. */
@@ -156,7 +162,8 @@ export class VirtualFirmata {
         ]);
         break;
       case PIN_STATE_QUERY: {
-        const { mode, level } = this.pin(pin);
+        const { mode, level } = this.late.get(pin) ?? this.pin(pin);
+        this.late.delete(pin);
         this.send([START_SYSEX, PIN_STATE_RESPONSE, pin, mode, level, END_SYSEX]);
         break;
       }
