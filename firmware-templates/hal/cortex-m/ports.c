@@ -50,14 +50,16 @@ static uart_port ports[ISO_HAL_PORT_COUNT] = {
 static void receive_waiting(uart_port *port) {
     iso_chip_uart_acknowledge_receive(port->base);
     for (;;) {
-        if (iso_ring_room(&port->receive) == 0u && iso_chip_uart_has_byte(port->base)) {
-            iso_chip_uart_listen(port->base, false);
-            return;
-        }
         if (iso_chip_uart_take_overrun(port->base)) {
             port->overruns += 1u;
         }
         if (!iso_chip_uart_has_byte(port->base)) {
+            return;
+        }
+        /* Asked only now: a byte that comes between two questions must not be taken into a ring
+         * that was full at the first. */
+        if (iso_ring_room(&port->receive) == 0u) {
+            iso_chip_uart_listen(port->base, false);
             return;
         }
         (void)iso_ring_put(&port->receive, iso_chip_uart_take(port->base));
