@@ -154,15 +154,16 @@ export function memoryScript(board: BareMetalBoard, place?: ImagePlace): string 
   // The start's test of memory stops there: a part of the memory has no business with what lies behind it.
   const nonceAddress =
     place?.ram === undefined ? bootNonceAddress(board) : Number(ram.origin) + ram.bytes;
+  const noinitAddress = nonceAddress - NOINIT_BYTES;
   return [
     `/* Generated from boards/${board.name}.json: do not edit. */`,
     'MEMORY',
     '{',
     `  FLASH (rx) : ORIGIN = ${flash.origin}, LENGTH = ${flash.bytes}`,
-    `  RAM (rwx) : ORIGIN = ${ram.origin}, LENGTH = ${ram.bytes}`,
+    `  RAM (rwx) : ORIGIN = ${ram.origin}, LENGTH = ${noinitAddress - Number(ram.origin)}`,
+    `  NOINIT (rw) : ORIGIN = 0x${noinitAddress.toString(16)}, LENGTH = ${NOINIT_BYTES}`,
     '}',
     `ISO_STACK_BYTES = ${place?.stackBytes ?? board.stackBytes};`,
-    `ISO_NOINIT_ADDRESS = 0x${(nonceAddress - NOINIT_BYTES).toString(16)};`,
     `ISO_BOOT_NONCE_ADDRESS = 0x${nonceAddress.toString(16)};`,
     '',
   ].join('\n');
