@@ -29,7 +29,7 @@ interface Setting {
   readonly inputs: number;
 }
 
-const PORTABLE: Setting = { backend: 'portable', inputs: 4 };
+const PORTABLE: Setting = { backend: 'portable', inputs: 2 };
 
 function expectSameBytes(network: TestNetwork, precision: Precision, setting = PORTABLE): void {
   const trial = compileTrial(network, { precision });
