@@ -11,7 +11,8 @@ const folder = join(root, 'build/test/linux-arm');
 /** The commands of the document, behind those that make the folder and go there. */
 function commands(): readonly string[] {
   const text = readFileSync(join(root, 'docs/linux-arm.md'), 'utf8');
-  const block = /## Build and check[^]*?```sh\n([^]*?)```/.exec(text)?.[1] ?? '';
+  const block =
+    /## The network in a program of your own[^]*?```sh\n([^]*?)```/.exec(text)?.[1] ?? '';
   const [build, cd, ...rest] = block.trim().split('\n');
   expect(build).toMatch(/^isochrone build .* --backend armv8a-neon --out network$/);
   expect(cd).toBe('cd network');
