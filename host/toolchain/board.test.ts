@@ -189,6 +189,9 @@ it('the header and the linker script say what the file says', async () => {
   const board = await loadBareMetalBoard('mps2-an386');
   expect(boardHeader(board)).toContain('#define ISO_BOARD_LINK_BASE 0x40004000u');
   expect(boardHeader(board)).toContain('#define ISO_BOARD_NAME "mps2-an386"');
-  expect(memoryScript(board)).toContain('RAM (rwx) : ORIGIN = 0x20000000, LENGTH = 262144');
+  // RAM ends where what a reset must not clear begins: the crash record (64 bytes) and, at the very
+  // top, the boot's nonce (32).
+  expect(memoryScript(board)).toContain('RAM (rwx) : ORIGIN = 0x20000000, LENGTH = 262048');
+  expect(memoryScript(board)).toContain('NOINIT (rw) : ORIGIN = 0x2003ffa0, LENGTH = 64');
   expect(bootNonceAddress(board)).toBe(0x2004_0000 - 32);
 });
