@@ -23,8 +23,17 @@ static struct {
     uint32_t due_tick; /* of the newest period that was handled */
 } periodic;
 
-static uint32_t ticks_of(uint32_t clocks) {
-    return (uint32_t)((uint64_t)clocks * iso_hal_ticks_per_second / iso_chip_core_hz());
+/* An emulator's knows nothing of the clock tree: its board file says what it counts at. */
+static uint32_t systick_hz(void) {
+#if defined(ISO_BOARD_SYSTICK_HZ)
+    return ISO_BOARD_SYSTICK_HZ;
+#else
+    return iso_chip_core_hz();
+#endif
+}
+
+static uint32_t ticks_of(uint32_t systick_clocks) {
+    return (uint32_t)((uint64_t)systick_clocks * iso_hal_ticks_per_second / systick_hz());
 }
 
 /* When the period that goes on began. False where it cannot be told now: it ends at this moment, or
@@ -72,15 +81,6 @@ void iso_cortex_systick_interrupt(void) {
     }
 }
 
-/* An emulator's knows nothing of the clock tree: its board file says what it counts at. */
-static uint32_t systick_hz(void) {
-#if defined(ISO_BOARD_SYSTICK_HZ)
-    return ISO_BOARD_SYSTICK_HZ;
-#else
-    return iso_chip_core_hz();
-#endif
-}
-
 static void start_systick(uint32_t hz) {
     CORTEX_SYSTICK_RELOAD = systick_hz() / hz - 1u;
     CORTEX_SYSTICK_VALUE = 0u;
@@ -88,14 +88,14 @@ static void start_systick(uint32_t hz) {
 }
 
 void iso_hal_every(uint32_t hz, void (*handler)(uint32_t due_tick)) {
-    periodic.period_ticks = ticks_of(iso_chip_core_hz() / hz);
+    periodic.period_ticks = ticks_of(systick_hz() / hz);
     periodic.due_tick = iso_hal_ticks();
     periodic.handler = handler;
     start_systick(hz);
 }
 
 uint32_t iso_hal_interrupt_worst_ticks(void) {
-    return (uint32_t)((uint64_t)worst_clocks * iso_hal_ticks_per_second / systick_hz());
+    return ticks_of(worst_clocks);
 }
 
 /* Starts with the first sleep: a program that never sleeps, as one that counts its own
