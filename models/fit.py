@@ -6,6 +6,20 @@ import time
 import torch
 
 
+# Of every training of the default network, the paper's comparison included.
+RECIPE = {
+    "seed": 20240229,
+    "trainFolds": [1, 2, 3, 4, 5, 6, 7, 8],
+    "labels": "sup",
+    "batch": 64,
+    "maximumLearningRate": 4e-3,
+    "weightDecay": 0.1,
+    "dropout": 0.3,
+    "mixUp": 1.0,
+    "averageDecay": 0.995,
+}
+
+
 def millivolt(windows):
     return torch.from_numpy(windows.astype("float32") / 1000)
 

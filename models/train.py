@@ -19,16 +19,8 @@ import records
 import teachers
 
 CONFIG = {
-    "seed": 20240229,
-    "trainFolds": [1, 2, 3, 4, 5, 6, 7, 8],
+    **fit.RECIPE,
     "choiceFold": 9,
-    "labels": "sup",
-    "batch": 64,
-    "maximumLearningRate": 4e-3,
-    "weightDecay": 0.1,
-    "dropout": 0.3,
-    "mixUp": 1.0,
-    "averageDecay": 0.995,
     # A statement that fewer training records have teaches nothing.
     "leastAuxiliary": 20,
     "auxiliaryWeight": 0.3,

@@ -1,8 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { laySerialCable } from '../../tests/support/serial-cable.js';
 import type { DeviceMessage } from '../protocol/messages.js';
 import { openLink } from '../serial/link.js';
 import { memoryTransport } from '../serial/memory-transport.js';
@@ -26,10 +27,8 @@ describe.skipIf(!hasSocat)('a downstream serial port, on a pty (needs Debian soc
   it('is read by a monitor as if it were the device', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'isochrone-pty-'));
     const [near, far] = [join(folder, 'near'), join(folder, 'far')];
-    const line = spawn('socat', [`pty,raw,echo=0,link=${near}`, `pty,raw,echo=0,link=${far}`]);
+    const cable = await laySerialCable(near, far);
     try {
-      for (let i = 0; i < 200 && !existsSync(far); i += 1)
-        await new Promise((r) => setTimeout(r, 20));
       const down = await openDownstream(
         serialTransport({ path: near, baudRate: 230_400 }),
         () => undefined,
@@ -56,7 +55,7 @@ describe.skipIf(!hasSocat)('a downstream serial port, on a pty (needs Debian soc
       await monitor.close();
       await down.close();
     } finally {
-      line.kill();
+      cable.unplug();
       rmSync(folder, { recursive: true, force: true });
     }
   });

@@ -28,16 +28,8 @@ import path_signal  # noqa: E402
 import records  # noqa: E402
 
 CONFIG = {
-    "seed": 20240229,
-    "trainFolds": [1, 2, 3, 4, 5, 6, 7, 8],
+    **fit.RECIPE,
     "reportFold": 9,
-    "labels": "sup",
-    "batch": 64,
-    "maximumLearningRate": 4e-3,
-    "weightDecay": 0.1,
-    "dropout": 0.3,
-    "mixUp": 1.0,
-    "averageDecay": 0.995,
 }
 ARMS = {"leads": 12, "cineecg": 3}
 RESAMPLES = 1000

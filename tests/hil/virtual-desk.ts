@@ -2,20 +2,16 @@
  * A desk without a board on it: an emulated board behind ttys, its supply switched and its reset line pulled by the pins of a Firmata
  * board that is a program. What reaches it goes through serialport and johnny-five, as on a real desk.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { SerialPort } from 'serialport';
+import type { SerialPort } from 'serialport';
 import { socketWriter } from '../../host/flash/injector.js';
 import { bootQemu, type EmulatedDevice } from '../../host/flash/qemu.js';
 import type { Board } from '../../host/toolchain/board.js';
+import { closed, laySerialCable, openedPort, type SerialCable } from '../support/serial-cable.js';
 import { VirtualFirmata } from './virtual-firmata.js';
 
-const PTY_LIMIT_MS = 5000;
 const OUTPUT = 1;
 const POWER = { pin: 7, contact: 'NO' } as const;
 const RESET = { pin: 8 } as const;
@@ -72,38 +68,24 @@ export class Supply {
 /** The tty on which samples go in: what the host writes there reaches the board that has power. */
 class InjectTty {
   private constructor(
-    private readonly line: ChildProcess,
+    private readonly cable: SerialCable,
     private readonly port: SerialPort,
   ) {}
 
   static async open(folder: string, supply: Supply): Promise<InjectTty> {
-    const ends = [join(folder, 'ttyUSB0'), join(folder, 'inject')];
-    const line = spawn(
-      'socat',
-      ends.map((link) => `pty,raw,echo=0,link=${link}`),
-      {
-        stdio: 'ignore',
-      },
-    );
-    const until = performance.now() + PTY_LIMIT_MS;
-    while (!ends.every((end) => existsSync(end))) {
-      if (performance.now() > until) throw new Error('socat made no pair of ptys');
-      await sleep(10);
-    }
-    const port = new SerialPort({ path: ends[1] ?? '', baudRate: 921_600 });
-    await once(port, 'open');
+    const end = join(folder, 'inject');
+    const cable = await laySerialCable(join(folder, 'ttyUSB0'), end);
+    const port = await openedPort(end, 921_600);
     // As a line does, it holds back what the board has no room for.
     void (async () => {
       for await (const bytes of port) await supply.inject(bytes as Buffer);
     })().catch(() => undefined);
-    return new InjectTty(line, port);
+    return new InjectTty(cable, port);
   }
 
   async close(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.port.close(() => resolve());
-    });
-    this.line.kill();
+    await closed(this.port);
+    this.cable.unplug();
   }
 }
 

@@ -2,14 +2,12 @@
  * A Firmata board that is a program at the other end of a pty (Firmata protocol 2.5, github.com/firmata/protocol): what a rig of
  * relays is, as far as a rig asks it.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SerialPort } from 'serialport';
+import type { SerialPort } from 'serialport';
+import { closed, laySerialCable, openedPort, type SerialCable } from '../support/serial-cable.js';
 
 const START_SYSEX = 0xf0;
 const END_SYSEX = 0xf7;
@@ -37,7 +35,6 @@ const OUTPUT = 1;
 const PULLUP = 0x0b;
 /** An Arduino Mega has 54 digital pins. */
 const PINS = 54;
-const PTY_LIMIT_MS = 5000;
 const PRESS_MS = 100;
 
 export interface PinState {
@@ -66,7 +63,7 @@ export class VirtualFirmata {
     /** Where a host finds it. */
     readonly path: string,
     private readonly port: SerialPort,
-    private readonly line: ChildProcess,
+    private readonly cable: SerialCable,
     private readonly folder: string,
   ) {
     port.on('data', (bytes: Buffer) => {
@@ -77,16 +74,8 @@ export class VirtualFirmata {
   static async start(): Promise<VirtualFirmata> {
     const folder = await mkdtemp(join(tmpdir(), 'isochrone-firmata-'));
     const [host, board] = [join(folder, 'host'), join(folder, 'board')];
-    const pty = (link: string): string => `pty,raw,echo=0,link=${link}`;
-    const line = spawn('socat', [pty(host), pty(board)], { stdio: 'ignore' });
-    const until = performance.now() + PTY_LIMIT_MS;
-    while (!(existsSync(host) && existsSync(board))) {
-      if (performance.now() > until) throw new Error('socat made no pair of ptys');
-      await sleep(10);
-    }
-    const port = new SerialPort({ path: board, baudRate: 57_600 });
-    await once(port, 'open');
-    return new VirtualFirmata(host, port, line, folder);
+    const cable = await laySerialCable(host, board);
+    return new VirtualFirmata(host, await openedPort(board, 57_600), cable, folder);
   }
 
   pin(pin: number): PinState {
@@ -116,10 +105,8 @@ export class VirtualFirmata {
   }
 
   async close(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.port.close(() => resolve());
-    });
-    this.line.kill();
+    await closed(this.port);
+    this.cable.unplug();
     await rm(this.folder, { recursive: true, force: true });
   }
 

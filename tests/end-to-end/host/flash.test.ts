@@ -1,11 +1,11 @@
 /** `isochrone flash`: the real programs, against a boot loader's simulator, an emulator, and nothing at all. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SerialPort } from 'serialport';
+import type { SerialPort } from 'serialport';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../../codegen/package-root.js';
 import { flashBoard } from '../../../host/flash/flash-board.js';
@@ -14,6 +14,12 @@ import { loadBareMetalBoard, type BareMetalBoard } from '../../../host/toolchain
 import { buildFirmware } from '../../../host/toolchain/build-firmware.js';
 import { An3155BootLoader, FLASH_ORIGIN } from '../../support/an3155-boot-loader.js';
 import { freePort } from '../../support/free-port.js';
+import {
+  closed,
+  laySerialCable,
+  openedPort,
+  type SerialCable,
+} from '../../support/serial-cable.js';
 import { FIXTURES } from '../emulator/emulated-device.js';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -21,11 +27,13 @@ vi.setConfig({ testTimeout: 60_000 });
 let folder = '';
 const children: ChildProcess[] = [];
 const ports: SerialPort[] = [];
+const cables: SerialCable[] = [];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'isochrone-flash-test-'));
 });
 afterEach(async () => {
-  for (const port of ports.splice(0)) await new Promise((resolve) => port.close(resolve));
+  for (const port of ports.splice(0)) await closed(port);
+  for (const cable of cables.splice(0)) cable.unplug();
   for (const child of children.splice(0)) child.kill('SIGKILL');
   await rm(folder, { recursive: true, force: true });
 });
@@ -48,30 +56,15 @@ async function stm32Board(): Promise<BareMetalBoard> {
   };
 }
 
-async function until(path: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
-    const there = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (there) return;
-    await sleep(50);
-  }
-  throw new Error(`${path} does not come`);
-}
-
 async function simulated(loader: An3155BootLoader): Promise<string> {
-  const [host, device] = ['host', 'device'].map((name) => join(folder, name)) as [string, string];
-  const end = (path: string): string => `pty,raw,echo=0,link=${path}`;
-  children.push(spawn('socat', [end(host), end(device)], { stdio: 'ignore' }));
-  await Promise.all([until(host), until(device)]);
-  const port = new SerialPort({ path: device, baudRate: 115_200 });
+  const [host, device] = [join(folder, 'host'), join(folder, 'device')];
+  cables.push(await laySerialCable(host, device));
+  const port = await openedPort(device, 115_200);
   ports.push(port);
   port.on('data', (chunk: Buffer) => {
     const answer = [...chunk].flatMap((byte) => loader.push(byte));
     if (answer.length > 0) port.write(Buffer.from(answer));
   });
-  await new Promise((resolve) => port.once('open', resolve));
   return host;
 }
 
