@@ -5,7 +5,7 @@ import { packageRoot } from '../../codegen/package-root.js';
 import type { BareMetalBoard } from './board.js';
 import { boardHeader, memoryScript } from './board-header.js';
 import { compile } from './compile.js';
-import { linkImage, sourcesIn, writeWhole, type LinkedImage } from './image-parts.js';
+import { HAL_SOURCES, linkImage, sourcesIn, writeWhole, type LinkedImage } from './image-parts.js';
 import { compileLibsodium } from './libsodium.js';
 import { bootParts } from './slot-parts.js';
 
@@ -38,7 +38,7 @@ export async function buildBoot(options: {
       ...UPDATE_SOURCES.map((file) => join(templates, 'update', file)),
       ...CORE_SOURCES.map((file) => join(templates, 'core', file)),
       ...(await Promise.all(hal.map(sourcesIn))).flat(),
-      join(templates, 'hal', 'board_mark.c'),
+      ...HAL_SOURCES.map((file) => join(templates, 'hal', file)),
     ],
     includeFolders: [
       generated,

@@ -8,7 +8,7 @@ import { IsochroneError } from '../../codegen/errors.js';
 import { requireBareMetal, type Board } from './board.js';
 import { boardHeader, memoryScript } from './board-header.js';
 import { compile, link } from './compile.js';
-import { linkImage, sourcesIn, writeWhole, type ImageSection } from './image-parts.js';
+import { HAL_SOURCES, linkImage, sourcesIn, writeWhole, type ImageSection } from './image-parts.js';
 import { LINUX_FLAGS, linkLinuxImage } from './linux-image.js';
 import { compileLibsodium } from './libsodium.js';
 import { slotParts, type SlotName } from './slot-parts.js';
@@ -172,7 +172,7 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
   const semihosting = image !== 'app' || options.frontEnd === 'semihost';
   const halSources = (await Promise.all(hal.map(sourcesIn)))
     .flat()
-    .concat(join(templates, 'hal', 'board_mark.c'))
+    .concat(HAL_SOURCES.map((file) => join(templates, 'hal', file)))
     .filter((file) => semihosting || !file.endsWith('semihost.c'));
   const custom = typeof options.image !== 'string';
   const update = join(templates, 'update');

@@ -3,7 +3,7 @@ import { readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
 import { packageRoot } from '../../codegen/package-root.js';
-import type { BareMetalBoard } from './board.js';
+import type { BareMetalBoard, Board } from './board.js';
 import { link } from './compile.js';
 import { runProcess } from './process.js';
 
@@ -34,17 +34,24 @@ export async function writeWhole(file: string, text: string): Promise<void> {
   await rename(fresh, file);
 }
 
-/**
- * By the board's own linker script; memory.ld lies in outDir.
- * @throws IsochroneError FIRMWARE_LINK, FIRMWARE_TOO_LARGE
- */
-export async function linkImage(image: {
-  readonly board: BareMetalBoard;
+/** Of firmware-templates/hal: what every board's hardware layer has. */
+export const HAL_SOURCES = ['board_mark.c', 'ports.c'] as const;
+
+export interface ImageToLink<On extends Board> {
+  readonly board: On;
   readonly name: string;
   readonly objects: readonly string[];
   readonly outDir: string;
-}): Promise<LinkedImage> {
-  const { board, name, objects, outDir } = image;
+}
+
+/**
+ * An ELF with its map beside it.
+ * @throws IsochroneError FIRMWARE_LINK, FIRMWARE_TOO_LARGE
+ */
+export async function linkElf(
+  { board, name, objects, outDir }: ImageToLink<Board>,
+  linkFlags: readonly string[],
+): Promise<Pick<LinkedImage, 'elfPath' | 'mapPath'>> {
   const elfPath = join(outDir, `${name}.elf`);
   const mapPath = join(outDir, `${name}.map`);
   await link({
@@ -52,19 +59,24 @@ export async function linkImage(image: {
     targetFlags: board.compiler.flags,
     objects,
     output: elfPath,
-    linkFlags: [
-      '-nostartfiles',
-      '--specs=nano.specs',
-      '--specs=nosys.specs',
-      `-L${outDir}`,
-      `-L${join(packageRoot(), 'boards')}`,
-      `-T${join(board.folder, board.linkerScript)}`,
-      '-Xlinker',
-      `-Map=${mapPath}`,
-    ],
+    linkFlags: [...linkFlags, `-Wl,-Map=${mapPath}`],
     libraries: ['-lm'],
   });
-  return { elfPath, mapPath, ...(await measure(board, elfPath)) };
+  return { elfPath, mapPath };
+}
+
+/**
+ * By the board's own linker script; memory.ld lies in outDir.
+ * @throws IsochroneError FIRMWARE_LINK, FIRMWARE_TOO_LARGE
+ */
+export async function linkImage(image: ImageToLink<BareMetalBoard>): Promise<LinkedImage> {
+  const { board, outDir } = image;
+  const linked = await linkElf(image, [
+    ...['-nostartfiles', '--specs=nano.specs', '--specs=nosys.specs'],
+    ...[`-L${outDir}`, `-L${join(packageRoot(), 'boards')}`],
+    `-T${join(board.folder, board.linkerScript)}`,
+  ]);
+  return { ...linked, ...(await measure(board, linked.elfPath)) };
 }
 
 async function measure(board: BareMetalBoard, elfPath: string): Promise<ImageSizes> {

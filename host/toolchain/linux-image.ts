@@ -7,8 +7,7 @@ import { elfSection, readElf } from '../flash/elf.js';
 import { SERVICE } from '../flash/tools/ssh.js';
 import { crc32c } from '../protocol/crc32c.js';
 import type { LinuxBoard } from './board.js';
-import { link } from './compile.js';
-import { sizesOf, writeWhole, type LinkedImage } from './image-parts.js';
+import { linkElf, sizesOf, writeWhole, type ImageToLink, type LinkedImage } from './image-parts.js';
 import { sealBytes } from './seal-image.js';
 
 /** What hal/linux needs of the C library beside C99: POSIX, and the rates that Linux has names for. */
@@ -18,32 +17,21 @@ export const LINUX_FLAGS = ['-D_DEFAULT_SOURCE', '-pthread'] as const;
 const REALTIME_PRIORITY = 10;
 
 /** @throws IsochroneError FIRMWARE_LINK */
-export async function linkLinuxImage(image: {
-  readonly board: LinuxBoard;
-  /** Whether its samples come over the second tty. */
-  readonly isFed: boolean;
-  readonly name: string;
-  readonly objects: readonly string[];
-  readonly outDir: string;
-}): Promise<LinkedImage & { readonly unitPath: string }> {
-  const { board, isFed, name, objects, outDir } = image;
-  const elfPath = join(outDir, `${name}.elf`);
-  const mapPath = join(outDir, `${name}.map`);
-  await link({
-    prefix: board.compiler.prefix,
-    targetFlags: board.compiler.flags,
-    objects,
-    output: elfPath,
-    linkFlags: [
-      // Without anything of the machine that it goes to; and at addresses that a crash record can hold.
-      ...['-static', '-no-pie', '-pthread'],
-      // hal/linux starts first and calls the application's main.
-      '-Wl,--wrap=main',
-      ...['-Wl,-u,iso_image_seal', '-Wl,-u,iso_board_mark'],
-      `-Wl,-Map=${mapPath}`,
-    ],
-    libraries: ['-lm'],
-  });
+export async function linkLinuxImage(
+  image: ImageToLink<LinuxBoard> & {
+    /** Whether its samples come over the second tty. */
+    readonly isFed: boolean;
+  },
+): Promise<LinkedImage & { readonly unitPath: string }> {
+  const { board, isFed, outDir } = image;
+  const linked = await linkElf(image, [
+    // Without anything of the machine that it goes to; and at addresses that a crash record can hold.
+    ...['-static', '-no-pie', '-pthread'],
+    // hal/linux starts first and calls the application's main.
+    '-Wl,--wrap=main',
+    ...['-Wl,-u,iso_image_seal', '-Wl,-u,iso_board_mark'],
+  ]);
+  const { elfPath } = linked;
   const firstWritten = await seal(elfPath);
   const unitPath = join(outDir, `${SERVICE}.service`);
   await writeWhole(unitPath, await unitFile(board, isFed));
@@ -53,7 +41,7 @@ export async function linkLinuxImage(image: {
     if (address < firstWritten) return 'flash';
     return /^\.t?bss$/.test(name) ? 'ram' : 'both';
   });
-  return { elfPath, mapPath, ...sizes, unitPath };
+  return { ...linked, ...sizes, unitPath };
 }
 
 /**

@@ -74,8 +74,6 @@ void iso_cortex_enable_caches(void);
 void iso_cortex_write_back(const void *memory, size_t count);
 /* What the caches hold of memory that is only read goes: it has changed beneath them. */
 void iso_cortex_forget(uint32_t address, uint32_t count);
-/* Whether a port has received what the application has not read. */
-bool iso_cortex_bytes_wait(void);
 
 /* Interrupt handlers, named in the vector table. */
 void iso_cortex_link_interrupt(void);

@@ -1,8 +1,7 @@
 #include "cortex_m.h"
 #include "iso_chip.h"
 #include "iso_chip_uart.h"
-#include "iso_hal.h"
-#include "iso_ring.h"
+#include "iso_ports.h"
 
 /*
  * Both ports, interrupt-driven both ways. A UART holds few bytes, so the interrupt loops while the
@@ -23,9 +22,7 @@
 
 typedef struct {
     uint32_t base;
-    iso_ring receive;
-    iso_ring transmit;
-    uint32_t overruns;
+    iso_port_rings rings;
 } uart_port;
 
 static uint8_t link_receive[LINK_RECEIVE_BYTES];
@@ -35,34 +32,39 @@ static uint8_t inject_receive[INJECT_RECEIVE_BYTES];
 static uint8_t inject_transmit[INJECT_TRANSMIT_BYTES];
 #endif
 
-/* A port that the board does not have keeps empty rings: nothing comes and nothing fits. */
 static uart_port ports[ISO_HAL_PORT_COUNT] = {
     [ISO_HAL_PORT_LINK] = {.base = ISO_BOARD_LINK_BASE,
-                           .receive = {.bytes = link_receive, .size = LINK_RECEIVE_BYTES},
-                           .transmit = {.bytes = link_transmit, .size = LINK_TRANSMIT_BYTES}},
+                           .rings = {.receive = {.bytes = link_receive, .size = LINK_RECEIVE_BYTES},
+                                     .transmit = {.bytes = link_transmit,
+                                                  .size = LINK_TRANSMIT_BYTES}}},
 #if ISO_BOARD_HAS_INJECT
-    [ISO_HAL_PORT_INJECT] = {.base = ISO_BOARD_INJECT_BASE,
-                             .receive = {.bytes = inject_receive, .size = INJECT_RECEIVE_BYTES},
-                             .transmit = {.bytes = inject_transmit, .size = INJECT_TRANSMIT_BYTES}},
+    [ISO_HAL_PORT_INJECT] =
+        {.base = ISO_BOARD_INJECT_BASE,
+         .rings = {.receive = {.bytes = inject_receive, .size = INJECT_RECEIVE_BYTES},
+                   .transmit = {.bytes = inject_transmit, .size = INJECT_TRANSMIT_BYTES}}},
 #endif
 };
+
+iso_port_rings *iso_ports_rings(iso_hal_port which) {
+    return &ports[which].rings;
+}
 
 static void receive_waiting(uart_port *port) {
     iso_chip_uart_acknowledge_receive(port->base);
     for (;;) {
         if (iso_chip_uart_take_overrun(port->base)) {
-            port->overruns += 1u;
+            port->rings.overruns += 1u;
         }
         if (!iso_chip_uart_has_byte(port->base)) {
             return;
         }
         /* Asked only now: a byte that comes between two questions must not be taken into a ring
          * that was full at the first. */
-        if (iso_ring_room(&port->receive) == 0u) {
+        if (iso_ring_room(&port->rings.receive) == 0u) {
             iso_chip_uart_listen(port->base, false);
             return;
         }
-        (void)iso_ring_put(&port->receive, iso_chip_uart_take(port->base));
+        (void)iso_ring_put(&port->rings.receive, iso_chip_uart_take(port->base));
     }
 }
 
@@ -71,7 +73,7 @@ static void transmit_waiting(uart_port *port) {
     uint8_t byte;
     for (unsigned i = 0; i < ISO_CHIP_UART_MOST_BYTES_AT_ONCE && iso_chip_uart_can_send(port->base);
          i += 1u) {
-        if (!iso_ring_take(&port->transmit, &byte)) {
+        if (!iso_ring_take(&port->rings.transmit, &byte)) {
             iso_chip_uart_ask_for_room(port->base, false);
             return;
         }
@@ -116,7 +118,7 @@ void iso_cortex_ports_init(void) {
 size_t iso_hal_read(iso_hal_port which, uint8_t *bytes, size_t capacity) {
     uart_port *port = &ports[which];
     size_t count = 0;
-    while (count < capacity && iso_ring_take(&port->receive, &bytes[count])) {
+    while (count < capacity && iso_ring_take(&port->rings.receive, &bytes[count])) {
         count += 1u;
     }
     if (count > 0u) {
@@ -129,39 +131,12 @@ size_t iso_hal_read(iso_hal_port which, uint8_t *bytes, size_t capacity) {
     return count;
 }
 
-size_t iso_hal_receive_room(iso_hal_port which) {
-    return iso_ring_room(&ports[which].receive);
-}
-
-bool iso_hal_write(iso_hal_port which, const uint8_t *bytes, size_t count) {
-    uart_port *port = &ports[which];
-    if (iso_ring_room(&port->transmit) < count) {
-        return false;
-    }
-    for (size_t i = 0; i < count; i += 1u) {
-        (void)iso_ring_put(&port->transmit, bytes[i]);
-    }
+void iso_ports_transmit(iso_hal_port which) {
     const uint32_t mask = iso_cortex_mask();
-    transmit_waiting(port);
+    transmit_waiting(&ports[which]);
     iso_cortex_unmask(mask);
-    return true;
-}
-
-size_t iso_hal_transmit_room(iso_hal_port which) {
-    return iso_ring_room(&ports[which].transmit);
 }
 
 size_t iso_hal_transmit_waiting(iso_hal_port which) {
-    return iso_ring_waiting(&ports[which].transmit);
-}
-
-bool iso_cortex_bytes_wait(void) {
-    return iso_ring_waiting(&ports[ISO_HAL_PORT_LINK].receive) > 0u ||
-           iso_ring_waiting(&ports[ISO_HAL_PORT_INJECT].receive) > 0u;
-}
-
-void iso_hal_port_read_counters(iso_hal_port which, iso_hal_port_counters *out) {
-    out->receive_overruns = ports[which].overruns;
-    out->receive_high_water = ports[which].receive.high_water;
-    out->transmit_high_water = ports[which].transmit.high_water;
+    return iso_ring_waiting(&ports[which].rings.transmit);
 }

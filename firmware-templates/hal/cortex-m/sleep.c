@@ -1,6 +1,7 @@
 #include "cortex_m.h"
 #include "iso_chip.h"
 #include "iso_hal.h"
+#include "iso_ports.h"
 
 /* The longest sleep: the main loop's own clocks (HELLO, STATUS) are late by no more than this. */
 #define SYSTICK_HZ 100u
@@ -112,7 +113,7 @@ void iso_hal_wait(void) {
     start_waking();
     /* With interrupts masked a pending one still ends WFI, so none can slip in between. */
     __asm volatile("cpsid i" ::: "memory");
-    if (!iso_cortex_bytes_wait()) {
+    if (!iso_ports_bytes_wait()) {
         const uint32_t before = iso_hal_ticks();
         __asm volatile("dsb\n\twfi" ::: "memory");
         idle_ticks += iso_hal_ticks() - before;
@@ -126,7 +127,7 @@ void iso_hal_wait(void) {
     start_waking();
     const uint32_t wakes_before = wakes;
     const uint32_t before = iso_hal_ticks();
-    while (wakes == wakes_before && !iso_cortex_bytes_wait()) {
+    while (wakes == wakes_before && !iso_ports_bytes_wait()) {
     }
     idle_ticks += iso_hal_ticks() - before;
 }

@@ -52,7 +52,6 @@ int iso_linux_ports_ask(fd_set *reading, fd_set *writing);
 bool iso_linux_ports_serve(const fd_set *reading, const fd_set *writing);
 /* Until what was written has left the machine, a second at most. */
 void iso_linux_ports_drain(void);
-bool iso_linux_bytes_wait(void);
 
 /* interrupts.c */
 void iso_linux_interrupts_open(void);

@@ -1,7 +1,7 @@
 #include "iso_linux.h"
 
 #include "iso_fence.h"
-#include "iso_ring.h"
+#include "iso_ports.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,14 +35,12 @@ typedef struct {
     speed_t speed;
     int file;
     uint64_t retry_at;
-    iso_ring receive;
-    iso_ring transmit;
+    iso_port_rings rings;
     /* Taken from the ring, and not by the tty yet. */
     uint8_t chunk[CHUNK_BYTES];
     volatile uint32_t chunk_bytes;
     uint32_t chunk_sent;
     uint32_t overruns_before; /* of earlier openings */
-    volatile uint32_t overruns;
 } tty_port;
 
 static uint8_t link_receive[LINK_RECEIVE_BYTES];
@@ -52,12 +50,18 @@ static uint8_t inject_transmit[INJECT_TRANSMIT_BYTES];
 
 static tty_port ports[ISO_HAL_PORT_COUNT] = {
     [ISO_HAL_PORT_LINK] = {.file = CLOSED,
-                           .receive = {.bytes = link_receive, .size = LINK_RECEIVE_BYTES},
-                           .transmit = {.bytes = link_transmit, .size = LINK_TRANSMIT_BYTES}},
-    [ISO_HAL_PORT_INJECT] = {.file = CLOSED,
-                             .receive = {.bytes = inject_receive, .size = INJECT_RECEIVE_BYTES},
-                             .transmit = {.bytes = inject_transmit, .size = INJECT_TRANSMIT_BYTES}},
+                           .rings = {.receive = {.bytes = link_receive, .size = LINK_RECEIVE_BYTES},
+                                     .transmit = {.bytes = link_transmit,
+                                                  .size = LINK_TRANSMIT_BYTES}}},
+    [ISO_HAL_PORT_INJECT] =
+        {.file = CLOSED,
+         .rings = {.receive = {.bytes = inject_receive, .size = INJECT_RECEIVE_BYTES},
+                   .transmit = {.bytes = inject_transmit, .size = INJECT_TRANSMIT_BYTES}}},
 };
+
+iso_port_rings *iso_ports_rings(iso_hal_port which) {
+    return &ports[which].rings;
+}
 
 /* Those that the schema of board files allows. */
 static speed_t speed_of(uint32_t baud) {
@@ -115,7 +119,7 @@ static bool open_tty(tty_port *port) {
 static void close_tty(tty_port *port) {
     (void)close(port->file);
     port->file = CLOSED;
-    port->overruns_before = port->overruns;
+    port->overruns_before = port->rings.overruns;
     port->retry_at = iso_linux_nanoseconds() + REOPEN_NANOSECONDS;
 }
 
@@ -136,7 +140,7 @@ void iso_linux_ports_open(const iso_linux_options *options) {
 }
 
 static bool has_to_send(const tty_port *port) {
-    return port->chunk_bytes > 0u || iso_ring_waiting(&port->transmit) > 0u;
+    return port->chunk_bytes > 0u || iso_ring_waiting(&port->rings.transmit) > 0u;
 }
 
 int iso_linux_ports_ask(fd_set *reading, fd_set *writing) {
@@ -146,7 +150,7 @@ int iso_linux_ports_ask(fd_set *reading, fd_set *writing) {
         if (port->file < 0) {
             continue;
         }
-        if (iso_ring_room(&port->receive) > 0u) {
+        if (iso_ring_room(&port->rings.receive) > 0u) {
             FD_SET(port->file, reading);
         }
         if (has_to_send(port)) {
@@ -164,10 +168,10 @@ static bool goes_on(ssize_t count) {
 
 static bool receive_waiting(tty_port *port) {
     uint8_t bytes[CHUNK_BYTES];
-    const uint32_t room = iso_ring_room(&port->receive);
+    const uint32_t room = iso_ring_room(&port->rings.receive);
     const ssize_t count = read(port->file, bytes, room < sizeof bytes ? room : sizeof bytes);
     for (ssize_t i = 0; i < count; i += 1) {
-        (void)iso_ring_put(&port->receive, bytes[i]);
+        (void)iso_ring_put(&port->rings.receive, bytes[i]);
     }
     if (!goes_on(count)) {
         close_tty(port);
@@ -178,10 +182,10 @@ static bool receive_waiting(tty_port *port) {
 static void fill_chunk(tty_port *port) {
     uint32_t count = 0;
     /* Counted before it leaves the ring: whoever asks what waits must not find it nowhere. */
-    const uint32_t waiting = iso_ring_waiting(&port->transmit);
+    const uint32_t waiting = iso_ring_waiting(&port->rings.transmit);
     port->chunk_bytes = waiting < CHUNK_BYTES ? waiting : CHUNK_BYTES;
     iso_fence();
-    while (count < port->chunk_bytes && iso_ring_take(&port->transmit, &port->chunk[count])) {
+    while (count < port->chunk_bytes && iso_ring_take(&port->rings.transmit, &port->chunk[count])) {
         count += 1u;
     }
     port->chunk_sent = 0u;
@@ -206,7 +210,7 @@ static void transmit_waiting(tty_port *port) {
 static void count_overruns(tty_port *port) {
     struct serial_icounter_struct counts; /* a pseudo-terminal has none */
     if (ioctl(port->file, TIOCGICOUNT, &counts) == 0) {
-        port->overruns =
+        port->rings.overruns =
             port->overruns_before + (uint32_t)counts.overrun + (uint32_t)counts.buf_overrun;
     }
 }
@@ -253,9 +257,9 @@ void iso_linux_ports_drain(void) {
 
 size_t iso_hal_read(iso_hal_port which, uint8_t *bytes, size_t capacity) {
     tty_port *port = &ports[which];
-    const bool crowded = iso_ring_room(&port->receive) < port->receive.size / 2u;
+    const bool crowded = iso_ring_room(&port->rings.receive) < port->rings.receive.size / 2u;
     size_t count = 0;
-    while (count < capacity && iso_ring_take(&port->receive, &bytes[count])) {
+    while (count < capacity && iso_ring_take(&port->rings.receive, &bytes[count])) {
         count += 1u;
     }
     if (crowded && count > 0u) {
@@ -264,39 +268,13 @@ size_t iso_hal_read(iso_hal_port which, uint8_t *bytes, size_t capacity) {
     return count;
 }
 
-size_t iso_hal_receive_room(iso_hal_port which) {
-    return iso_ring_room(&ports[which].receive);
-}
-
-bool iso_hal_write(iso_hal_port which, const uint8_t *bytes, size_t count) {
-    tty_port *port = &ports[which];
-    if (iso_ring_room(&port->transmit) < count) {
-        return false;
-    }
-    for (size_t i = 0; i < count; i += 1u) {
-        (void)iso_ring_put(&port->transmit, bytes[i]);
-    }
+void iso_ports_transmit(iso_hal_port which) {
+    (void)which;
     iso_linux_wake_interrupts();
-    return true;
-}
-
-size_t iso_hal_transmit_room(iso_hal_port which) {
-    return iso_ring_room(&ports[which].transmit);
 }
 
 size_t iso_hal_transmit_waiting(iso_hal_port which) {
-    const size_t ring = iso_ring_waiting(&ports[which].transmit);
+    const size_t ring = iso_ring_waiting(&ports[which].rings.transmit);
     iso_fence();
     return ring + ports[which].chunk_bytes;
-}
-
-bool iso_linux_bytes_wait(void) {
-    return iso_ring_waiting(&ports[ISO_HAL_PORT_LINK].receive) > 0u ||
-           iso_ring_waiting(&ports[ISO_HAL_PORT_INJECT].receive) > 0u;
-}
-
-void iso_hal_port_read_counters(iso_hal_port which, iso_hal_port_counters *out) {
-    out->receive_overruns = ports[which].overruns;
-    out->receive_high_water = ports[which].receive.high_water;
-    out->transmit_high_water = ports[which].transmit.high_water;
 }

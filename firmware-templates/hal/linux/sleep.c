@@ -1,5 +1,7 @@
 #include "iso_linux.h"
 
+#include "iso_ports.h"
+
 #include <poll.h>
 
 #define LONGEST_SLEEP_MS 10
@@ -17,7 +19,7 @@ void iso_linux_wake_application(void) {
 
 void iso_hal_wait(void) {
     struct pollfd word = {.fd = waker.ends[0], .events = POLLIN};
-    if (iso_linux_bytes_wait()) {
+    if (iso_ports_bytes_wait()) {
         return;
     }
     const uint32_t before = iso_hal_ticks();

@@ -24,8 +24,8 @@ static inline void iso_cortex_unmask(uint32_t mask) {
 void iso_cortex_link_interrupt(void);
 void iso_cortex_inject_interrupt(void);
 void iso_cortex_ports_init(void);
-bool iso_cortex_bytes_wait(void);
 
+#include "../../ports.c"
 #include "../ports.c"
 
 #define BYTES 100000u
