@@ -9,6 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../codegen/package-root.js';
 import { boardHeader } from '../../../host/toolchain/board-header.js';
 import { loadBareMetalBoard } from '../../../host/toolchain/board.js';
+import { chipHarness, chipModelFlags } from '../test-harness/chip/flash-bench.js';
 
 const hal = join(packageRoot(), 'firmware-templates', 'hal');
 const harness = join(hal, 'stm32', 'test-harness');
@@ -42,14 +43,16 @@ async function build(family: Family): Promise<void> {
   const { board, folders, model } = FAMILIES[family];
   const out = join(programOf(family), '..');
   mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, 'iso_board.h'), boardHeader(await loadBareMetalBoard(board)));
+  const loaded = await loadBareMetalBoard(board);
+  writeFileSync(join(out, 'iso_board.h'), boardHeader(loaded));
   const chip = folders[0];
   execFileSync('gcc', [
     ...['-std=c99', '-O2', '-Wall', '-Wextra', '-Werror', '-Wconversion', '-fsanitize=undefined'],
-    ...['-fno-sanitize-recover=all', '-include', join(harness, 'stm32_model.h')],
+    ...['-fno-sanitize-recover=all', ...chipModelFlags(loaded)],
     ...[out, harness, hal, join(hal, 'cortex-m'), join(hal, 'stm32')].map((path) => `-I${path}`),
     ...folders.map((folder) => `-I${join(hal, folder)}`),
-    ...['clock_bench', 'stm32_model', model].map((name) => join(harness, `${name}.c`)),
+    ...['clock_bench', model].map((name) => join(harness, `${name}.c`)),
+    join(chipHarness, 'chip_model.c'),
     ...['clock_tree', 'clock_peripheral', 'counter', 'pins', 'reset_cause', 'wait'].map((name) =>
       join(hal, 'stm32', `${name}.c`),
     ),

@@ -1,7 +1,7 @@
 /* Reset and clock control of an STM32F405/407/446 (RM0090 7, RM0390 6), as far as the start-up
  * goes. Written from the manual's words and not from the firmware's constants. */
+#include "clock_model.h"
 #include "iso_board.h"
-#include "stm32_model.h"
 
 #define CR 0x40023800u
 #define PLLCFGR 0x40023804u
@@ -13,11 +13,11 @@
 #define ACR 0x40023C00u
 
 static bool bit(uint32_t address, uint32_t number) {
-    return (stm32_model_stored(address) >> number & 1u) != 0u;
+    return (chip_model_stored(address) >> number & 1u) != 0u;
 }
 
 static uint32_t field(uint32_t address, uint32_t shift, uint32_t width) {
-    return stm32_model_stored(address) >> shift & ((1u << width) - 1u);
+    return chip_model_stored(address) >> shift & ((1u << width) - 1u);
 }
 
 uint32_t model_reset_value(uint32_t address) {
@@ -25,11 +25,11 @@ uint32_t model_reset_value(uint32_t address) {
 }
 
 static bool hse_runs(void) {
-    return bit(CR, 16u) && !stm32_model_suffers("no-crystal");
+    return bit(CR, 16u) && !chip_model_suffers("no-crystal");
 }
 
 static bool pll_runs(void) {
-    return bit(CR, 24u) && !stm32_model_suffers("no-pll") && (!bit(PLLCFGR, 22u) || hse_runs());
+    return bit(CR, 24u) && !chip_model_suffers("no-pll") && (!bit(PLLCFGR, 22u) || hse_runs());
 }
 
 static double pll_input_hz(void) {
@@ -60,35 +60,35 @@ uint32_t model_read(uint32_t address, uint32_t stored) {
 static void check_pll(void) {
     const double vco = pll_input_hz() * field(PLLCFGR, 6u, 9u);
     if (pll_input_hz() < 0.95e6 || pll_input_hz() > 2.1e6 || vco < 100e6 || vco > 432e6) {
-        stm32_model_object("the PLL is set outside of its ranges");
+        chip_model_object("the PLL is set outside of its ranges");
     }
     if (field(PLLCFGR, 28u, 3u) < 2u) {
-        stm32_model_object("PLLR has a wrong value");
+        chip_model_object("PLLR has a wrong value");
     }
     if (bit(PLLCFGR, 22u) && !hse_runs()) {
-        stm32_model_object("the PLL is fed by an oscillator that does not run");
+        chip_model_object("the PLL is fed by an oscillator that does not run");
     }
 }
 
 static void check_switch(void) {
     const model_clocks clocks = model_clocks_now();
     if (!pll_runs()) {
-        stm32_model_object("switched to a PLL that does not run");
+        chip_model_object("switched to a PLL that does not run");
     } else if (clocks.core_hz > 168e6 || clocks.apb1_hz > 42e6 || clocks.apb2_hz > 84e6) {
-        stm32_model_object("a bus is too fast");
+        chip_model_object("a bus is too fast");
     } else if ((field(ACR, 0u, 4u) + 1u) * 30e6 < clocks.core_hz) {
-        stm32_model_object("flash is too slow for the clock");
+        chip_model_object("flash is too slow for the clock");
     }
 }
 
 uint32_t model_write(uint32_t address, uint32_t before, uint32_t value) {
-    stm32_model_store(address, value);
+    chip_model_store(address, value);
     if (address == CR && ((before ^ value) & 1u << 18) != 0u && (before & 1u << 16) != 0u &&
         (value & 1u << 16) != 0u) {
-        stm32_model_object("the bypass is changed while the oscillator is on");
+        chip_model_object("the bypass is changed while the oscillator is on");
     }
     if (address == PLLCFGR && bit(CR, 24u)) {
-        stm32_model_object("the PLL is set while it is on");
+        chip_model_object("the PLL is set while it is on");
     }
     if (address == CR && (value & ~before & 1u << 24) != 0u) {
         check_pll();
@@ -100,19 +100,19 @@ uint32_t model_write(uint32_t address, uint32_t before, uint32_t value) {
         return 0u;
     }
     if ((address & ~0x3FFu) == 0x40000000u && !bit(APB1ENR, 0u)) {
-        stm32_model_object("TIM2 has no clock");
+        chip_model_object("TIM2 has no clock");
     }
     if ((address & ~0x3FFu) == 0x40004400u && !bit(APB1ENR, 17u)) {
-        stm32_model_object("USART2 has no clock");
+        chip_model_object("USART2 has no clock");
     }
     if ((address & ~0x3FFu) == 0x40020000u && !bit(AHB1ENR, 0u)) {
-        stm32_model_object("port A has no clock");
+        chip_model_object("port A has no clock");
     }
     return value;
 }
 
 model_clocks model_clocks_now(void) {
-    const double core = (stm32_model_stored(CFGR) & 3u) == 2u && pll_runs() ? pll_hz() : 16e6;
+    const double core = (chip_model_stored(CFGR) & 3u) == 2u && pll_runs() ? pll_hz() : 16e6;
     const double apb1 = divided(core, field(CFGR, 10u, 3u));
     return (model_clocks){.core_hz = core,
                           .apb1_hz = apb1,

@@ -1,11 +1,12 @@
 /* The flash of an STM32H743 (RM0433 4.3 and 4.9): two banks with registers of their own. Written
  * from the manual's words and not from the firmware's constants. */
 #include "flash_model.h"
-#include "stm32_model.h"
+#include "chip_model.h"
 #include "stm32h7_flash.h"
 
 #include <string.h>
 
+#define BANK_BYTES 0x100000u
 #define UNIT_WORDS 8u
 #define UNIT_BYTES 32u
 #define SECTOR_BYTES 0x20000u
@@ -37,16 +38,16 @@ uint32_t model_reset_value(uint32_t address) {
 }
 
 static uint32_t control(uint32_t bank) {
-    return stm32_model_stored(base[bank] + CR);
+    return chip_model_stored(base[bank] + CR);
 }
 
 static bool works(uint32_t bank) {
     bank_state *state = &banks[bank];
-    if (state->done_at != 0u && stm32_model_time() >= state->done_at &&
-        !stm32_model_suffers("never-ready")) {
+    if (state->done_at != 0u && chip_model_time() >= state->done_at &&
+        !chip_model_suffers("never-ready")) {
         state->done_at = 0u;
         state->flags |= 1u << 16;
-        if (stm32_model_suffers("operation-error")) {
+        if (chip_model_suffers("operation-error")) {
             state->flags |= 1u << 22;
         }
     }
@@ -66,9 +67,9 @@ void flash_chip_read_damage(void) {
 
 /* The processor's copy, which goes on over the bus error. */
 bool stm32h7_copy_from_flash(uint8_t *to, uint32_t from, size_t count) {
-    stm32_model_settle();
+    chip_model_settle();
     if (flash_chip_works()) {
-        stm32_model_object("flash is read while it works");
+        chip_model_object("flash is read while it works");
     }
     memcpy(to, (const uint8_t *)(uintptr_t)from, count);
     return count == 0u || !flash_model_is_damaged(from, count);
@@ -95,13 +96,13 @@ static void unlock(uint32_t bank, uint32_t key) {
     const uint32_t expected = state->keys == 0u ? 0x45670123u : 0xCDEF89ABu;
     if (key != expected || state->wrong_key || (control(bank) & 1u) == 0u) {
         state->wrong_key = true;
-        stm32_model_object("a key is wrong");
+        chip_model_object("a key is wrong");
         return;
     }
     state->keys += 1u;
     if (state->keys == 2u) {
         state->keys = 0u;
-        stm32_model_store(base[bank] + CR, control(bank) & ~1u);
+        chip_model_store(base[bank] + CR, control(bank) & ~1u);
     }
 }
 
@@ -112,19 +113,18 @@ static void erase_sector(uint32_t bank, uint32_t value) {
         return;
     }
     const uint32_t sector = value >> 8 & 7u;
-    if (stm32_model_suffers("write-protection")) {
+    if (chip_model_suffers("write-protection")) {
         state->flags |= 1u << 17;
         return;
     }
-    flash_model_erase(MODEL_FLASH_ORIGIN + bank * MODEL_BANK_BYTES + sector * SECTOR_BYTES,
-                      SECTOR_BYTES);
-    state->done_at = stm32_model_time() + ERASE_TIME;
+    flash_model_erase(MODEL_FLASH_ORIGIN + bank * BANK_BYTES + sector * SECTOR_BYTES, SECTOR_BYTES);
+    state->done_at = chip_model_time() + ERASE_TIME;
     flash_model_pass_time();
 }
 
 static uint32_t write_control(uint32_t bank, uint32_t before, uint32_t value) {
     if (works(bank)) {
-        stm32_model_object("control is written while the bank works");
+        chip_model_object("control is written while the bank works");
         return before;
     }
     if ((before & 1u) != 0u) {
@@ -137,7 +137,7 @@ static uint32_t write_control(uint32_t bank, uint32_t before, uint32_t value) {
 }
 
 void flash_chip_write_word(uint32_t address, uint32_t word) {
-    const uint32_t bank = (address - MODEL_FLASH_ORIGIN) / MODEL_BANK_BYTES;
+    const uint32_t bank = (address - MODEL_FLASH_ORIGIN) / BANK_BYTES;
     bank_state *state = &banks[bank];
     const uint32_t at = address & ~(UNIT_BYTES - 1u);
     if ((control(bank) & 3u) != 2u || works(bank)) {
@@ -155,15 +155,15 @@ void flash_chip_write_word(uint32_t address, uint32_t word) {
         return;
     }
     state->word_count = 0u;
-    if (stm32_model_suffers("write-protection")) {
+    if (chip_model_suffers("write-protection")) {
         state->flags |= 1u << 17;
         return;
     }
     if (!flash_model_is_blank(at)) {
-        stm32_model_object("a unit is programmed twice");
+        chip_model_object("a unit is programmed twice");
     }
     flash_model_program(at, state->words);
-    state->done_at = stm32_model_time() + PROGRAM_TIME;
+    state->done_at = chip_model_time() + PROGRAM_TIME;
 }
 
 uint32_t model_write(uint32_t address, uint32_t before, uint32_t value) {
@@ -188,8 +188,4 @@ uint32_t model_write(uint32_t address, uint32_t before, uint32_t value) {
         flash_model_fed();
     }
     return value;
-}
-
-model_clocks model_clocks_now(void) {
-    return (model_clocks){0};
 }

@@ -1,8 +1,8 @@
 /* Power, reset and clock control of an STM32H743 (RM0433 6 and 8) and its flash's wait states, as
  * far as the start-up goes. Written from the manual's words and not from the firmware's constants.
  */
+#include "clock_model.h"
 #include "iso_board.h"
-#include "stm32_model.h"
 
 #define CR 0x58024400u
 #define CFGR 0x58024410u
@@ -24,11 +24,11 @@
 static bool supply_set;
 
 static bool bit(uint32_t address, uint32_t number) {
-    return (stm32_model_stored(address) >> number & 1u) != 0u;
+    return (chip_model_stored(address) >> number & 1u) != 0u;
 }
 
 static uint32_t field(uint32_t address, uint32_t shift, uint32_t width) {
-    return stm32_model_stored(address) >> shift & ((1u << width) - 1u);
+    return chip_model_stored(address) >> shift & ((1u << width) - 1u);
 }
 
 uint32_t model_reset_value(uint32_t address) {
@@ -48,19 +48,19 @@ uint32_t model_reset_value(uint32_t address) {
     case ACR:
         return 0x37u;
     case IDC:
-        return stm32_model_suffers("revision-y") ? 0x10036450u : 0x20036450u;
+        return chip_model_suffers("revision-y") ? 0x10036450u : 0x20036450u;
     default:
         return 0u;
     }
 }
 
 static bool hse_runs(void) {
-    return bit(CR, 16u) && !stm32_model_suffers("no-crystal");
+    return bit(CR, 16u) && !chip_model_suffers("no-crystal");
 }
 
 static bool pll_runs(void) {
     const uint32_t source = field(PLLCKSELR, 0u, 2u);
-    return bit(CR, 24u) && !stm32_model_suffers("no-pll") &&
+    return bit(CR, 24u) && !chip_model_suffers("no-pll") &&
            (source == 0u || (source == 2u && hse_runs()));
 }
 
@@ -75,11 +75,11 @@ static double vco_hz(void) {
 }
 
 static bool supplied(void) {
-    return supply_set && !stm32_model_suffers("no-supply");
+    return supply_set && !chip_model_suffers("no-supply");
 }
 
 static bool at_scale_1(void) {
-    return supplied() && field(D3CR, 14u, 2u) == 3u && !stm32_model_suffers("no-scale");
+    return supplied() && field(D3CR, 14u, 2u) == 3u && !chip_model_suffers("no-scale");
 }
 
 /* Codes of the AHB and of the APB dividers. */
@@ -93,7 +93,7 @@ static double apb_divided(double hz, uint32_t code) {
 }
 
 static bool on_pll(void) {
-    return field(CFGR, 0u, 3u) == 3u && pll_runs() && !stm32_model_suffers("no-switch");
+    return field(CFGR, 0u, 3u) == 3u && pll_runs() && !chip_model_suffers("no-switch");
 }
 
 uint32_t model_read(uint32_t address, uint32_t stored) {
@@ -119,13 +119,13 @@ static void check_pll(void) {
     if (input > most || input < most / 2.0 || (wide && input < 2e6) ||
         vco_hz() < (wide ? 192e6 : 150e6) || vco_hz() > (wide ? 836e6 : 420e6) ||
         field(PLL1DIVR, 9u, 7u) == 0u) {
-        stm32_model_object("the PLL is set outside of its ranges");
+        chip_model_object("the PLL is set outside of its ranges");
     }
     if (!bit(PLLCFGR, 16u)) {
-        stm32_model_object("the PLL's output P is off");
+        chip_model_object("the PLL's output P is off");
     }
     if (field(PLLCKSELR, 0u, 2u) == 2u && !hse_runs()) {
-        stm32_model_object("the PLL is fed by an oscillator that does not run");
+        chip_model_object("the PLL is fed by an oscillator that does not run");
     }
 }
 
@@ -141,7 +141,7 @@ static void check_flash(double axi_hz) {
         row += 1u;
     }
     if (field(ACR, 0u, 4u) < rows[row].wait_states || field(ACR, 4u, 2u) < rows[row].delay) {
-        stm32_model_object("flash is too slow for the clock");
+        chip_model_object("flash is too slow for the clock");
     }
 }
 
@@ -149,16 +149,16 @@ static void check_switch(void) {
     const double core = vco_hz() / (field(PLL1DIVR, 9u, 7u) + 1u);
     const double ahb = ahb_divided(core, field(D1CFGR, 0u, 4u));
     if (!pll_runs()) {
-        stm32_model_object("switched to a PLL that does not run");
+        chip_model_object("switched to a PLL that does not run");
     }
     if (!at_scale_1()) {
-        stm32_model_object("the core's voltage is too low for the clock");
+        chip_model_object("the core's voltage is too low for the clock");
     }
     if (core > 400e6 || ahb > 200e6 || apb_divided(ahb, field(D1CFGR, 4u, 3u)) > 100e6 ||
         apb_divided(ahb, field(D2CFGR, 4u, 3u)) > 100e6 ||
         apb_divided(ahb, field(D2CFGR, 8u, 3u)) > 100e6 ||
         apb_divided(ahb, field(D2CFGR + 4u, 4u, 3u)) > 100e6) {
-        stm32_model_object("a bus is too fast");
+        chip_model_object("a bus is too fast");
     }
     check_flash(ahb);
 }
@@ -166,26 +166,26 @@ static void check_switch(void) {
 static void check_peripheral(uint32_t address) {
     const uint32_t base = address & ~0x3FFu;
     if (base == 0x40000000u && !bit(APB1LENR, 0u)) {
-        stm32_model_object("TIM2 has no clock");
+        chip_model_object("TIM2 has no clock");
     }
     if (base == 0x40004800u && !bit(APB1LENR, 18u)) {
-        stm32_model_object("USART3 has no clock");
+        chip_model_object("USART3 has no clock");
     }
     if (base == 0x58020C00u && !bit(AHB4ENR, 3u)) {
-        stm32_model_object("port D has no clock");
+        chip_model_object("port D has no clock");
     }
 }
 
 uint32_t model_write(uint32_t address, uint32_t before, uint32_t value) {
-    stm32_model_store(address, value);
+    chip_model_store(address, value);
     check_peripheral(address);
     if ((address == PLLCKSELR || address == PLLCFGR || address == PLL1DIVR) && bit(CR, 24u)) {
-        stm32_model_object("the PLL is set while it is on");
+        chip_model_object("the PLL is set while it is on");
     }
     switch (address) {
     case CR:
         if (((before ^ value) & 1u << 18) != 0u && (before & value & 1u << 16) != 0u) {
-            stm32_model_object("the bypass is changed while the oscillator is on");
+            chip_model_object("the bypass is changed while the oscillator is on");
         }
         if ((value & ~before & 1u << 24) != 0u) {
             check_pll();
@@ -194,13 +194,13 @@ uint32_t model_write(uint32_t address, uint32_t before, uint32_t value) {
     case CR3:
         /* Its lower byte is taken once, and no more than one supply in it. */
         if ((value & 7u) != 2u) {
-            stm32_model_object("the core's supply is set wrong");
+            chip_model_object("the core's supply is set wrong");
         }
         supply_set = true;
         return value;
     case D3CR:
         if (!supplied()) {
-            stm32_model_object("the scale is changed before the supply is set");
+            chip_model_object("the scale is changed before the supply is set");
         }
         return value;
     case CFGR:
@@ -219,8 +219,8 @@ model_clocks model_clocks_now(void) {
     const double core = on_pll() ? vco_hz() / (field(PLL1DIVR, 9u, 7u) + 1u) : 64e6;
     const double ahb = ahb_divided(core, field(D1CFGR, 0u, 4u));
     const double apb1 = apb_divided(ahb, field(D2CFGR, 4u, 3u));
-    if (stm32_model_suffers("revision-y") && stm32_model_stored(TARG7_FN_MOD) != 1u) {
-        stm32_model_object("AXI SRAM of this revision gives wrong data");
+    if (chip_model_suffers("revision-y") && chip_model_stored(TARG7_FN_MOD) != 1u) {
+        chip_model_object("AXI SRAM of this revision gives wrong data");
     }
     return (model_clocks){.core_hz = core,
                           .apb1_hz = apb1,

@@ -1,9 +1,10 @@
 /* The flash of an STM32U575 (RM0456 7.3 and 7.9) by its non-secure registers, and its instruction
  * cache (8). Written from the manual's words and not from the firmware's constants. */
 #include "flash_model.h"
-#include "stm32_model.h"
+#include "chip_model.h"
 #include "stm32u5_flash.h"
 
+#define BANK_BYTES 0x100000u
 #define UNIT_WORDS 4u
 #define UNIT_BYTES 16u
 #define PAGE_BYTES 0x2000u
@@ -33,10 +34,10 @@ uint32_t model_reset_value(uint32_t address) {
 }
 
 bool flash_chip_works(void) {
-    if (done_at != 0u && stm32_model_time() >= done_at && !stm32_model_suffers("never-ready")) {
+    if (done_at != 0u && chip_model_time() >= done_at && !chip_model_suffers("never-ready")) {
         done_at = 0u;
         flags |= 1u;
-        if (stm32_model_suffers("operation-error")) {
+        if (chip_model_suffers("operation-error")) {
             flags |= 1u << 1;
         }
     }
@@ -44,14 +45,14 @@ bool flash_chip_works(void) {
 }
 
 bool flash_chip_is_locked(void) {
-    return stm32_model_stored(NSCR) >> 31 != 0u;
+    return chip_model_stored(NSCR) >> 31 != 0u;
 }
 
 /* The non-maskable interrupt follows at once. */
 void flash_chip_read_damage(void) {
     error_correction |= 1u << 31;
     if (!stm32u5_take_damage()) {
-        stm32_model_object("the interrupt of a damaged unit is a fault");
+        chip_model_object("the interrupt of a damaged unit is a fault");
     }
 }
 
@@ -63,10 +64,10 @@ void *__wrap_memcpy(void *to, const void *from, size_t count) {
     (void)__real_memcpy(to, from, count);
     if (address >= MODEL_FLASH_ORIGIN && address < MODEL_FLASH_ORIGIN + MODEL_FLASH_BYTES) {
         if (flash_chip_works()) {
-            stm32_model_object("flash is read while it works");
+            chip_model_object("flash is read while it works");
         }
         if (cache_is_stale) {
-            stm32_model_object("the cache has flash that has changed");
+            chip_model_object("the cache has flash that has changed");
         }
         if (count > 0u && flash_model_is_damaged((uint32_t)address, count)) {
             flash_chip_read_damage();
@@ -85,7 +86,7 @@ uint32_t model_read(uint32_t address, uint32_t stored) {
     case ECCR:
         return error_correction;
     case ICACHE_SR:
-        return stm32_model_time() < invalid_at ? 1u : 0u;
+        return chip_model_time() < invalid_at ? 1u : 0u;
     default:
         return address - MODEL_FLASH_ORIGIN < MODEL_FLASH_BYTES ? 0x9E3779B9u ^ address : stored;
     }
@@ -93,13 +94,13 @@ uint32_t model_read(uint32_t address, uint32_t stored) {
 
 static void unlock(uint32_t key) {
     if (key != (keys == 0u ? 0x45670123u : 0xCDEF89ABu) || !flash_chip_is_locked()) {
-        stm32_model_object("a key is wrong");
+        chip_model_object("a key is wrong");
         return;
     }
     keys += 1u;
     if (keys == 2u) {
         keys = 0u;
-        stm32_model_store(NSCR, stm32_model_stored(NSCR) & ~(1u << 31));
+        chip_model_store(NSCR, chip_model_stored(NSCR) & ~(1u << 31));
     }
 }
 
@@ -108,20 +109,20 @@ static void erase_page(uint32_t value) {
         flags |= 1u << 7;
         return;
     }
-    if (stm32_model_suffers("write-protection")) {
+    if (chip_model_suffers("write-protection")) {
         flags |= 1u << 4;
         return;
     }
     const uint32_t bank = value >> 11 & 1u;
     const uint32_t page = value >> 3 & 0xFFu;
-    flash_model_erase(MODEL_FLASH_ORIGIN + bank * MODEL_BANK_BYTES + page * PAGE_BYTES, PAGE_BYTES);
+    flash_model_erase(MODEL_FLASH_ORIGIN + bank * BANK_BYTES + page * PAGE_BYTES, PAGE_BYTES);
     cache_is_stale = true;
-    done_at = stm32_model_time() + ERASE_TIME;
+    done_at = chip_model_time() + ERASE_TIME;
 }
 
 static uint32_t write_control(uint32_t before, uint32_t value) {
     if (flash_chip_works()) {
-        stm32_model_object("control is written while the flash works");
+        chip_model_object("control is written while the flash works");
         return before;
     }
     if (before >> 31 != 0u) {
@@ -135,7 +136,7 @@ static uint32_t write_control(uint32_t before, uint32_t value) {
 
 void flash_chip_write_word(uint32_t address, uint32_t word) {
     const uint32_t at = address & ~(UNIT_BYTES - 1u);
-    const uint32_t control = stm32_model_stored(NSCR);
+    const uint32_t control = chip_model_stored(NSCR);
     if ((control & 1u) == 0u || control >> 31 != 0u || flash_chip_works()) {
         flags |= 1u << 7;
         return;
@@ -151,14 +152,14 @@ void flash_chip_write_word(uint32_t address, uint32_t word) {
         return;
     }
     word_count = 0u;
-    if (stm32_model_suffers("write-protection")) {
+    if (chip_model_suffers("write-protection")) {
         flags |= 1u << 4;
     } else if (!flash_model_is_blank(at)) {
         flags |= 1u << 3;
     } else {
         flash_model_program(at, words);
         cache_is_stale = true;
-        done_at = stm32_model_time() + PROGRAM_TIME;
+        done_at = chip_model_time() + PROGRAM_TIME;
     }
 }
 
@@ -182,17 +183,13 @@ uint32_t model_write(uint32_t address, uint32_t before, uint32_t value) {
     case ICACHE_CR:
         if ((value & 2u) != 0u) {
             if (flash_chip_works()) {
-                stm32_model_object("caches are forgotten while the flash still works");
+                chip_model_object("caches are forgotten while the flash still works");
             }
-            invalid_at = stm32_model_time() + INVALIDATE_TIME;
+            invalid_at = chip_model_time() + INVALIDATE_TIME;
             cache_is_stale = false;
         }
         return value & ~2u;
     default:
         return value;
     }
-}
-
-model_clocks model_clocks_now(void) {
-    return (model_clocks){0};
 }

@@ -1,8 +1,8 @@
 /* Power, reset and clock control of an STM32U575 (RM0456 10 and 11), its flash's wait states and
  * its instruction cache, as far as the start-up goes. Written from the manual's words and not from
  * the firmware's constants. */
+#include "clock_model.h"
 #include "iso_board.h"
-#include "stm32_model.h"
 
 #define CR 0x46020C00u
 #define CFGR1 0x46020C1Cu
@@ -28,11 +28,11 @@ static uint32_t crystal_reads;
 static bool fraction_taken;
 
 static bool bit(uint32_t address, uint32_t number) {
-    return (stm32_model_stored(address) >> number & 1u) != 0u;
+    return (chip_model_stored(address) >> number & 1u) != 0u;
 }
 
 static uint32_t field(uint32_t address, uint32_t shift, uint32_t width) {
-    return stm32_model_stored(address) >> shift & ((1u << width) - 1u);
+    return chip_model_stored(address) >> shift & ((1u << width) - 1u);
 }
 
 uint32_t model_reset_value(uint32_t address) {
@@ -42,27 +42,27 @@ uint32_t model_reset_value(uint32_t address) {
     case PLL1DIVR:
         return 0x01010280u;
     case BDCR:
-        return stm32_model_suffers("warm-start") ? 0x93u : 0u;
+        return chip_model_suffers("warm-start") ? 0x93u : 0u;
     default:
         return 0u;
     }
 }
 
 static bool lse_runs(void) {
-    return bit(BDCR, 0u) && !stm32_model_suffers("no-crystal") &&
-           (stm32_model_suffers("warm-start") || crystal_reads > CRYSTAL_READS);
+    return bit(BDCR, 0u) && !chip_model_suffers("no-crystal") &&
+           (chip_model_suffers("warm-start") || crystal_reads > CRYSTAL_READS);
 }
 
 static bool pll_runs(void) {
-    return bit(CR, 24u) && field(PLL1CFGR, 0u, 2u) == 1u && !stm32_model_suffers("no-pll");
+    return bit(CR, 24u) && field(PLL1CFGR, 0u, 2u) == 1u && !chip_model_suffers("no-pll");
 }
 
 static bool at_range_1(void) {
-    return field(VOSR, 16u, 2u) == 3u && !stm32_model_suffers("no-supply");
+    return field(VOSR, 16u, 2u) == 3u && !chip_model_suffers("no-supply");
 }
 
 static bool boosted(void) {
-    return bit(VOSR, 18u) && field(PLL1CFGR, 0u, 2u) == 1u && !stm32_model_suffers("no-booster");
+    return bit(VOSR, 18u) && field(PLL1CFGR, 0u, 2u) == 1u && !chip_model_suffers("no-booster");
 }
 
 /* Trimmed it is 122 times the crystal. */
@@ -77,14 +77,14 @@ static double vco_hz(void) {
 
 static uint32_t system_clock(void) {
     const uint32_t wanted = field(CFGR1, 0u, 2u);
-    const bool hsi = bit(CR, 8u) && !stm32_model_suffers("no-hsi");
+    const bool hsi = bit(CR, 8u) && !chip_model_suffers("no-hsi");
     return (wanted == 3u && pll_runs()) || (wanted == 1u && hsi) ? wanted : 0u;
 }
 
 uint32_t model_read(uint32_t address, uint32_t stored) {
     switch (address) {
     case CR:
-        return stored | 1u << 2 | (bit(CR, 8u) && !stm32_model_suffers("no-hsi") ? 1u << 10 : 0u) |
+        return stored | 1u << 2 | (bit(CR, 8u) && !chip_model_suffers("no-hsi") ? 1u << 10 : 0u) |
                (pll_runs() ? 1u << 25 : 0u);
     case CFGR1:
         return (stored & ~0xCu) | system_clock() << 2;
@@ -104,45 +104,45 @@ static void check_pll(void) {
     /* A trimmed oscillator is a little below 4 MHz, and its maker feeds the PLL with it. */
     if (input < (upper ? 8e6 : 3.99e6) || input > (upper ? 16e6 : 8e6) || vco_hz() < 128e6 ||
         vco_hz() > 544e6) {
-        stm32_model_object("the PLL is set outside of its ranges");
+        chip_model_object("the PLL is set outside of its ranges");
     }
     if (!bit(PLL1CFGR, 18u)) {
-        stm32_model_object("the PLL's output R is off");
+        chip_model_object("the PLL's output R is off");
     }
 }
 
 static void check_switch(void) {
     const double core = vco_hz() / (field(PLL1DIVR, 24u, 7u) + 1u);
     if (!pll_runs()) {
-        stm32_model_object("switched to a PLL that does not run");
+        chip_model_object("switched to a PLL that does not run");
     }
     if (core > 160.1e6 || !at_range_1() || (core > 55e6 && !boosted())) {
-        stm32_model_object("the core's voltage is too low for the clock");
+        chip_model_object("the core's voltage is too low for the clock");
     }
     if ((field(ACR, 0u, 4u) + 1u) * 32.1e6 < core) {
-        stm32_model_object("flash is too slow for the clock");
+        chip_model_object("flash is too slow for the clock");
     }
 }
 
 static void check_peripheral(uint32_t address) {
     const uint32_t base = address & ~0x3FFu;
     if (base == 0x46020800u && !bit(AHB3ENR, 2u)) {
-        stm32_model_object("PWR has no clock");
+        chip_model_object("PWR has no clock");
     }
     if (base == 0x40000000u && !bit(APB1ENR1, 0u)) {
-        stm32_model_object("TIM2 has no clock");
+        chip_model_object("TIM2 has no clock");
     }
     if (base == 0x40013800u && !bit(APB2ENR, 14u)) {
-        stm32_model_object("USART1 has no clock");
+        chip_model_object("USART1 has no clock");
     }
     if (base == 0x42020000u && !bit(AHB2ENR1, 0u)) {
-        stm32_model_object("port A has no clock");
+        chip_model_object("port A has no clock");
     }
 }
 
 static uint32_t write_cr(uint32_t before, uint32_t value) {
     if (((before ^ value) & 1u << 6) != 0u && (before & 1u << 3) != 0u) {
-        stm32_model_object("what is trimmed is changed while it is trimmed");
+        chip_model_object("what is trimmed is changed while it is trimmed");
     }
     if ((value & ~before & 1u << 24) != 0u) {
         check_pll();
@@ -152,10 +152,10 @@ static uint32_t write_cr(uint32_t before, uint32_t value) {
 }
 
 uint32_t model_write(uint32_t address, uint32_t before, uint32_t value) {
-    stm32_model_store(address, value);
+    chip_model_store(address, value);
     check_peripheral(address);
     if ((address == PLL1CFGR || address == PLL1DIVR) && bit(CR, 24u)) {
-        stm32_model_object("the PLL is set while it is on");
+        chip_model_object("the PLL is set while it is on");
     }
     switch (address) {
     case CR:
@@ -170,11 +170,11 @@ uint32_t model_write(uint32_t address, uint32_t before, uint32_t value) {
         return value;
     case BDCR:
         if (!bit(DBPR, 0u)) {
-            stm32_model_object("the backup domain is closed");
+            chip_model_object("the backup domain is closed");
             return before;
         }
         if (((before ^ value) & 3u << 3) != 0u && (before & 1u) != 0u) {
-            stm32_model_object("the crystal's drive is changed while it is on");
+            chip_model_object("the crystal's drive is changed while it is on");
         }
         return value;
     case CSR:

@@ -1,5 +1,5 @@
-#ifndef ISO_STM32_MODEL_H
-#define ISO_STM32_MODEL_H
+#ifndef ISO_CHIP_MODEL_H
+#define ISO_CHIP_MODEL_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,38 +12,29 @@
  * something else.
  */
 
-volatile uint32_t *stm32_model_register(uint32_t address);
-#define STM32_REGISTER(address) (*stm32_model_register(address))
+volatile uint32_t *chip_model_register(uint32_t address);
+#define STM32_REGISTER(address) (*chip_model_register(address))
+#define NRF52_REGISTER(address) (*chip_model_register(address))
 
 /* The last write, too. */
-void stm32_model_settle(void);
+void chip_model_settle(void);
 /* Accesses since the start: the model's time. */
-uint32_t stm32_model_time(void);
+uint32_t chip_model_time(void);
 /* What the registers hold, without the chip's part in it. */
-uint32_t stm32_model_stored(uint32_t address);
-void stm32_model_store(uint32_t address, uint32_t value);
+uint32_t chip_model_stored(uint32_t address);
+void chip_model_store(uint32_t address, uint32_t value);
 /* Something that the manual forbids; objections are what a test looks at first. */
-void stm32_model_object(const char *what);
-void stm32_model_print_objections(void);
+void chip_model_object(const char *what);
+void chip_model_print_objections(void);
 /* What the chip is to suffer from, by the test's names. */
-void stm32_model_suffer(const char *fault);
-bool stm32_model_suffers(const char *fault);
+void chip_model_suffer(const char *fault);
+bool chip_model_suffers(const char *fault);
 
-/* Of the chip (stm32f4_model.c and its like): */
-
-typedef struct {
-    double core_hz;
-    double timer_hz;
-    double apb1_hz;
-    double apb2_hz;
-} model_clocks;
+/* Of the chip (a family's test-harness): */
 
 uint32_t model_reset_value(uint32_t address);
 /* What a register reads, given what was stored there. */
 uint32_t model_read(uint32_t address, uint32_t stored);
 /* What is stored when this is written. */
 uint32_t model_write(uint32_t address, uint32_t before, uint32_t value);
-/* As the registers stand. */
-model_clocks model_clocks_now(void);
-
 #endif

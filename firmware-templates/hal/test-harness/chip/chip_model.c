@@ -1,13 +1,12 @@
-#include "stm32_model.h"
+#include "chip_model.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MOST_CELLS 64u
-/* Flash is written through registers' accesses, too: some cells go round for all of it. */
-#define FLASH_ORIGIN 0x08000000u
-#define FLASH_BYTES 0x200000u
+/* Flash (of the board, by the compiler's -D) is written through registers' accesses, too: some
+ * cells go round for all of it. */
 #define FLASH_CELLS 4u
 #define MOST_OBJECTIONS 16u
 #define MOST_FAULTS 8u
@@ -29,7 +28,7 @@ static const char *faults[MOST_FAULTS];
 static uint32_t fault_count;
 
 static cell *find(uint32_t address) {
-    if (address - FLASH_ORIGIN < FLASH_BYTES) {
+    if (address - MODEL_FLASH_ORIGIN < MODEL_FLASH_BYTES) {
         next_flash_cell = (next_flash_cell + 1u) % FLASH_CELLS;
         cells[next_flash_cell].address = address;
         return &cells[next_flash_cell];
@@ -49,7 +48,7 @@ static cell *find(uint32_t address) {
     return fresh;
 }
 
-void stm32_model_settle(void) {
+void chip_model_settle(void) {
     for (uint32_t i = 0; i < cell_count; i += 1u) {
         cell *each = &cells[i];
         if (each->latch != each->shown) {
@@ -60,8 +59,8 @@ void stm32_model_settle(void) {
     }
 }
 
-volatile uint32_t *stm32_model_register(uint32_t address) {
-    stm32_model_settle();
+volatile uint32_t *chip_model_register(uint32_t address) {
+    chip_model_settle();
     accesses += 1u;
     cell *wanted = find(address);
     wanted->shown = model_read(address, wanted->stored);
@@ -69,19 +68,19 @@ volatile uint32_t *stm32_model_register(uint32_t address) {
     return &wanted->latch;
 }
 
-uint32_t stm32_model_time(void) {
+uint32_t chip_model_time(void) {
     return accesses;
 }
 
-uint32_t stm32_model_stored(uint32_t address) {
+uint32_t chip_model_stored(uint32_t address) {
     return find(address)->stored;
 }
 
-void stm32_model_store(uint32_t address, uint32_t value) {
+void chip_model_store(uint32_t address, uint32_t value) {
     find(address)->stored = value;
 }
 
-void stm32_model_object(const char *what) {
+void chip_model_object(const char *what) {
     for (uint32_t i = 0; i < objection_count; i += 1u) {
         if (strcmp(objections[i], what) == 0) {
             return;
@@ -93,7 +92,7 @@ void stm32_model_object(const char *what) {
     }
 }
 
-void stm32_model_print_objections(void) {
+void chip_model_print_objections(void) {
     (void)printf("\"objections\":[");
     for (uint32_t i = 0; i < objection_count; i += 1u) {
         (void)printf("%s\"%s\"", i == 0u ? "" : ",", objections[i]);
@@ -102,14 +101,14 @@ void stm32_model_print_objections(void) {
     objection_count = 0u;
 }
 
-void stm32_model_suffer(const char *fault) {
+void chip_model_suffer(const char *fault) {
     if (fault_count < MOST_FAULTS) {
         faults[fault_count] = fault;
         fault_count += 1u;
     }
 }
 
-bool stm32_model_suffers(const char *fault) {
+bool chip_model_suffers(const char *fault) {
     for (uint32_t i = 0; i < fault_count; i += 1u) {
         if (strcmp(faults[i], fault) == 0) {
             return true;

@@ -1,17 +1,20 @@
 #include "flash_model.h"
 
 #include "cortex_m.h"
-#include "stm32_model.h"
+#include "chip_model.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#define LEAST_UNIT_BYTES 16u
+#define LEAST_UNIT_BYTES 4u
+/* Systems do not map the lowest pages: nothing in them is erased or programmed. */
+#define LOWEST_MAPPED 0x10000u
+#define FIRST_BYTE (MODEL_FLASH_ORIGIN < LOWEST_MAPPED ? LOWEST_MAPPED : MODEL_FLASH_ORIGIN)
 
 flash_model_watch flash_watch;
-static uint8_t *const flash = (uint8_t *)(uintptr_t)MODEL_FLASH_ORIGIN;
+static uint8_t *const flash = (uint8_t *)(uintptr_t)FIRST_BYTE;
 static bool damaged[MODEL_FLASH_BYTES / LEAST_UNIT_BYTES];
 static uint32_t unit;
 static uint32_t fed_at;
@@ -19,13 +22,14 @@ static uint32_t masks;
 
 void flash_model_init(uint32_t unit_bytes) {
     unit = unit_bytes;
-    void *where = mmap(flash, MODEL_FLASH_BYTES, PROT_READ | PROT_WRITE,
+    const size_t bytes = MODEL_FLASH_ORIGIN + MODEL_FLASH_BYTES - FIRST_BYTE;
+    void *where = mmap(flash, bytes, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
     if (where != flash) {
         (void)fprintf(stderr, "there is no room at the flash's address\n");
         exit(1);
     }
-    memset(flash, 0xFF, MODEL_FLASH_BYTES);
+    memset(flash, 0xFF, bytes);
 }
 
 void flash_model_erase(uint32_t address, uint32_t bytes) {
@@ -73,15 +77,15 @@ bool flash_model_is_damaged(uint32_t address, size_t count) {
 }
 
 void flash_model_fed(void) {
-    fed_at = stm32_model_time();
+    fed_at = chip_model_time();
 }
 
 void flash_model_pass_time(void) {
     if (!flash_chip_works()) {
-        fed_at = stm32_model_time();
+        fed_at = chip_model_time();
         return;
     }
-    const uint32_t hunger = stm32_model_time() - fed_at;
+    const uint32_t hunger = chip_model_time() - fed_at;
     if (hunger > flash_watch.longest_hunger) {
         flash_watch.longest_hunger = hunger;
     }
@@ -95,18 +99,18 @@ uint32_t iso_cortex_mask(void) {
 
 void iso_cortex_unmask(uint32_t mask) {
     (void)mask;
-    stm32_model_settle();
+    chip_model_settle();
     masks -= 1u;
 }
 
 void iso_cortex_barrier(void) {
-    stm32_model_settle();
+    chip_model_settle();
 }
 
 void iso_cortex_forget(uint32_t address, uint32_t count) {
-    stm32_model_settle();
+    chip_model_settle();
     if (flash_chip_works()) {
-        stm32_model_object("caches are forgotten while the flash still works");
+        chip_model_object("caches are forgotten while the flash still works");
     }
     flash_watch.forgotten_first = address;
     flash_watch.forgotten_count = count;

@@ -12,7 +12,7 @@
 #include "flash_model.h"
 #include "iso_flash_log.h"
 #include "iso_hal_flash.h"
-#include "stm32_model.h"
+#include "chip_model.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,7 +59,7 @@ int main(int argument_count, char **arguments) {
     unsigned long numbers[4];
     char line[128];
     for (int i = 1; i < argument_count; i += 1) {
-        stm32_model_suffer(arguments[i]);
+        chip_model_suffer(arguments[i]);
     }
     flash_model_init(ISO_HAL_FLASH_WRITE_BYTES);
     while (fgets(line, (int)sizeof line, stdin) != NULL) {
@@ -93,7 +93,7 @@ int main(int argument_count, char **arguments) {
         } else {
             return 2;
         }
-        stm32_model_settle();
+        chip_model_settle();
         (void)printf(
             "{\"done\":%s,\"value\":%lu,\"hunger\":%lu,\"masked\":%s,\"forgotten\":[%lu,"
             "%lu],\"locked\":%s,\"bytes\":[",
@@ -105,7 +105,7 @@ int main(int argument_count, char **arguments) {
             (void)printf("%s%u", i == 0u ? "" : ",", bytes[i]);
         }
         (void)printf("],");
-        stm32_model_print_objections();
+        chip_model_print_objections();
         (void)printf("}\n");
     }
     return 0;

@@ -1,19 +1,16 @@
-#ifndef ISO_STM32_FLASH_MODEL_H
-#define ISO_STM32_FLASH_MODEL_H
+#ifndef ISO_FLASH_MODEL_OF_CHIPS_H
+#define ISO_FLASH_MODEL_OF_CHIPS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /*
- * Flash of 2 MB in two banks at its address, so that it is read as on the chip; what is written
- * there by registers' accesses comes to the chip's model. Units whose work was cut short are
- * damaged: who reads them is told so, in the chip's own way.
+ * The board's flash at its address (MODEL_FLASH_ORIGIN and MODEL_FLASH_BYTES, by the compiler's
+ * -D), so that it is read as on the chip; what is written there by registers' accesses comes to the
+ * chip's model. Units whose work was cut short are damaged: who reads them is told so, in the
+ * chip's own way.
  */
-
-#define MODEL_FLASH_ORIGIN 0x08000000u
-#define MODEL_BANK_BYTES 0x100000u
-#define MODEL_FLASH_BYTES (2u * MODEL_BANK_BYTES)
 
 void flash_model_init(uint32_t unit_bytes);
 /* A sector is as after its erasure. */
