@@ -27,10 +27,11 @@ export const FAULT = {
 /** Of the bus between processor and chip. */
 export const BUS_FAULT = { noEnd: 1, noBus: 2, standUs: 3 } as const;
 
-/** Boards with the drivers that are tested, and what of them runs on the model of their registers. */
+/** Boards with the drivers that are tested: what of them runs, and the models of their registers (test-harness). */
 const BOARDS = {
   stm32f4: {
     board: 'nucleo-f446re',
+    models: ['registers', 'pins'],
     drivers: [
       'stm32f4/spi',
       'stm32f4/data_ready',
@@ -39,7 +40,11 @@ const BOARDS = {
       'stm32/wait',
     ],
   },
-  nrf52: { board: 'nrf52840-dk', drivers: ['nrf52/spi', 'nrf52/data_ready', 'nrf52/pins'] },
+  nrf52: {
+    board: 'nrf52840-dk',
+    models: ['registers'],
+    drivers: ['nrf52/spi', 'nrf52/data_ready', 'nrf52/pins'],
+  },
 } as const;
 export type Family = keyof typeof BOARDS;
 export const FAMILIES = Object.keys(BOARDS) as Family[];
@@ -90,7 +95,7 @@ export async function build(
     ...['ads1298_model', 'ads1298_bench', 'bench_bus'].map(
       (file) => `afe/ads1298/test-harness/${file}.c`,
     ),
-    `hal/${family}/test-harness/registers.c`,
+    ...BOARDS[family].models.map((file) => `hal/${family}/test-harness/${file}.c`),
   ];
   return buildDriverOf(name, sources, [
     ...['-fno-pie', '-no-pie'],

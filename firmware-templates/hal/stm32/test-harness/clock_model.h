@@ -14,4 +14,9 @@ typedef struct {
 
 model_clocks model_clocks_now(void);
 
+/* What a code of the APB dividers makes of a clock; the same codes in the F4 and the H7. */
+static inline double model_apb_hz(double hz, uint32_t code) {
+    return code < 4u ? hz : hz / (double)(2u << (code - 4u));
+}
+
 #endif

@@ -12,37 +12,28 @@
 #define CSR 0x40023874u
 #define ACR 0x40023C00u
 
-static bool bit(uint32_t address, uint32_t number) {
-    return (chip_model_stored(address) >> number & 1u) != 0u;
-}
-
-static uint32_t field(uint32_t address, uint32_t shift, uint32_t width) {
-    return chip_model_stored(address) >> shift & ((1u << width) - 1u);
-}
-
 uint32_t model_reset_value(uint32_t address) {
     return address == CR ? 0x83u : address == PLLCFGR ? 0x24003010u : 0u;
 }
 
 static bool hse_runs(void) {
-    return bit(CR, 16u) && !chip_model_suffers("no-crystal");
+    return chip_model_bit(CR, 16u) && !chip_model_suffers("no-crystal");
 }
 
 static bool pll_runs(void) {
-    return bit(CR, 24u) && !chip_model_suffers("no-pll") && (!bit(PLLCFGR, 22u) || hse_runs());
+    return chip_model_bit(CR, 24u) && !chip_model_suffers("no-pll") &&
+           (!chip_model_bit(PLLCFGR, 22u) || hse_runs());
 }
 
 static double pll_input_hz(void) {
-    const uint32_t m = field(PLLCFGR, 0u, 6u);
-    return (bit(PLLCFGR, 22u) ? (double)ISO_BOARD_CRYSTAL_HZ : 16e6) / (m == 0u ? 1u : m);
+    const uint32_t m = chip_model_field(PLLCFGR, 0u, 6u);
+    return (chip_model_bit(PLLCFGR, 22u) ? (double)ISO_BOARD_CRYSTAL_HZ : 16e6) /
+           (m == 0u ? 1u : m);
 }
 
 static double pll_hz(void) {
-    return pll_input_hz() * field(PLLCFGR, 6u, 9u) / ((field(PLLCFGR, 16u, 2u) + 1u) * 2u);
-}
-
-static double divided(double hz, uint32_t code) {
-    return code < 4u ? hz : hz / (double)(2u << (code - 4u));
+    return pll_input_hz() * chip_model_field(PLLCFGR, 6u, 9u) /
+           ((chip_model_field(PLLCFGR, 16u, 2u) + 1u) * 2u);
 }
 
 uint32_t model_read(uint32_t address, uint32_t stored) {
@@ -58,14 +49,14 @@ uint32_t model_read(uint32_t address, uint32_t stored) {
 }
 
 static void check_pll(void) {
-    const double vco = pll_input_hz() * field(PLLCFGR, 6u, 9u);
+    const double vco = pll_input_hz() * chip_model_field(PLLCFGR, 6u, 9u);
     if (pll_input_hz() < 0.95e6 || pll_input_hz() > 2.1e6 || vco < 100e6 || vco > 432e6) {
         chip_model_object("the PLL is set outside of its ranges");
     }
-    if (field(PLLCFGR, 28u, 3u) < 2u) {
+    if (chip_model_field(PLLCFGR, 28u, 3u) < 2u) {
         chip_model_object("PLLR has a wrong value");
     }
-    if (bit(PLLCFGR, 22u) && !hse_runs()) {
+    if (chip_model_bit(PLLCFGR, 22u) && !hse_runs()) {
         chip_model_object("the PLL is fed by an oscillator that does not run");
     }
 }
@@ -76,7 +67,7 @@ static void check_switch(void) {
         chip_model_object("switched to a PLL that does not run");
     } else if (clocks.core_hz > 168e6 || clocks.apb1_hz > 42e6 || clocks.apb2_hz > 84e6) {
         chip_model_object("a bus is too fast");
-    } else if ((field(ACR, 0u, 4u) + 1u) * 30e6 < clocks.core_hz) {
+    } else if ((chip_model_field(ACR, 0u, 4u) + 1u) * 30e6 < clocks.core_hz) {
         chip_model_object("flash is too slow for the clock");
     }
 }
@@ -87,7 +78,7 @@ uint32_t model_write(uint32_t address, uint32_t before, uint32_t value) {
         (value & 1u << 16) != 0u) {
         chip_model_object("the bypass is changed while the oscillator is on");
     }
-    if (address == PLLCFGR && bit(CR, 24u)) {
+    if (address == PLLCFGR && chip_model_bit(CR, 24u)) {
         chip_model_object("the PLL is set while it is on");
     }
     if (address == CR && (value & ~before & 1u << 24) != 0u) {
@@ -99,13 +90,13 @@ uint32_t model_write(uint32_t address, uint32_t before, uint32_t value) {
     if (address == CSR && (value & 1u << 24) != 0u) {
         return 0u;
     }
-    if ((address & ~0x3FFu) == 0x40000000u && !bit(APB1ENR, 0u)) {
+    if ((address & ~0x3FFu) == 0x40000000u && !chip_model_bit(APB1ENR, 0u)) {
         chip_model_object("TIM2 has no clock");
     }
-    if ((address & ~0x3FFu) == 0x40004400u && !bit(APB1ENR, 17u)) {
+    if ((address & ~0x3FFu) == 0x40004400u && !chip_model_bit(APB1ENR, 17u)) {
         chip_model_object("USART2 has no clock");
     }
-    if ((address & ~0x3FFu) == 0x40020000u && !bit(AHB1ENR, 0u)) {
+    if ((address & ~0x3FFu) == 0x40020000u && !chip_model_bit(AHB1ENR, 0u)) {
         chip_model_object("port A has no clock");
     }
     return value;
@@ -113,9 +104,9 @@ uint32_t model_write(uint32_t address, uint32_t before, uint32_t value) {
 
 model_clocks model_clocks_now(void) {
     const double core = (chip_model_stored(CFGR) & 3u) == 2u && pll_runs() ? pll_hz() : 16e6;
-    const double apb1 = divided(core, field(CFGR, 10u, 3u));
+    const double apb1 = model_apb_hz(core, chip_model_field(CFGR, 10u, 3u));
     return (model_clocks){.core_hz = core,
                           .apb1_hz = apb1,
-                          .apb2_hz = divided(core, field(CFGR, 13u, 3u)),
+                          .apb2_hz = model_apb_hz(core, chip_model_field(CFGR, 13u, 3u)),
                           .timer_hz = apb1 < core ? apb1 * 2.0 : apb1};
 }

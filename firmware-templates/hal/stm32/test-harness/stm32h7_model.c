@@ -23,14 +23,6 @@
 
 static bool supply_set;
 
-static bool bit(uint32_t address, uint32_t number) {
-    return (chip_model_stored(address) >> number & 1u) != 0u;
-}
-
-static uint32_t field(uint32_t address, uint32_t shift, uint32_t width) {
-    return chip_model_stored(address) >> shift & ((1u << width) - 1u);
-}
-
 uint32_t model_reset_value(uint32_t address) {
     switch (address) {
     case CR:
@@ -55,23 +47,24 @@ uint32_t model_reset_value(uint32_t address) {
 }
 
 static bool hse_runs(void) {
-    return bit(CR, 16u) && !chip_model_suffers("no-crystal");
+    return chip_model_bit(CR, 16u) && !chip_model_suffers("no-crystal");
 }
 
 static bool pll_runs(void) {
-    const uint32_t source = field(PLLCKSELR, 0u, 2u);
-    return bit(CR, 24u) && !chip_model_suffers("no-pll") &&
+    const uint32_t source = chip_model_field(PLLCKSELR, 0u, 2u);
+    return chip_model_bit(CR, 24u) && !chip_model_suffers("no-pll") &&
            (source == 0u || (source == 2u && hse_runs()));
 }
 
 static double pll_input_hz(void) {
-    const uint32_t m = field(PLLCKSELR, 4u, 6u);
-    const double source = field(PLLCKSELR, 0u, 2u) == 2u ? (double)ISO_BOARD_CRYSTAL_HZ : 64e6;
+    const uint32_t m = chip_model_field(PLLCKSELR, 4u, 6u);
+    const double source =
+        chip_model_field(PLLCKSELR, 0u, 2u) == 2u ? (double)ISO_BOARD_CRYSTAL_HZ : 64e6;
     return m == 0u ? 0.0 : source / m;
 }
 
 static double vco_hz(void) {
-    return pll_input_hz() * (field(PLL1DIVR, 0u, 9u) + 1u);
+    return pll_input_hz() * (chip_model_field(PLL1DIVR, 0u, 9u) + 1u);
 }
 
 static bool supplied(void) {
@@ -79,21 +72,17 @@ static bool supplied(void) {
 }
 
 static bool at_scale_1(void) {
-    return supplied() && field(D3CR, 14u, 2u) == 3u && !chip_model_suffers("no-scale");
+    return supplied() && chip_model_field(D3CR, 14u, 2u) == 3u && !chip_model_suffers("no-scale");
 }
 
-/* Codes of the AHB and of the APB dividers. */
+/* Codes of the AHB divider. */
 static double ahb_divided(double hz, uint32_t code) {
     static const double by[] = {2, 4, 8, 16, 64, 128, 256, 512};
     return code < 8u ? hz : hz / by[code - 8u];
 }
 
-static double apb_divided(double hz, uint32_t code) {
-    return code < 4u ? hz : hz / (double)(2u << (code - 4u));
-}
-
 static bool on_pll(void) {
-    return field(CFGR, 0u, 3u) == 3u && pll_runs() && !chip_model_suffers("no-switch");
+    return chip_model_field(CFGR, 0u, 3u) == 3u && pll_runs() && !chip_model_suffers("no-switch");
 }
 
 uint32_t model_read(uint32_t address, uint32_t stored) {
@@ -114,17 +103,17 @@ uint32_t model_read(uint32_t address, uint32_t stored) {
 static void check_pll(void) {
     static const double most_hz[] = {2e6, 4e6, 8e6, 16e6};
     const double input = pll_input_hz();
-    const double most = most_hz[field(PLLCFGR, 2u, 2u)];
-    const bool wide = !bit(PLLCFGR, 1u);
+    const double most = most_hz[chip_model_field(PLLCFGR, 2u, 2u)];
+    const bool wide = !chip_model_bit(PLLCFGR, 1u);
     if (input > most || input < most / 2.0 || (wide && input < 2e6) ||
         vco_hz() < (wide ? 192e6 : 150e6) || vco_hz() > (wide ? 836e6 : 420e6) ||
-        field(PLL1DIVR, 9u, 7u) == 0u) {
+        chip_model_field(PLL1DIVR, 9u, 7u) == 0u) {
         chip_model_object("the PLL is set outside of its ranges");
     }
-    if (!bit(PLLCFGR, 16u)) {
+    if (!chip_model_bit(PLLCFGR, 16u)) {
         chip_model_object("the PLL's output P is off");
     }
-    if (field(PLLCKSELR, 0u, 2u) == 2u && !hse_runs()) {
+    if (chip_model_field(PLLCKSELR, 0u, 2u) == 2u && !hse_runs()) {
         chip_model_object("the PLL is fed by an oscillator that does not run");
     }
 }
@@ -140,24 +129,26 @@ static void check_flash(double axi_hz) {
     while (row < 4u && axi_hz > rows[row].most_hz) {
         row += 1u;
     }
-    if (field(ACR, 0u, 4u) < rows[row].wait_states || field(ACR, 4u, 2u) < rows[row].delay) {
+    if (chip_model_field(ACR, 0u, 4u) < rows[row].wait_states ||
+        chip_model_field(ACR, 4u, 2u) < rows[row].delay) {
         chip_model_object("flash is too slow for the clock");
     }
 }
 
 static void check_switch(void) {
-    const double core = vco_hz() / (field(PLL1DIVR, 9u, 7u) + 1u);
-    const double ahb = ahb_divided(core, field(D1CFGR, 0u, 4u));
+    const double core = vco_hz() / (chip_model_field(PLL1DIVR, 9u, 7u) + 1u);
+    const double ahb = ahb_divided(core, chip_model_field(D1CFGR, 0u, 4u));
     if (!pll_runs()) {
         chip_model_object("switched to a PLL that does not run");
     }
     if (!at_scale_1()) {
         chip_model_object("the core's voltage is too low for the clock");
     }
-    if (core > 400e6 || ahb > 200e6 || apb_divided(ahb, field(D1CFGR, 4u, 3u)) > 100e6 ||
-        apb_divided(ahb, field(D2CFGR, 4u, 3u)) > 100e6 ||
-        apb_divided(ahb, field(D2CFGR, 8u, 3u)) > 100e6 ||
-        apb_divided(ahb, field(D2CFGR + 4u, 4u, 3u)) > 100e6) {
+    if (core > 400e6 || ahb > 200e6 ||
+        model_apb_hz(ahb, chip_model_field(D1CFGR, 4u, 3u)) > 100e6 ||
+        model_apb_hz(ahb, chip_model_field(D2CFGR, 4u, 3u)) > 100e6 ||
+        model_apb_hz(ahb, chip_model_field(D2CFGR, 8u, 3u)) > 100e6 ||
+        model_apb_hz(ahb, chip_model_field(D2CFGR + 4u, 4u, 3u)) > 100e6) {
         chip_model_object("a bus is too fast");
     }
     check_flash(ahb);
@@ -165,13 +156,13 @@ static void check_switch(void) {
 
 static void check_peripheral(uint32_t address) {
     const uint32_t base = address & ~0x3FFu;
-    if (base == 0x40000000u && !bit(APB1LENR, 0u)) {
+    if (base == 0x40000000u && !chip_model_bit(APB1LENR, 0u)) {
         chip_model_object("TIM2 has no clock");
     }
-    if (base == 0x40004800u && !bit(APB1LENR, 18u)) {
+    if (base == 0x40004800u && !chip_model_bit(APB1LENR, 18u)) {
         chip_model_object("USART3 has no clock");
     }
-    if (base == 0x58020C00u && !bit(AHB4ENR, 3u)) {
+    if (base == 0x58020C00u && !chip_model_bit(AHB4ENR, 3u)) {
         chip_model_object("port D has no clock");
     }
 }
@@ -179,7 +170,8 @@ static void check_peripheral(uint32_t address) {
 uint32_t model_write(uint32_t address, uint32_t before, uint32_t value) {
     chip_model_store(address, value);
     check_peripheral(address);
-    if ((address == PLLCKSELR || address == PLLCFGR || address == PLL1DIVR) && bit(CR, 24u)) {
+    if ((address == PLLCKSELR || address == PLLCFGR || address == PLL1DIVR) &&
+        chip_model_bit(CR, 24u)) {
         chip_model_object("the PLL is set while it is on");
     }
     switch (address) {
@@ -216,14 +208,14 @@ uint32_t model_write(uint32_t address, uint32_t before, uint32_t value) {
 }
 
 model_clocks model_clocks_now(void) {
-    const double core = on_pll() ? vco_hz() / (field(PLL1DIVR, 9u, 7u) + 1u) : 64e6;
-    const double ahb = ahb_divided(core, field(D1CFGR, 0u, 4u));
-    const double apb1 = apb_divided(ahb, field(D2CFGR, 4u, 3u));
+    const double core = on_pll() ? vco_hz() / (chip_model_field(PLL1DIVR, 9u, 7u) + 1u) : 64e6;
+    const double ahb = ahb_divided(core, chip_model_field(D1CFGR, 0u, 4u));
+    const double apb1 = model_apb_hz(ahb, chip_model_field(D2CFGR, 4u, 3u));
     if (chip_model_suffers("revision-y") && chip_model_stored(TARG7_FN_MOD) != 1u) {
         chip_model_object("AXI SRAM of this revision gives wrong data");
     }
     return (model_clocks){.core_hz = core,
                           .apb1_hz = apb1,
-                          .apb2_hz = apb_divided(ahb, field(D2CFGR, 8u, 3u)),
+                          .apb2_hz = model_apb_hz(ahb, chip_model_field(D2CFGR, 8u, 3u)),
                           .timer_hz = apb1 * 2.0 < ahb ? apb1 * 2.0 : ahb};
 }

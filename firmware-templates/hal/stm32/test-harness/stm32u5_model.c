@@ -27,14 +27,6 @@
 static uint32_t crystal_reads;
 static bool fraction_taken;
 
-static bool bit(uint32_t address, uint32_t number) {
-    return (chip_model_stored(address) >> number & 1u) != 0u;
-}
-
-static uint32_t field(uint32_t address, uint32_t shift, uint32_t width) {
-    return chip_model_stored(address) >> shift & ((1u << width) - 1u);
-}
-
 uint32_t model_reset_value(uint32_t address) {
     switch (address) {
     case CR:
@@ -49,93 +41,98 @@ uint32_t model_reset_value(uint32_t address) {
 }
 
 static bool lse_runs(void) {
-    return bit(BDCR, 0u) && !chip_model_suffers("no-crystal") &&
+    return chip_model_bit(BDCR, 0u) && !chip_model_suffers("no-crystal") &&
            (chip_model_suffers("warm-start") || crystal_reads > CRYSTAL_READS);
 }
 
 static bool pll_runs(void) {
-    return bit(CR, 24u) && field(PLL1CFGR, 0u, 2u) == 1u && !chip_model_suffers("no-pll");
+    return chip_model_bit(CR, 24u) && chip_model_field(PLL1CFGR, 0u, 2u) == 1u &&
+           !chip_model_suffers("no-pll");
 }
 
 static bool at_range_1(void) {
-    return field(VOSR, 16u, 2u) == 3u && !chip_model_suffers("no-supply");
+    return chip_model_field(VOSR, 16u, 2u) == 3u && !chip_model_suffers("no-supply");
 }
 
 static bool boosted(void) {
-    return bit(VOSR, 18u) && field(PLL1CFGR, 0u, 2u) == 1u && !chip_model_suffers("no-booster");
+    return chip_model_bit(VOSR, 18u) && chip_model_field(PLL1CFGR, 0u, 2u) == 1u &&
+           !chip_model_suffers("no-booster");
 }
 
 /* Trimmed it is 122 times the crystal. */
 static double msis_hz(void) {
-    return bit(CR, 3u) && bit(CR, 6u) ? 122.0 * 32768.0 : 4e6;
+    return chip_model_bit(CR, 3u) && chip_model_bit(CR, 6u) ? 122.0 * 32768.0 : 4e6;
 }
 
 static double vco_hz(void) {
-    const double fraction = fraction_taken ? field(PLL1FRACR, 3u, 13u) / 8192.0 : 0.0;
-    return msis_hz() / (field(PLL1CFGR, 8u, 4u) + 1u) * (field(PLL1DIVR, 0u, 9u) + 1u + fraction);
+    const double fraction = fraction_taken ? chip_model_field(PLL1FRACR, 3u, 13u) / 8192.0 : 0.0;
+    return msis_hz() / (chip_model_field(PLL1CFGR, 8u, 4u) + 1u) *
+           (chip_model_field(PLL1DIVR, 0u, 9u) + 1u + fraction);
 }
 
 static uint32_t system_clock(void) {
-    const uint32_t wanted = field(CFGR1, 0u, 2u);
-    const bool hsi = bit(CR, 8u) && !chip_model_suffers("no-hsi");
+    const uint32_t wanted = chip_model_field(CFGR1, 0u, 2u);
+    const bool hsi = chip_model_bit(CR, 8u) && !chip_model_suffers("no-hsi");
     return (wanted == 3u && pll_runs()) || (wanted == 1u && hsi) ? wanted : 0u;
 }
 
 uint32_t model_read(uint32_t address, uint32_t stored) {
     switch (address) {
     case CR:
-        return stored | 1u << 2 | (bit(CR, 8u) && !chip_model_suffers("no-hsi") ? 1u << 10 : 0u) |
+        return stored | 1u << 2 |
+               (chip_model_bit(CR, 8u) && !chip_model_suffers("no-hsi") ? 1u << 10 : 0u) |
                (pll_runs() ? 1u << 25 : 0u);
     case CFGR1:
         return (stored & ~0xCu) | system_clock() << 2;
     case VOSR:
         return (stored & ~0xC000u) | (at_range_1() ? 1u << 15 : 0u) | (boosted() ? 1u << 14 : 0u);
     case BDCR:
-        crystal_reads += bit(BDCR, 0u) ? 1u : 0u;
-        return (stored & ~0x802u) | (lse_runs() ? 1u << 1 | (bit(BDCR, 7u) ? 1u << 11 : 0u) : 0u);
+        crystal_reads += chip_model_bit(BDCR, 0u) ? 1u : 0u;
+        return (stored & ~0x802u) |
+               (lse_runs() ? 1u << 1 | (chip_model_bit(BDCR, 7u) ? 1u << 11 : 0u) : 0u);
     default:
         return stored;
     }
 }
 
 static void check_pll(void) {
-    const double input = msis_hz() / (field(PLL1CFGR, 8u, 4u) + 1u);
-    const bool upper = field(PLL1CFGR, 2u, 2u) == 3u;
+    const double input = msis_hz() / (chip_model_field(PLL1CFGR, 8u, 4u) + 1u);
+    const bool upper = chip_model_field(PLL1CFGR, 2u, 2u) == 3u;
     /* A trimmed oscillator is a little below 4 MHz, and its maker feeds the PLL with it. */
     if (input < (upper ? 8e6 : 3.99e6) || input > (upper ? 16e6 : 8e6) || vco_hz() < 128e6 ||
         vco_hz() > 544e6) {
         chip_model_object("the PLL is set outside of its ranges");
     }
-    if (!bit(PLL1CFGR, 18u)) {
+    if (!chip_model_bit(PLL1CFGR, 18u)) {
         chip_model_object("the PLL's output R is off");
     }
 }
 
 static void check_switch(void) {
-    const double core = vco_hz() / (field(PLL1DIVR, 24u, 7u) + 1u);
+    const double core = vco_hz() / (chip_model_field(PLL1DIVR, 24u, 7u) + 1u);
     if (!pll_runs()) {
         chip_model_object("switched to a PLL that does not run");
     }
     if (core > 160.1e6 || !at_range_1() || (core > 55e6 && !boosted())) {
         chip_model_object("the core's voltage is too low for the clock");
     }
-    if ((field(ACR, 0u, 4u) + 1u) * 32.1e6 < core) {
+    if ((chip_model_field(ACR, 0u, 4u) + 1u) * 32.1e6 < core) {
         chip_model_object("flash is too slow for the clock");
     }
 }
 
 static void check_peripheral(uint32_t address) {
     const uint32_t base = address & ~0x3FFu;
-    if (base == 0x46020800u && !bit(AHB3ENR, 2u)) {
+    if (base == 0x46020800u && !chip_model_bit(AHB3ENR, 2u)) {
         chip_model_object("PWR has no clock");
     }
-    if (base == 0x40000000u && !bit(APB1ENR1, 0u)) {
+    if (base == 0x40000000u && !chip_model_bit(APB1ENR1, 0u)) {
         chip_model_object("TIM2 has no clock");
     }
-    if (base == 0x40013800u && !bit(APB2ENR, 14u)) {
+    if (base == 0x40013800u && !chip_model_bit(APB2ENR, 14u)) {
         chip_model_object("USART1 has no clock");
     }
-    if (base == 0x42020000u && !bit(AHB2ENR1, 0u)) {
+    if (base == 0x42020000u && !chip_model_bit(AHB2ENR1, 0u)) {
         chip_model_object("port A has no clock");
     }
 }
@@ -154,7 +151,7 @@ static uint32_t write_cr(uint32_t before, uint32_t value) {
 uint32_t model_write(uint32_t address, uint32_t before, uint32_t value) {
     chip_model_store(address, value);
     check_peripheral(address);
-    if ((address == PLL1CFGR || address == PLL1DIVR) && bit(CR, 24u)) {
+    if ((address == PLL1CFGR || address == PLL1DIVR) && chip_model_bit(CR, 24u)) {
         chip_model_object("the PLL is set while it is on");
     }
     switch (address) {
@@ -169,7 +166,7 @@ uint32_t model_write(uint32_t address, uint32_t before, uint32_t value) {
         }
         return value;
     case BDCR:
-        if (!bit(DBPR, 0u)) {
+        if (!chip_model_bit(DBPR, 0u)) {
             chip_model_object("the backup domain is closed");
             return before;
         }
@@ -186,7 +183,7 @@ uint32_t model_write(uint32_t address, uint32_t before, uint32_t value) {
 
 model_clocks model_clocks_now(void) {
     const uint32_t clock = system_clock();
-    const double core = clock == 3u   ? vco_hz() / (field(PLL1DIVR, 24u, 7u) + 1u)
+    const double core = clock == 3u   ? vco_hz() / (chip_model_field(PLL1DIVR, 24u, 7u) + 1u)
                         : clock == 1u ? 16e6
                                       : msis_hz();
     return (model_clocks){.core_hz = core, .apb1_hz = core, .apb2_hz = core, .timer_hz = core};

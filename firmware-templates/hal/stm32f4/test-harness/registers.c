@@ -2,21 +2,17 @@
 
 #include "iso_board.h"
 #include "model_registers.h"
+#include "pins.h"
 
 /*
- * STM32F4: one SPI with two DMA streams, an external interrupt, the pins, and the clocks of all of
- * them, without which they do not hear (RM0090: SPI 28, DMA 10, EXTI 12, SYSCFG 9, GPIO 8, RCC 7).
+ * STM32F4: one SPI with two DMA streams, and the clocks, without which nothing hears; the pins are
+ * in pins.c (RM0090: SPI 28, DMA 10, RCC 7).
  */
 
 #define RCC 0x40023800u
-#define GPIO 0x40020000u
-#define EXTI 0x40013C00u
-#define SYSCFG 0x40013800u
 #define DMA1 0x40026000u
 #define DMA2 0x40026400u
 #define SPI ISO_BOARD_AFE_SPI_BASE
-#define PORTS 8u
-#define PINS (16u * PORTS)
 #define STREAMS 8u
 #define NEVER INT64_MAX
 
@@ -46,7 +42,6 @@ static struct {
     uint32_t ahb1;
     uint32_t apb1;
     uint32_t apb2;
-    uint32_t gpio[PORTS][16];
     stream streams[2][STREAMS];
     uint32_t flags[2][STREAMS];
     uint32_t cr1;
@@ -58,45 +53,8 @@ static struct {
     int64_t next_ns;
     uint32_t stick;
     bool stuck;
-    uint32_t exti[6];
-    uint32_t exticr[4];
     uint32_t violations;
 } chip = {.next_ns = NEVER};
-
-/* --- pins --- */
-
-static uint32_t field(uint32_t port, uint32_t offset, uint32_t shift, uint32_t mask) {
-    return chip.gpio[port][offset / 4u] >> shift & mask;
-}
-
-static uint32_t mode_of(uint32_t pin) {
-    return field(pin / 16u, 0x00u, pin % 16u * 2u, 3u);
-}
-
-static uint32_t function_of(uint32_t pin) {
-    return field(pin / 16u, 0x20u + pin % 16u / 8u * 4u, pin % 8u * 4u, 15u);
-}
-
-static void drive(uint32_t port) {
-    for (uint32_t number = 0u; number < 16u; number += 1u) {
-        if (mode_of(16u * port + number) == 1u) {
-            model_chip_pin(16u * port + number, field(port, 0x14u, number, 1u) != 0u);
-        }
-    }
-}
-
-static void write_gpio(uint32_t port, uint32_t offset, uint32_t value) {
-    if ((chip.ahb1 >> port & 1u) == 0u) {
-        return; /* without a clock it does not hear */
-    }
-    if (offset == 0x18u) {
-        uint32_t *odr = &chip.gpio[port][0x14u / 4u];
-        *odr = (*odr & ~(value >> 16)) | (value & 0xFFFFu);
-    } else {
-        chip.gpio[port][offset / 4u] = value;
-    }
-    drive(port);
-}
 
 /* --- SPI and its DMA --- */
 
@@ -111,7 +69,7 @@ static bool is_wired(void) {
     const uint32_t pins[3] = {ISO_BOARD_AFE_CLOCK_PIN, ISO_BOARD_AFE_INPUT_PIN,
                               ISO_BOARD_AFE_OUTPUT_PIN};
     for (size_t i = 0; i < 3u; i += 1u) {
-        if (mode_of(pins[i]) != 2u || function_of(pins[i]) != function) {
+        if (pins_mode(pins[i]) != 2u || pins_function(pins[i]) != function) {
             return false;
         }
     }
@@ -205,25 +163,9 @@ void model_chip_step(void) {
 
 /* --- interrupts --- */
 
-void model_chip_data_ready(void) {
-    const uint32_t pin = ISO_BOARD_AFE_DATA_READY_PIN;
-    const uint32_t line = pin % 16u;
-    if (mode_of(pin) == 0u && (chip.exticr[line / 4u] >> line % 4u * 4u & 15u) == pin / 16u &&
-        (chip.exti[3] >> line & 1u) != 0u) {
-        chip.exti[5] |= 1u << line;
-    }
-}
-
-static uint32_t exti_irq(uint32_t line) {
-    return line < 5u ? 6u + line : line < 10u ? 23u : 40u;
-}
-
 bool model_chip_interrupts(uint32_t irq) {
-    const uint32_t lines = chip.exti[0] & chip.exti[5];
-    for (uint32_t line = 0u; line < 16u; line += 1u) {
-        if ((lines >> line & 1u) != 0u && exti_irq(line) == irq) {
-            return true;
-        }
+    if (pins_interrupt(irq)) {
+        return true;
     }
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i += 1u) {
         for (size_t j = 0; requests[i].spi == SPI && j < 2u; j += 1u) {
@@ -356,20 +298,14 @@ static bool within(uint32_t address, uint32_t base, uint32_t bytes) {
 }
 
 uint32_t model_register_read(uint32_t address) {
-    if (within(address, GPIO, PORTS * 0x400u)) {
-        return chip.gpio[(address - GPIO) / 0x400u][(address & 0x3FFu) / 4u];
-    }
     if (within(address, DMA1, 0x400u) || within(address, DMA2, 0x400u)) {
         return read_dma(address >= DMA2 ? 1u : 0u, address & 0x3FFu);
     }
     if (within(address, SPI, 0x400u)) {
         return read_spi(address - SPI);
     }
-    if (within(address, EXTI, 0x18u)) {
-        return chip.exti[(address - EXTI) / 4u];
-    }
-    if (within(address, SYSCFG + 0x08u, 0x10u)) {
-        return chip.exticr[(address - SYSCFG - 0x08u) / 4u];
+    if (pins_has(address)) {
+        return pins_read(address);
     }
     switch (address) {
     case RCC + 0x30u:
@@ -385,20 +321,12 @@ uint32_t model_register_read(uint32_t address) {
 }
 
 void model_register_write(uint32_t address, uint32_t value) {
-    if (within(address, GPIO, PORTS * 0x400u)) {
-        write_gpio((address - GPIO) / 0x400u, address & 0x3FFu, value);
+    if (pins_has(address)) {
+        pins_write(address, value, chip.ahb1, chip.apb2);
     } else if (within(address, DMA1, 0x400u) || within(address, DMA2, 0x400u)) {
         write_dma(address >= DMA2 ? 1u : 0u, address & 0x3FFu, value);
     } else if (within(address, SPI, 0x400u)) {
         write_spi(address - SPI, value);
-    } else if (address == EXTI + 0x14u) {
-        chip.exti[5] &= ~value;
-    } else if (within(address, EXTI, 0x14u)) {
-        chip.exti[(address - EXTI) / 4u] = value;
-    } else if (within(address, SYSCFG + 0x08u, 0x10u)) {
-        if ((chip.apb2 >> 14 & 1u) != 0u) {
-            chip.exticr[(address - SYSCFG - 0x08u) / 4u] = value;
-        }
     } else if (address == RCC + 0x30u) {
         chip.ahb1 = value;
     } else if (address == RCC + 0x40u) {

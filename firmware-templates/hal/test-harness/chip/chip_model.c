@@ -80,6 +80,14 @@ void chip_model_store(uint32_t address, uint32_t value) {
     find(address)->stored = value;
 }
 
+bool chip_model_bit(uint32_t address, uint32_t number) {
+    return (chip_model_stored(address) >> number & 1u) != 0u;
+}
+
+uint32_t chip_model_field(uint32_t address, uint32_t shift, uint32_t width) {
+    return chip_model_stored(address) >> shift & ((1u << width) - 1u);
+}
+
 void chip_model_object(const char *what) {
     for (uint32_t i = 0; i < objection_count; i += 1u) {
         if (strcmp(objections[i], what) == 0) {

@@ -23,6 +23,8 @@ uint32_t chip_model_time(void);
 /* What the registers hold, without the chip's part in it. */
 uint32_t chip_model_stored(uint32_t address);
 void chip_model_store(uint32_t address, uint32_t value);
+bool chip_model_bit(uint32_t address, uint32_t number);
+uint32_t chip_model_field(uint32_t address, uint32_t shift, uint32_t width);
 /* Something that the manual forbids; objections are what a test looks at first. */
 void chip_model_object(const char *what);
 void chip_model_print_objections(void);
