@@ -1,5 +1,6 @@
 #include "iso_chip.h"
 #include "iso_hal.h"
+#include "iso_hal_boot.h"
 #include "nrf52.h"
 
 #include <stdbool.h>
@@ -16,7 +17,7 @@
 #define HFCLKSTAT_CRYSTAL_RUNS ((1u << 16) | (1u << 0)) /* running, and from the crystal */
 
 /* Flash has wait states at 64 MHz; the cache of instructions is off after a reset (4.3). */
-#define NVMC_ICACHECNF 0x4001E540u
+#define NVMC_ICACHECNF (NRF52_NVMC_BASE + 0x540u)
 #define ICACHECNF_ENABLE (1u << 0)
 
 /* A crystal takes less than 1 ms (5.4.4). The timer runs all the while, from the oscillator that
@@ -40,9 +41,15 @@ static bool crystal_starts(void) {
     return false;
 }
 
-void iso_chip_clock_init(void) {
+/* The boot loader hashes images, for which it wants the cache; and by the counter it waits for the
+ * flash in which it keeps its state. */
+void iso_hal_hurry(void) {
     NRF52_REGISTER(NVMC_ICACHECNF) = ICACHECNF_ENABLE;
     nrf52_counter_init();
+}
+
+void iso_chip_clock_init(void) {
+    iso_hal_hurry();
     if (!crystal_starts()) {
         complaint =
             "clock: the crystal does not start; the internal oscillator runs, off by up to 8 %";

@@ -18,6 +18,7 @@
 
 #define NRF52_CLOCK_BASE 0x40000000u
 #define NRF52_POWER_BASE 0x40000000u /* shares its addresses with CLOCK, not its offsets */
+#define NRF52_NVMC_BASE 0x4001E000u
 
 /* Of 16 MHz timers and UARTs, whichever oscillator runs (5.4). */
 #define NRF52_PERIPHERAL_CLOCK_HZ 16000000u

@@ -13,8 +13,8 @@ import { boardsFolder, loadBareMetalBoard } from '../../../host/toolchain/board.
 
 const templates = join(packageRoot(), 'firmware-templates');
 const folder = (...names: readonly string[]): string => join(templates, ...names);
-/** Which an image without semihosting and boot loader does not need. */
-const LEFT_OUT = ['semihost.c', 'boot.c'];
+/** Which an image without semihosting, boot loader and settings does not need. */
+const LEFT_OUT = ['semihost.c', 'boot.c', 'flash.c'];
 const sources = (path: string): string[] =>
   readdirSync(path)
     .filter((name) => name.endsWith('.c') && !LEFT_OUT.includes(name))
@@ -46,6 +46,7 @@ async function buildEcho(): Promise<string> {
     ...includes.flatMap((path) => ['-I', path]),
     ...sources(folder('hal', 'cortex-m')),
     ...sources(folder('hal', 'nrf52')),
+    folder('hal', 'ports.c'),
     folder('hal', 'nrf52', 'test-harness', 'echo.c'),
     ...['iso_march.c', 'iso_crc32c.c'].map((name) => folder('core', name)),
     ...['-L', build, '-L', boardsFolder(), '-T', join(boardsFolder(), dk.linkerScript)],

@@ -22,6 +22,9 @@ export interface Answer {
   readonly value: number;
   /** Most accesses without the watchdog being fed while the flash worked. */
   readonly hunger: number;
+  /** In accesses: that it worked at once, and rested between two works (0: there was one at most). */
+  readonly longestWork: number;
+  readonly shortestRest: number;
   readonly masked: boolean;
   readonly forgotten: readonly [number, number];
   readonly locked: boolean;

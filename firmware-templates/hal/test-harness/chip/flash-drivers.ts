@@ -18,4 +18,12 @@ export const FLASH_DRIVERS = {
     ...{ board: 'nucleo-u575zi-q', unit: 16, sector: 8192, ...stm32('stm32u5') },
     flags: WATCHED_READS,
   },
+  nrf52: {
+    ...{ board: 'nrf52840-dk', unit: 4, sector: 4096, flags: WATCHED_READS },
+    sources: [
+      ...['hal/nrf52/counter', 'hal/nrf52/flash'],
+      'hal/nrf52/test-harness/nrf52_flash_model',
+    ],
+    folders: ['hal/nrf52', 'hal/nrf52/test-harness'],
+  },
 } as const satisfies Readonly<Record<string, FlashDriver>>;

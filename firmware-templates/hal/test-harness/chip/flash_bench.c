@@ -74,7 +74,7 @@ int main(int argument_count, char **arguments) {
         const uint32_t count = (uint32_t)numbers[2];
         uint32_t value = 0;
         bool done = true;
-        flash_watch = (flash_model_watch){0};
+        flash_model_watch_anew();
         memset(bytes, 0, sizeof bytes);
         if (strcmp(name, "erase") == 0) {
             done = iso_hal_flash_erase(area, offset);
@@ -95,10 +95,11 @@ int main(int argument_count, char **arguments) {
         }
         chip_model_settle();
         (void)printf(
-            "{\"done\":%s,\"value\":%lu,\"hunger\":%lu,\"masked\":%s,\"forgotten\":[%lu,"
-            "%lu],\"locked\":%s,\"bytes\":[",
+            "{\"done\":%s,\"value\":%lu,\"hunger\":%lu,\"longestWork\":%lu,\"shortestRest\":%lu,"
+            "\"masked\":%s,\"forgotten\":[%lu,%lu],\"locked\":%s,\"bytes\":[",
             done ? "true" : "false", (unsigned long)value,
-            (unsigned long)flash_watch.longest_hunger, flash_watch.masked ? "true" : "false",
+            (unsigned long)flash_watch.longest_hunger, (unsigned long)flash_watch.longest_work,
+            (unsigned long)flash_watch.shortest_rest, flash_watch.masked ? "true" : "false",
             (unsigned long)flash_watch.forgotten_first, (unsigned long)flash_watch.forgotten_count,
             flash_chip_is_locked() ? "true" : "false");
         for (uint32_t i = 0; strcmp(name, "read") == 0 && i < count && i < MOST_BYTES; i += 1u) {

@@ -18,6 +18,9 @@ static uint8_t *const flash = (uint8_t *)(uintptr_t)FIRST_BYTE;
 static bool damaged[MODEL_FLASH_BYTES / LEAST_UNIT_BYTES];
 static uint32_t unit;
 static uint32_t fed_at;
+static bool worked;
+static uint32_t begun_at;
+static uint32_t ended_at;
 static uint32_t masks;
 
 void flash_model_init(uint32_t unit_bytes) {
@@ -80,8 +83,30 @@ void flash_model_fed(void) {
     fed_at = chip_model_time();
 }
 
+void flash_model_watch_anew(void) {
+    flash_watch = (flash_model_watch){0};
+    ended_at = 0u;
+}
+
+static void note_change(bool works) {
+    const uint32_t now = chip_model_time();
+    if (works && ended_at != 0u &&
+        (flash_watch.shortest_rest == 0u || now - ended_at < flash_watch.shortest_rest)) {
+        flash_watch.shortest_rest = now - ended_at;
+    }
+    if (!works && now - begun_at > flash_watch.longest_work) {
+        flash_watch.longest_work = now - begun_at;
+    }
+    *(works ? &begun_at : &ended_at) = now;
+}
+
 void flash_model_pass_time(void) {
-    if (!flash_chip_works()) {
+    const bool works = flash_chip_works();
+    if (works != worked) {
+        worked = works;
+        note_change(works);
+    }
+    if (!works) {
         fed_at = chip_model_time();
         return;
     }

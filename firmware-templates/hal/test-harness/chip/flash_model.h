@@ -28,17 +28,19 @@ bool flash_chip_is_locked(void);
 /* A damaged unit was read. */
 void flash_chip_read_damage(void);
 
-/* Longest time, in accesses, that the chip worked without its watchdog being fed; and whether it
- * was made to work with interrupts off, and with what the caches held of it forgotten afterwards.
- */
+/* Of one request, times in accesses. */
 typedef struct {
-    uint32_t longest_hunger;
-    bool masked;
+    uint32_t longest_hunger; /* that the flash worked without the watchdog being fed */
+    uint32_t longest_work;   /* at once */
+    uint32_t shortest_rest;  /* between two works; 0: there was one at most */
+    bool masked;             /* it was made to work with interrupts off */
+    /* Of the flash in the caches, taken out of them. */
     uint32_t forgotten_first;
     uint32_t forgotten_count;
 } flash_model_watch;
 
 extern flash_model_watch flash_watch;
+void flash_model_watch_anew(void);
 void flash_model_fed(void);
 void flash_model_pass_time(void);
 
