@@ -2,8 +2,6 @@
 #include "iso_boot_state.h"
 #include "iso_hal.h"
 #include "iso_hal_boot.h"
-#include "iso_hal_flash.h"
-#include "iso_image.h"
 
 /*
  * The boot loader: judges, counts, starts. It receives nothing: a new image comes through the
@@ -16,9 +14,10 @@ const uint32_t iso_build_id = 0u;
 
 int main(void) {
     iso_hal_hurry();
-    const uint8_t slot = iso_boot_choose();
+    iso_image image;
+    const uint8_t slot = iso_boot_choose(&image);
     if (slot == ISO_BOOT_NO_SLOT) {
         iso_hal_halt();
     }
-    iso_hal_start_image(iso_hal_flash_address((iso_hal_flash_area)slot) + ISO_IMAGE_PROGRAM_OFFSET);
+    iso_hal_start_image((iso_hal_flash_area)slot, ISO_IMAGE_PROGRAM_OFFSET, image.program_bytes);
 }

@@ -9,7 +9,7 @@ import type { BackendName } from '../../codegen/emit/backends.js';
 import type { Precision } from '../../codegen/quantize/precision.js';
 import { methodReports, methodsLine, type MethodReport } from '../report/methods.js';
 import { equalisedText, textTable } from '../report/text.js';
-import { backendOf, loadBoard, requireBareMetal, type Board } from '../toolchain/board.js';
+import { backendOf, loadBoard, type Board } from '../toolchain/board.js';
 import { buildFirmware, type FrontEnd } from '../toolchain/build-firmware.js';
 import { layerReports, type LayerReport } from '../validate/validate.js';
 import { requireArena } from './budget.js';
@@ -141,7 +141,7 @@ async function signedFirmware(
 ): Promise<SignedFirmware | null> {
   if (key === undefined) return null;
   return buildSignedFirmware({
-    board: requireBareMetal(board),
+    board,
     networkDir: network.folder,
     frontEnd,
     key,

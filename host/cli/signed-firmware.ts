@@ -5,7 +5,7 @@ import { buildImages } from '../update/build-images.js';
 import { encodeImages, slotContent } from '../update/image.js';
 import { readPrivateKey } from '../update/keys.js';
 import { parseVersion, versionText } from '../update/version.js';
-import type { BareMetalBoard } from '../toolchain/board.js';
+import type { Board } from '../toolchain/board.js';
 import type { FrontEnd } from '../toolchain/build-firmware.js';
 
 export interface SignedFirmware {
@@ -21,7 +21,7 @@ export interface SignedFirmware {
 
 /** @throws IsochroneError BOARD_NO_SLOTS, KEY_UNREADABLE, FIRMWARE_VERSION, LIBRARY_UNAVAILABLE, FIRMWARE_* */
 export async function buildSignedFirmware(options: {
-  readonly board: BareMetalBoard;
+  readonly board: Board;
   readonly networkDir: string;
   readonly frontEnd: FrontEnd;
   readonly key: string;

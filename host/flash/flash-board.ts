@@ -7,7 +7,7 @@ import { IsochroneError } from '../../codegen/errors.js';
 import type { Board, BoardFlashTool } from '../toolchain/board.js';
 import { requireBoard } from './board-mark.js';
 import { readFlashFile, writeFlashFile } from './flash-file.js';
-import { readFlashImage, readProgram, type FlashImage } from './image-file.js';
+import { readFlashImage, readLinuxImage, type FlashImage } from './image-file.js';
 import type { PhaseStep } from './phase-step.js';
 import { runFlashTool } from './run-flash-tool.js';
 import type { FlashJob } from './tools/flash-tool.js';
@@ -41,12 +41,12 @@ export interface FlashReport {
 const DEFAULT_BAUD = 115_200;
 const PASSED_OVER = new Set(['FLASH_TOOL_MISSING', 'FLASH_NO_BOARD', 'FLASH_NEEDS_PORT']);
 
-/** @throws IsochroneError FLASH_* */
+/** @throws IsochroneError FLASH_*, FIRMWARE_IMAGE_DAMAGED */
 export async function flashBoard(options: FlashOptions): Promise<FlashReport> {
   const { board, file } = options;
   const image =
     board.system === 'linux'
-      ? { address: 0, bytes: await readProgram(file) }
+      ? await readLinuxImage(file)
       : await readFlashImage(file, options.address ?? Number(board.memory.flash.origin));
   requireBoard(image.bytes, board.name, file);
   const tools = (board.flashTools ?? []).filter(({ tool }) => (options.tool ?? tool) === tool);
@@ -151,6 +151,7 @@ async function throughTool(
       imagePath: join(folder, 'image.bin'),
       readbackPath: join(folder, 'readback.bin'),
       address: image.address,
+      isSlot: image.isSlot ?? false,
       bytes: image.bytes.length,
       port: port ?? '',
       boardArguments: (entry.arguments ?? []).map((text) =>

@@ -1,9 +1,19 @@
 /** The flash areas of an emulated board as a file: sparse, as long as the machine's memory, erased (0xFF) where an area lies. */
-import { open, rename, stat } from 'node:fs/promises';
+import { mkdir, open, rename, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
 import type { Board, FlashArea, FlashAreas } from '../toolchain/board.js';
+import { flashAreasOf } from '../toolchain/slot-parts.js';
 
-export type FlashAreaName = Exclude<keyof FlashAreas, 'writeBytes' | 'boot'>;
+export type FlashAreaName = Exclude<keyof FlashAreas, 'writeBytes'>;
+
+/** Of a Linux board's state folder (firmware-templates/hal/linux/flash.c). */
+export const AREA_FILES: Readonly<Record<FlashAreaName, string>> = {
+  slotA: 'slot-a',
+  slotB: 'slot-b',
+  bootState: 'boot-state',
+  configuration: 'configuration',
+};
 
 interface EmulatedFlash {
   readonly areas: FlashAreas;
@@ -62,17 +72,25 @@ export async function prepareFlashFile(board: Board, path: string): Promise<void
   await rename(fresh, path);
 }
 
-/** As a programmer would write an area; the rest of it is erased. @throws IsochroneError BOARD_NO_FLASH_AREAS */
+/**
+ * As a programmer would write an area; the rest of it is erased.
+ * @param path of the file, or of a Linux board's state folder
+ * @throws IsochroneError BOARD_NO_FLASH_AREAS
+ */
 export async function writeFlashArea(
   board: Board,
   path: string,
   name: FlashAreaName,
   content: Uint8Array,
 ): Promise<void> {
-  await prepareFlashFile(board, path);
-  const { areas } = emulatedFlash(board);
-  const bytes = Buffer.alloc(areas[name].bytes, 0xff);
+  const bytes = Buffer.alloc(flashAreasOf(board)[name].bytes, 0xff);
   bytes.set(content);
+  if (board.system === 'linux') {
+    await mkdir(path, { recursive: true });
+    await writeFile(join(path, AREA_FILES[name]), bytes);
+    return;
+  }
+  await prepareFlashFile(board, path);
   const file = await open(path, 'r+');
   try {
     await file.write(bytes, 0, bytes.length, flashFileOffset(board, name));

@@ -1,10 +1,13 @@
 /** An image as it lies in flash: the loaded parts of an ELF file, or a raw file at an address that is given. */
 import { readFile } from 'node:fs/promises';
 import { IsochroneError } from '../../codegen/errors.js';
+import { decodeSlot, isImage } from '../update/image.js';
 import { isElf, readElf, type ElfFile } from './elf.js';
 
 export interface FlashImage {
   readonly address: number;
+  /** Of a Linux board: an image as it lies in a slot. */
+  readonly isSlot?: boolean;
   readonly bytes: Uint8Array;
 }
 
@@ -29,11 +32,19 @@ export async function readFlashImage(file: string, address: number): Promise<Fla
 }
 
 /**
- * A program of 64-bit Arm Linux, as it lies in its file.
- * @throws IsochroneError FLASH_IMAGE_UNREADABLE
+ * A program of 64-bit Arm Linux, as it lies in its file, or what a slot holds of one.
+ * @throws IsochroneError FLASH_IMAGE_UNREADABLE, FIRMWARE_IMAGE_DAMAGED
  */
-export async function readProgram(file: string): Promise<Uint8Array> {
+export async function readLinuxImage(file: string): Promise<FlashImage> {
   const bytes = await read(file);
+  if (isImage(bytes)) {
+    decodeSlot(bytes, file);
+    return { address: 0, isSlot: true, bytes };
+  }
+  return { address: 0, bytes: programIn(bytes, file) };
+}
+
+function programIn(bytes: Buffer, file: string): Buffer {
   const elf = isElf(bytes) ? parse(bytes, file) : undefined;
   if (elf?.class !== 64 || elf.machine !== EM_AARCH64) {
     throw unreadable(file, 'it is no program of 64-bit Arm');

@@ -43,9 +43,14 @@ function refuseBareMetalOptions({ board, ...rest }: BootOptions): void {
   if ((icount ?? semihosting ?? linkSocket) !== undefined) requireBareMetal(board);
 }
 
-/** Without what a systemd that runs this very process has told it. */
-function ownEnvironment(): NodeJS.ProcessEnv {
-  return { ...process.env, NOTIFY_SOCKET: undefined, STATE_DIRECTORY: undefined };
+/** Without what a systemd that runs this very process has told it; a boot loader starts its image as it was started itself. */
+function ownEnvironment(emulator: readonly string[]): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    NOTIFY_SOCKET: undefined,
+    STATE_DIRECTORY: undefined,
+    ISOCHRONE_EMULATOR: emulator.join(' '),
+  };
 }
 
 class Service {
@@ -55,7 +60,10 @@ class Service {
   private wanted = false;
   private closed = false;
 
-  constructor(private readonly command: readonly [string, string[]]) {
+  constructor(
+    private readonly command: readonly [string, string[]],
+    private readonly environment: NodeJS.ProcessEnv,
+  ) {
     this.exited = new Promise((resolve) => {
       this.end = resolve;
     });
@@ -70,7 +78,7 @@ class Service {
     this.wanted = true;
     if (this.child !== undefined) return;
     const child = spawn(...this.command, {
-      env: ownEnvironment(),
+      env: this.environment,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.child = child;
@@ -153,15 +161,16 @@ export async function bootQemuUser(
   const { linkFile } = options;
   const hasInject = options.board.uarts.inject !== undefined;
   const cables = new Cables();
+  const emulator = [...cpu, ...(options.extraArgs ?? [])];
   const service = new Service(
     guarded(program, [
-      ...cpu,
-      ...(options.extraArgs ?? []),
+      ...emulator,
       options.elfPath,
       ...['--link', path('device-link'), '--state', state],
       ...(hasInject ? ['--inject', path('device-inject')] : []),
       ...(options.serviceOptions ?? []),
     ]),
+    ownEnvironment([program, ...emulator]),
   );
   const exited = service.exited.then(async (info) => {
     cables.remove();

@@ -1,7 +1,7 @@
 /** What a board file must mean, beyond what its schema can say. */
 import { basename } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
-import type { BareMetalBoard, Board, BoardUart } from './board.js';
+import type { BareMetalBoard, Board, BoardUart, FlashArea } from './board.js';
 
 export function invalidBoard(file: string, pointer: string, expected: string): IsochroneError {
   return new IsochroneError('BOARD_INVALID', `${file}: ${pointer || '/'} ${expected}`, {
@@ -11,10 +11,10 @@ export function invalidBoard(file: string, pointer: string, expected: string): I
 }
 
 /** The firmware's own flash: whole sectors, room for a second one while the first is erased, and no two areas in one place. */
-function checkFlashAreas({ flashAreas }: BareMetalBoard, file: string): void {
-  if (flashAreas === undefined) return;
-  const { writeBytes, boot, ...areas } = flashAreas;
-  const named = Object.entries(areas);
+function checkFlashAreas(board: Board, file: string): void {
+  if (board.flashAreas === undefined) return;
+  const { writeBytes, slotA, slotB, bootState, configuration } = board.flashAreas;
+  const named = Object.entries<FlashArea>({ slotA, slotB, bootState, configuration });
   for (const [name, { bytes, sectorBytes }] of named) {
     const at = `/flashAreas/${name}`;
     if (sectorBytes % writeBytes !== 0) {
@@ -29,7 +29,8 @@ function checkFlashAreas({ flashAreas }: BareMetalBoard, file: string): void {
       throw invalidBoard(file, `${at}/bytes`, 'must be two sectors or more');
     }
   }
-  const extents = [['boot', boot] as const, ...named]
+  const boot = board.system === undefined ? board.flashAreas.boot : undefined;
+  const extents = [...(boot === undefined ? [] : [['boot', boot] as const]), ...named]
     .map(([name, { origin, bytes }]) => ({
       name,
       first: Number(origin),
@@ -121,6 +122,7 @@ export function checkBoard(board: Board, file: string): void {
   if (board.name !== basename(file, '.json')) {
     throw invalidBoard(file, '/name', `must be the file's own name, "${basename(file, '.json')}"`);
   }
+  checkFlashAreas(board, file);
   if (board.system === undefined) checkBareMetal(board, file);
   else if (board.uarts.link.path === board.uarts.inject?.path) {
     throw invalidBoard(file, '/uarts/inject/path', 'must differ from the link');
@@ -128,7 +130,6 @@ export function checkBoard(board: Board, file: string): void {
 }
 
 function checkBareMetal(board: BareMetalBoard, file: string): void {
-  checkFlashAreas(board, file);
   if (board.uarts.link.base === board.uarts.inject?.base) {
     throw invalidBoard(
       file,

@@ -7,6 +7,7 @@ import type {
   Board,
   BoardFrontEnd,
   BoardUart,
+  FlashArea,
   LinuxBoard,
   MemoryRegion,
 } from './board.js';
@@ -24,13 +25,12 @@ export function bootNonceAddress(board: BareMetalBoard): number {
 }
 
 /** In the order of iso_hal_flash_area. */
-function flashAreas({ flashAreas: areas }: BareMetalBoard): string {
-  const list =
-    areas === undefined ? [] : [areas.slotA, areas.slotB, areas.bootState, areas.configuration];
-  const extents = list.map(
-    (area) => `{${hex(Number(area.origin))}, ${area.bytes}u, ${area.sectorBytes}u}`,
-  );
-  return `{${extents.length === 0 ? '{0}' : extents.join(', ')}}`;
+function flashAreas({ flashAreas: areas }: Board, { slots = true } = {}): string {
+  if (areas === undefined) return '{{0}}';
+  const extent = (area: FlashArea): string =>
+    `{${hex(Number(area.origin))}, ${area.bytes}u, ${area.sectorBytes}u}`;
+  const ofSlots = [areas.slotA, areas.slotB, areas.bootState].map(slots ? extent : () => '{0}');
+  return `{${[...ofSlots, extent(areas.configuration)].join(', ')}}`;
 }
 
 /** What the converter takes (iso_ads1298_registers.h), where the wires do not ask for less. */
@@ -75,8 +75,9 @@ const define = (name: string, value: string | number): string =>
 /**
  * @param converter whether the image acquires by the board's converter: only then does that bring its interrupts, and the
  *   UART for injected samples has no use and no buffers.
+ * @param slots whether the image starts from a slot, or starts what does: under Linux another makes no files for them.
  */
-export function boardHeader(board: Board, { converter = true } = {}): string {
+export function boardHeader(board: Board, { converter = true, slots = true } = {}): string {
   const afe = converter ? board.afe : undefined;
   const hasInject = board.uarts.inject !== undefined && afe === undefined;
   return [
@@ -89,17 +90,18 @@ export function boardHeader(board: Board, { converter = true } = {}): string {
       define(`${name.toUpperCase()}_BAUD`, `${baud}u`),
     ),
     define('HAS_INJECT', flag(hasInject)),
-    ...(board.system === 'linux' ? linuxDefines(board) : bareMetalDefines(board, afe)),
+    ...(board.system === 'linux' ? linuxDefines(board, slots) : bareMetalDefines(board, afe)),
     '#endif',
     '',
   ].join('\n');
 }
 
-function linuxDefines({ uarts, stackBytes }: LinuxBoard): string[] {
+function linuxDefines(board: LinuxBoard, slots: boolean): string[] {
   return [
-    define('STACK_BYTES', `${stackBytes}u`),
-    define('FLASH_WRITE_BYTES', '1u'),
-    define('TTY', JSON.stringify(uarts.link.path)),
+    define('STACK_BYTES', `${board.stackBytes}u`),
+    define('FLASH_WRITE_BYTES', `${board.flashAreas.writeBytes}u`),
+    define('FLASH_AREAS', flashAreas(board, { slots })),
+    define('TTY', JSON.stringify(board.uarts.link.path)),
   ];
 }
 

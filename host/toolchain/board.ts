@@ -31,11 +31,15 @@ export interface FlashArea extends MemoryRegion {
 /** Flash that the firmware itself writes (docs/update.md). */
 export interface FlashAreas {
   readonly writeBytes: number;
-  readonly boot: MemoryRegion;
   readonly slotA: FlashArea;
   readonly slotB: FlashArea;
   readonly bootState: FlashArea;
   readonly configuration: FlashArea;
+}
+
+/** Of a chip, which starts from the boot loader in it. */
+export interface ChipFlashAreas extends FlashAreas {
+  readonly boot: MemoryRegion;
 }
 
 export interface BoardUart {
@@ -137,7 +141,7 @@ export interface BareMetalBoard extends BoardBasics {
   /** All that an emulated machine has; see the schema. */
   readonly machineMemory?: { readonly flash: MemoryRegion; readonly ram: MemoryRegion };
   /** Left out: not updated over its link, keeps no configuration. */
-  readonly flashAreas?: FlashAreas;
+  readonly flashAreas?: ChipFlashAreas;
   /** Left out: true. */
   readonly sleeps?: boolean;
   readonly interruptCount: number;
@@ -177,10 +181,11 @@ export interface LinuxTty {
 export interface LinuxBoard extends BoardBasics {
   readonly system: 'linux';
   readonly core: { readonly name: 'armv8-a' | 'cortex-a78ae' };
-  readonly hal: readonly ['linux'];
+  readonly hal: readonly ['linux', 'flash-areas'];
   readonly uarts: { readonly link: LinuxTty; readonly inject?: LinuxTty };
   readonly runner?: QemuUserRunner;
-  readonly flashAreas?: undefined;
+  /** Files of its state folder. */
+  readonly flashAreas: FlashAreas;
   readonly machineMemory?: undefined;
   readonly afe?: undefined;
 }

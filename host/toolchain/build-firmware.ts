@@ -9,7 +9,7 @@ import { requireBareMetal, type Board } from './board.js';
 import { boardHeader, memoryScript } from './board-header.js';
 import { compile, link } from './compile.js';
 import { HAL_SOURCES, linkImage, sourcesIn, writeWhole, type ImageSection } from './image-parts.js';
-import { LINUX_FLAGS, linkLinuxImage } from './linux-image.js';
+import { LINUX_FLAGS, linkLinuxImage, writeUnit } from './linux-image.js';
 import { compileLibsodium } from './libsodium.js';
 import { slotParts, type SlotName } from './slot-parts.js';
 import { sealImage } from './seal-image.js';
@@ -145,14 +145,15 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
   const generated = join(outDir, 'generated');
   await mkdir(generated, { recursive: true });
   const slot =
-    options.slot === undefined
-      ? undefined
-      : await slotParts(requireBareMetal(board), options.slot, generated);
+    options.slot === undefined ? undefined : await slotParts(board, options.slot, generated);
   const image = typeof options.image === 'string' ? options.image : options.image.name;
   const converter =
     options.frontEnd === 'ads1298' &&
     (typeof options.image !== 'string' || options.image === 'app');
-  await writeWhole(join(generated, 'iso_board.h'), boardHeader(board, { converter }));
+  await writeWhole(
+    join(generated, 'iso_board.h'),
+    boardHeader(board, { converter, slots: slot !== undefined }),
+  );
   if (board.system === undefined) {
     await writeWhole(join(outDir, 'memory.ld'), memoryScript(board, slot?.place));
   }
@@ -214,9 +215,7 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
       options.onProgress?.({ phase: 'compile', done, total: total + 1, file }),
   });
   const libraryObjects =
-    slot === undefined
-      ? []
-      : await compileLibsodium(requireBareMetal(board), join(outDir, 'libsodium'));
+    slot === undefined ? [] : await compileLibsodium(board, join(outDir, 'libsodium'));
   const buildId = Number.parseInt(compiled.inputHash.slice(0, 8), 16);
   const buildIdFile = join(generated, 'iso_build_id.c');
   await writeWhole(buildIdFile, buildIdSource(buildId));
@@ -236,17 +235,15 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
   const objects = [...compiled.objects, ...stamp.objects, ...libraryObjects];
   const linked =
     board.system === 'linux'
-      ? await linkLinuxImage({
-          board,
-          isFed: options.frontEnd === 'uart',
-          name: image,
-          objects,
-          outDir,
-        })
+      ? await linkLinuxImage({ board, name: image, objects, outDir })
       : await linkImage({ board, name: image, objects, outDir });
   await Promise.all(objects.map((file) => rm(file)));
   if (board.system === undefined) await sealImage(board.compiler.prefix, linked.elfPath);
-  return { ...linked, buildId };
+  const unit =
+    board.system === 'linux'
+      ? { unitPath: await writeUnit(board, options.frontEnd === 'uart', outDir) }
+      : {};
+  return { ...linked, ...unit, buildId };
 }
 
 export interface NativeImage {

@@ -116,13 +116,17 @@ export async function sizesOf(
 }
 
 /**
- * An ELF's content as it lies in flash, as a file beside it; its path.
+ * An ELF as objcopy gives it, as a file beside it; its path.
  * @throws IsochroneError FIRMWARE_LINK
  */
-export async function objectCopy(board: BareMetalBoard, elfPath: string): Promise<string> {
+export async function objectCopy(
+  board: Board,
+  elfPath: string,
+  options: readonly string[],
+): Promise<string> {
   const binary = elfPath.replace(/\.elf$/, '.bin');
   const program = `${board.compiler.prefix}objcopy`;
-  const { status, stderr } = await runProcess(program, ['-O', 'binary', elfPath, binary]);
+  const { status, stderr } = await runProcess(program, [...options, elfPath, binary]);
   if (status === 0) return binary;
   throw new IsochroneError('FIRMWARE_LINK', `${program} failed: ${stderr.trim()}`, {
     hint: 'Check that there is room on the disk.',

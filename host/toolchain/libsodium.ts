@@ -6,7 +6,7 @@ import { access, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/
 import { join } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
 import { packageRoot } from '../../codegen/package-root.js';
-import type { BareMetalBoard } from './board.js';
+import type { Board } from './board.js';
 import { compile } from './compile.js';
 import { runProcess } from './process.js';
 
@@ -55,10 +55,7 @@ export async function libsodium(): Promise<Libsodium> {
  * @returns object files
  * @throws IsochroneError LIBRARY_UNAVAILABLE, TOOLCHAIN_MISSING, FIRMWARE_COMPILE
  */
-export async function compileLibsodium(
-  board: BareMetalBoard,
-  outDir: string,
-): Promise<readonly string[]> {
+export async function compileLibsodium(board: Board, outDir: string): Promise<readonly string[]> {
   const { sources, includeFolders, defines } = await libsodium();
   const { objects } = await compile({
     prefix: board.compiler.prefix,

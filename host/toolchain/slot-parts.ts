@@ -1,7 +1,7 @@
 /** What makes an image one that lies in a slot: its place, its key, and the library that checks its successors. */
 import { join } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
-import type { BareMetalBoard, Board, FlashAreas } from './board.js';
+import type { Board, FlashAreas } from './board.js';
 import type { ImagePlace } from './board-header.js';
 import { writeWhole } from './image-parts.js';
 import { libsodium } from './libsodium.js';
@@ -16,13 +16,16 @@ export const PROGRAM_OFFSET = 1024;
 const BOOT_DATA_BYTES = 512;
 
 export interface SlotParts {
-  readonly place: ImagePlace;
+  /** Undefined of a program of Linux, which is linked to run anywhere. */
+  readonly place?: ImagePlace;
   readonly keySource: string;
   readonly systemFolders: readonly string[];
 }
 
 /** @throws IsochroneError BOARD_NO_SLOTS */
-export function flashAreasOf(board: Board): FlashAreas {
+export function flashAreasOf<Areas extends FlashAreas>(
+  board: Pick<Board, 'name'> & { readonly flashAreas?: Areas },
+): Areas {
   if (board.flashAreas !== undefined) return board.flashAreas;
   throw new IsochroneError('BOARD_NO_SLOTS', `${board.name} has no slots for images`, {
     hint: 'Only a board whose file has "flashAreas" is updated over its link; build without a key.',
@@ -32,14 +35,16 @@ export function flashAreasOf(board: Board): FlashAreas {
 
 /** @throws IsochroneError BOARD_NO_SLOTS, LIBRARY_UNAVAILABLE */
 export async function slotParts(
-  board: BareMetalBoard,
+  board: Board,
   { slot, publicKey }: { readonly slot: SlotName; readonly publicKey: Uint8Array },
   generated: string,
 ): Promise<SlotParts> {
   const { origin, bytes } = flashAreasOf(board)[slot];
   const first = Number(origin) + PROGRAM_OFFSET;
   return {
-    place: { flash: { origin: `0x${first.toString(16)}`, bytes: bytes - PROGRAM_OFFSET } },
+    ...(board.system === undefined && {
+      place: { flash: { origin: `0x${first.toString(16)}`, bytes: bytes - PROGRAM_OFFSET } },
+    }),
     keySource: await writeKeySource(generated, publicKey, SLOTS.indexOf(slot)),
     systemFolders: (await libsodium()).systemFolders,
   };
@@ -47,17 +52,18 @@ export async function slotParts(
 
 /** @throws IsochroneError BOARD_NO_SLOTS, LIBRARY_UNAVAILABLE */
 export async function bootParts(
-  board: BareMetalBoard,
+  board: Board,
   publicKey: Uint8Array,
   generated: string,
 ): Promise<SlotParts> {
-  const { boot } = flashAreasOf(board);
   return {
-    place: {
-      flash: boot,
-      ram: { origin: board.memory.ram.origin, bytes: board.stackBytes },
-      stackBytes: board.stackBytes - BOOT_DATA_BYTES,
-    },
+    ...(board.system === undefined && {
+      place: {
+        flash: flashAreasOf(board).boot,
+        ram: { origin: board.memory.ram.origin, bytes: board.stackBytes },
+        stackBytes: board.stackBytes - BOOT_DATA_BYTES,
+      },
+    }),
     keySource: await writeKeySource(generated, publicKey),
     systemFolders: (await libsodium()).systemFolders,
   };

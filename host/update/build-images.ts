@@ -2,16 +2,17 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BareMetalBoard } from '../toolchain/board.js';
+import type { Board } from '../toolchain/board.js';
 import { buildBoot } from '../toolchain/build-boot.js';
 import { buildFirmware, type FrontEnd } from '../toolchain/build-firmware.js';
 import { objectCopy, type LinkedImage } from '../toolchain/image-parts.js';
+import { strippedProgram } from '../toolchain/linux-image.js';
 import { flashAreasOf, SLOTS } from '../toolchain/slot-parts.js';
 import { makeImage, type FirmwareImage } from './image.js';
 import { rawPublicKey } from './keys.js';
 
 export interface ImagesOptions {
-  readonly board: BareMetalBoard;
+  readonly board: Board;
   readonly networkDir: string;
   readonly frontEnd: FrontEnd;
   readonly version: number;
@@ -47,10 +48,16 @@ export async function buildImages(options: ImagesOptions): Promise<BuiltImages> 
     });
     const { version, oldestAllowed } = options;
     const slotAddress = Number(areas[slot].origin);
-    const program = await readFile(await objectCopy(board, built.elfPath));
+    const program = await readFile(await programOf(board, built.elfPath));
     const { buildId } = built;
     const described = { board: board.name, slotAddress, version, oldestAllowed, buildId };
     images.push(makeImage(described, program, privateKey));
   }
   return { boot, images };
 }
+
+/** What lies in the slot behind the header, as a file. */
+const programOf = (board: Board, elfPath: string): Promise<string> =>
+  board.system === 'linux'
+    ? strippedProgram(board, elfPath)
+    : objectCopy(board, elfPath, ['-O', 'binary']);

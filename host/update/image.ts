@@ -86,15 +86,28 @@ export function decodeImages(bytes: Uint8Array, file: string): readonly Firmware
   return images;
 }
 
-function decodeImage(bytes: Uint8Array, file: string): FirmwareImage {
+/** Whether it begins as an image does. */
+export const isImage = (bytes: Buffer): boolean => bytes.subarray(0, MAGIC.length).equals(MAGIC);
+
+/**
+ * What slotContent made.
+ * @param file named in errors
+ * @throws IsochroneError FIRMWARE_IMAGE_DAMAGED
+ */
+export const decodeSlot = (bytes: Uint8Array, file: string): FirmwareImage =>
+  decodeImage(bytes, file, PROGRAM_OFFSET);
+
+function decodeImage(
+  bytes: Uint8Array,
+  file: string,
+  programOffset = IMAGE_HEADER_BYTES,
+): FirmwareImage {
   const header = Buffer.from(bytes.subarray(0, IMAGE_HEADER_BYTES));
-  if (header.length < IMAGE_HEADER_BYTES || !header.subarray(0, MAGIC.length).equals(MAGIC)) {
+  if (header.length < IMAGE_HEADER_BYTES || !isImage(header)) {
     throw damaged(file, 'it does not begin as an image does');
   }
   const programBytes = header.readUInt32LE(AT.programBytes);
-  const program = new Uint8Array(
-    bytes.subarray(IMAGE_HEADER_BYTES, IMAGE_HEADER_BYTES + programBytes),
-  );
+  const program = new Uint8Array(bytes.subarray(programOffset, programOffset + programBytes));
   if (program.length < programBytes) {
     throw damaged(file, `it has ${program.length} of a program's ${programBytes} bytes`);
   }

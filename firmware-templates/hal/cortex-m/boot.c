@@ -7,7 +7,9 @@
 __attribute__((weak)) void iso_hal_hurry(void) {
 }
 
-void iso_hal_start_image(uint32_t vector_table_address) {
+void iso_hal_start_image(iso_hal_flash_area slot, uint32_t program_offset, uint32_t program_bytes) {
+    (void)program_bytes; /* it runs where it lies, its vector table first */
+    const uint32_t vector_table_address = iso_hal_flash_address(slot) + program_offset;
     const uint32_t initial_stack = CORTEX_REGISTER(vector_table_address);
     const uint32_t reset = CORTEX_REGISTER(vector_table_address + 4u);
     CORTEX_VTOR = vector_table_address;

@@ -1,10 +1,19 @@
 #include "iso_linux.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PATH_BYTES 512u
+
+void iso_linux_give_up(const char *what, const char *name) {
+    (void)fprintf(stderr, "isochrone-device: %s %s: %s\n", what, name, strerror(errno));
+    exit(ISO_LINUX_EXIT_RETRY);
+}
 
 bool iso_linux_read_at(int file, uint32_t offset, void *bytes, size_t count) {
     return pread(file, bytes, count, (off_t)offset) == (ssize_t)count;
@@ -14,13 +23,26 @@ bool iso_linux_write_at(int file, uint32_t offset, const void *bytes, size_t cou
     return pwrite(file, bytes, count, (off_t)offset) == (ssize_t)count && fsync(file) == 0;
 }
 
+uint32_t iso_linux_size(int file) {
+    struct stat about;
+    return fstat(file, &about) == 0 ? (uint32_t)about.st_size : 0u;
+}
+
+/* What a power cut must not take back: that the file is there at all. */
+static bool sync_folder(const char *state) {
+    const int folder = open(state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool synced = folder >= 0 && fsync(folder) == 0;
+    (void)close(folder);
+    return synced;
+}
+
 int iso_linux_open_state(const char *state, const char *name) {
     char path[PATH_BYTES];
     const int length = snprintf(path, sizeof path, "%s/%s", state, name);
     const int file = length > 0 && length < (int)sizeof path
                          ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR)
                          : -1;
-    if (file < 0) {
+    if (file < 0 || !sync_folder(state)) {
         iso_linux_give_up("cannot open in its state folder:", name);
     }
     return file;

@@ -88,9 +88,11 @@ void iso_linux_crash_hung_application(void);
 /* flash.c */
 void iso_linux_flash_open(const char *state);
 
-/* Fails like pread and pwrite, or gives all that was asked for. */
+/* files.c. Fails like pread and pwrite, or gives all that was asked for; what was written is on the
+ * disk. */
 bool iso_linux_read_at(int file, uint32_t offset, void *bytes, size_t count);
 bool iso_linux_write_at(int file, uint32_t offset, const void *bytes, size_t count);
+uint32_t iso_linux_size(int file);
 /* A file of the state folder, made where it is missing. */
 int iso_linux_open_state(const char *state, const char *name);
 

@@ -1,6 +1,5 @@
 #include "iso_linux.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,11 +13,6 @@ static void usage(const char *wrong) {
                   "                        [--watchdog DEVICE] [--realtime PRIORITY]\n",
                   wrong);
     exit(ISO_LINUX_EXIT_USAGE);
-}
-
-void iso_linux_give_up(const char *what, const char *name) {
-    (void)fprintf(stderr, "isochrone-device: %s %s: %s\n", what, name, strerror(errno));
-    exit(ISO_LINUX_EXIT_RETRY);
 }
 
 static void print_version(void) {

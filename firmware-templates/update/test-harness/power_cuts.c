@@ -98,7 +98,8 @@ static void factory(void) {
 
 /* As the boot loader does; the version that starts. */
 static uint32_t power_on(uint32_t cut) {
-    const uint8_t slot = iso_boot_choose();
+    iso_image chosen;
+    const uint8_t slot = iso_boot_choose(&chosen);
     if (slot == ISO_BOOT_NO_SLOT) {
         broken("no image starts", cut);
     }
@@ -230,7 +231,8 @@ static void pairs(uint32_t number, uint32_t operations) {
 }
 
 static void expect_slot(uint8_t expected, const char *what) {
-    if (iso_boot_choose() != expected) {
+    iso_image chosen;
+    if (iso_boot_choose(&chosen) != expected) {
         broken(what, MODEL_NEVER);
     }
 }

@@ -5,6 +5,8 @@ export interface FlashJob {
   /** Raw bytes, as they lie in flash. */
   readonly imagePath: string;
   readonly address: number;
+  /** Of a Linux board, where it is a file: the first image in its slot, in place of a program. */
+  readonly isSlot: boolean;
   readonly bytes: number;
   /** Where what was read back goes. */
   readonly readbackPath: string;

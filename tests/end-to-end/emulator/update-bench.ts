@@ -6,9 +6,10 @@ import { Random } from '../../../bench/link/random.js';
 import { packageRoot } from '../../../codegen/package-root.js';
 import { writeFlashArea } from '../../../host/flash/flash-file.js';
 import { bootQemu, type EmulatedDevice } from '../../../host/flash/qemu.js';
+import { serialTransport } from '../../../host/serial/serial-transport.js';
 import { socketTransport } from '../../../host/serial/socket-transport.js';
 import type { Transport } from '../../../host/serial/transport.js';
-import { loadBareMetalBoard, type BareMetalBoard } from '../../../host/toolchain/board.js';
+import { loadBoard, type Board } from '../../../host/toolchain/board.js';
 import { buildImages } from '../../../host/update/build-images.js';
 import { makeImage, slotContent, type FirmwareImage } from '../../../host/update/image.js';
 import { UpdateLink } from '../../../host/update/update-link.js';
@@ -16,7 +17,7 @@ import { parseVersion } from '../../../host/update/version.js';
 import { NETWORK } from './fixture-network.js';
 
 export interface UpdateBench {
-  readonly board: BareMetalBoard;
+  readonly board: Board;
   readonly bootElf: string;
   readonly privateKey: KeyObject;
   /** The same program in another version, for both slots. */
@@ -27,7 +28,7 @@ export interface UpdateBench {
 
 /** @param networkDir another program for the same board */
 export async function updateBench(boardName: string, networkDir = NETWORK): Promise<UpdateBench> {
-  const board = await loadBareMetalBoard(boardName);
+  const board = await loadBoard(boardName);
   const { privateKey } = generateKeyPairSync('ed25519');
   // Every bench has a key of its own, and its boot loader with it: two that run side by side must not share one.
   const worker = process.env.VITEST_POOL_ID ?? 'alone';
@@ -115,7 +116,7 @@ function faulty(transport: Transport, { oneIn, seed }: LineFaults): Transport {
   };
 }
 
-/** @param flashFile beside which the link's socket lies */
+/** @param flashFile beside which the link's socket lies; of a Linux board its state folder, and the link is a pseudo-terminal */
 export async function start(
   bench: UpdateBench,
   flashFile: string,
@@ -124,8 +125,12 @@ export async function start(
   const linkSocket = `${flashFile}.link`;
   await rm(linkSocket, { force: true });
   const { board, bootElf } = bench;
-  const device = await bootQemu({ board, elfPath: bootElf, flashFile, linkSocket });
-  const line = socketTransport({ path: linkSocket });
+  const isChip = board.system === undefined;
+  const socket = isChip ? { linkSocket } : {};
+  const device = await bootQemu({ board, elfPath: bootElf, flashFile, ...socket });
+  const line = isChip
+    ? socketTransport({ path: linkSocket })
+    : serialTransport({ path: device.linkPath, baudRate: board.uarts.link.baud });
   const link =
     faults === undefined
       ? new UpdateLink(line)

@@ -1,7 +1,7 @@
 /** `isochrone build` and `isochrone flash` of a Linux board; ssh and scp are stand-ins that reach a folder instead of a machine. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
@@ -10,6 +10,7 @@ import { packageRoot } from '../../../codegen/package-root.js';
 import { runBuild, type BuildReport } from '../../../host/cli/build.js';
 import { flashBoard } from '../../../host/flash/flash-board.js';
 import { loadBoard } from '../../../host/toolchain/board.js';
+import { makeKeys } from '../../../host/update/keys.js';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 const OUT = join(packageRoot(), 'build', 'test', 'flash', 'linux');
@@ -17,7 +18,11 @@ const MODEL = join(packageRoot(), 'models', 'tiny', 'tiny.onnx');
 const BOARD = 'jetson-orin-nano';
 
 let report: NonNullable<BuildReport['board']>;
+let signed: NonNullable<(typeof report)['signed']>;
 beforeAll(async () => {
+  await rm(`${OUT}.private.pem`, { force: true });
+  await rm(`${OUT}.public.pem`, { force: true });
+  const { privateKey } = await makeKeys(OUT);
   let printed = '';
   const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
     printed += String(text);
@@ -29,9 +34,12 @@ beforeAll(async () => {
     explain: DEFAULT_METHODS,
     optimize: 'balanced',
     board: BOARD,
+    key: privateKey,
+    firmwareVersion: '1.2.0',
   });
   write.mockRestore();
   ({ board: report = expect.fail('no board in the report') } = JSON.parse(printed) as BuildReport);
+  signed = report.signed ?? expect.fail('nothing signed');
 });
 
 /** Stands for the machine's root: `user@host:/path` is a path in it. */
@@ -43,6 +51,7 @@ beforeEach(async () => {
   machine = await mkdtemp(join(tmpdir(), 'isochrone-machine-'));
   await mkdir(join(machine, 'bin'));
   await mkdir(join(machine, 'usr', 'local', 'bin'), { recursive: true });
+  await mkdir(join(machine, 'var', 'lib'), { recursive: true });
   await fake(
     'scp',
     `while [ $# -gt 2 ]; do shift; done
@@ -53,7 +62,7 @@ cp "$from" "$to"`,
   await fake(
     'ssh',
     `while [ "$1" != nurse@ward ]; do shift; done; shift
-echo "$*" | sed "s|/usr/local|${machine}/usr/local|g" | sh`,
+echo "$*" | sed "s#/\\(usr/local\\|var/lib\\)#${machine}/\\1#g" | sh`,
   );
   await fake('systemctl', `echo "$*" >> ${machine}/systemctl`);
   vi.stubEnv('PATH', `${join(machine, 'bin')}:${process.env['PATH'] ?? ''}`);
@@ -103,6 +112,32 @@ it('`flash` puts it there, reads it back, and starts it', async () => {
   expect((await onMachine('systemctl')).toString()).toBe('restart isochrone-device\n');
 });
 
+it('`flash` puts the first image into its slot, and forgets what was there and decided', async () => {
+  const board = await loadBoard(BOARD);
+  const state = join('var', 'lib', 'isochrone');
+  await mkdir(join(machine, state));
+  for (const name of ['slot-a', 'slot-b', 'boot-state', 'configuration']) {
+    await writeFile(join(machine, state, name), `old ${name}`);
+  }
+  for (const [file, names] of [
+    [signed.slotFile, ['configuration', 'slot-a']],
+    [signed.bootFile, ['configuration', 'slot-a']],
+  ] as const) {
+    await flashBoard({ board, file, port: 'nurse@ward' });
+    expect((await readdir(join(machine, state))).sort()).toEqual(names);
+  }
+  expect((await onMachine(join(state, 'slot-a'))).equals(await readFile(signed.slotFile))).toBe(
+    true,
+  );
+  expect((await onMachine(PROGRAM)).equals(await readFile(signed.bootFile))).toBe(true);
+  expect((await onMachine('systemctl')).toString().trim().split('\n')).toEqual([
+    'stop isochrone-device',
+    '--no-block start isochrone-device',
+    'restart isochrone-device',
+  ]);
+  expect(await readdir(join(machine, 'var', 'lib'))).toEqual(['isochrone']);
+});
+
 it('a disk that does not keep it leaves the old program running', async () => {
   const board = await loadBoard(BOARD);
   const file = report.elfPath;
@@ -125,6 +160,15 @@ it('refuses what is no program for this board before it reaches for the machine'
     code: 'FLASH_OTHER_BOARD',
     where: { builtFor: BOARD },
   });
+  await expect(flash('linux-aarch64', signed.slotFile)).rejects.toMatchObject({
+    code: 'FLASH_OTHER_BOARD',
+  });
+  await expect(flash('linux-aarch64', signed.bootFile)).rejects.toMatchObject({
+    code: 'FLASH_OTHER_BOARD',
+  });
+  const torn = join(machine, 'torn');
+  await writeFile(torn, (await readFile(signed.slotFile)).subarray(0, -1));
+  await expect(flash(BOARD, torn)).rejects.toMatchObject({ code: 'FIRMWARE_IMAGE_DAMAGED' });
   await expect(flash('mps2-an386', file)).rejects.toMatchObject({ code: 'FLASH_IMAGE_UNREADABLE' });
   const built = await readFile(file);
   for (const [name, bytes, said] of [
