@@ -108,6 +108,7 @@ static void pass_over(iso_app *app) {
     app->samples.test_signal = true;
     iso_app_log(app, ISO_WIRE_LOG_LEVEL_WARNING, "front end: test signal, not a patient");
     skip(app, 1u);
+    iso_app_send_signal_state(app);
 }
 
 static void look_again(iso_app *app) {
@@ -116,6 +117,7 @@ static void look_again(iso_app *app) {
         skip(app, app->samples.unseen);
         app->samples.unseen = 0u;
         iso_app_log(app, ISO_WIRE_LOG_LEVEL_INFO, "front end: electrodes again");
+        iso_app_send_signal_state(app);
     }
 }
 

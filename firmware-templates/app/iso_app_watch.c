@@ -108,6 +108,8 @@ void iso_app_send_signal_state(iso_app *app) {
         .sample_index = monitor->newest_index,
         .stages = ISO_BOARD_MEASURES_BEATS ? ISO_WIRE_SIGNAL_STAGES_MEASURE
                                            : ISO_WIRE_SIGNAL_STAGES_WATCH,
+        .source = app->samples.test_signal ? ISO_WIRE_SIGNAL_SOURCE_TEST_SIGNAL
+                                           : ISO_WIRE_SIGNAL_SOURCE_ELECTRODES,
         .contact_ra = (uint8_t)iso_lead_off_contact(lead_off, ISO_ELECTRODE_RA),
         .contact_la = (uint8_t)iso_lead_off_contact(lead_off, ISO_ELECTRODE_LA),
         .contact_ll = (uint8_t)iso_lead_off_contact(lead_off, ISO_ELECTRODE_LL),

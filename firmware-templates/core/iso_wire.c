@@ -457,6 +457,7 @@ size_t iso_wire_encode_signal_state(const iso_wire_signal_state *message, uint8_
     writer out = {payload, capacity, 0u, false};
     put_u32(&out, message->sample_index);
     put_choice(&out, message->stages, 2u);
+    put_choice(&out, message->source, 2u);
     put_choice(&out, message->contact_ra, 3u);
     put_choice(&out, message->contact_la, 3u);
     put_choice(&out, message->contact_ll, 3u);
@@ -482,6 +483,7 @@ bool iso_wire_decode_signal_state(iso_wire_signal_state *message, const uint8_t 
     reader in = {payload, payload_bytes, 0u, false};
     message->sample_index = get_u32(&in);
     message->stages = get_choice(&in, 2u);
+    message->source = get_choice(&in, 2u);
     message->contact_ra = get_choice(&in, 3u);
     message->contact_la = get_choice(&in, 3u);
     message->contact_ll = get_choice(&in, 3u);

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define ISO_WIRE_PROTOCOL_VERSION 1u
-#define ISO_WIRE_SCHEMA_HASH 0xA5F1FC06u
+#define ISO_WIRE_SCHEMA_HASH 0x42432498u
 #define ISO_WIRE_MAX_PAYLOAD 512u
 
 /* Frame types. */
@@ -80,7 +80,7 @@
 #define ISO_WIRE_END_OF_RECORD_MAX_BYTES 4u
 #define ISO_WIRE_END_MAX_BYTES 4u
 #define ISO_WIRE_BEAT_MAX_BYTES 7u
-#define ISO_WIRE_SIGNAL_STATE_MAX_BYTES 30u
+#define ISO_WIRE_SIGNAL_STATE_MAX_BYTES 31u
 #define ISO_WIRE_PACER_SPIKE_MAX_BYTES 4u
 #define ISO_WIRE_BEAT_MEASUREMENT_MAX_BYTES 31u
 #define ISO_WIRE_MEDIAN_LEAD_MAX_BYTES 305u
@@ -183,6 +183,10 @@
 /* What a build does with the signal: watches it, or measures its beats as well. */
 #define ISO_WIRE_SIGNAL_STAGES_WATCH 0u
 #define ISO_WIRE_SIGNAL_STAGES_MEASURE 1u
+
+/* What the samples show. */
+#define ISO_WIRE_SIGNAL_SOURCE_ELECTRODES 0u
+#define ISO_WIRE_SIGNAL_SOURCE_TEST_SIGNAL 1u
 
 /* An electrode on the skin. */
 #define ISO_WIRE_CONTACT_UNKNOWN 0u
@@ -512,6 +516,8 @@ typedef struct {
     uint32_t sample_index;
     /* What this build does with the signal. */
     uint8_t stages;
+    /* Of a test signal nothing is made: no beats, no results, no states of electrodes. */
+    uint8_t source;
     /* Electrode RA. */
     uint8_t contact_ra;
     /* Electrode LA. */

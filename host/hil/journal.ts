@@ -67,7 +67,8 @@ function wordsOf(event: StreamEvent): string | undefined {
       const off = Object.entries(event.electrodes).flatMap(([name, contact]) =>
         contact === 'off' ? [name] : [],
       );
-      return `${event.quality}, off: ${off.length === 0 ? 'none' : off.join(' ')}`;
+      const shown = event.testSignal === true ? 'test signal, ' : '';
+      return `${shown}${event.quality}, off: ${off.length === 0 ? 'none' : off.join(' ')}`;
     }
     case 'result':
       return `${event.resultId} of the window at ${event.windowFirstSampleIndex}: ${event.classNames[event.winner] ?? event.winner}`;

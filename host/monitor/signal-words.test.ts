@@ -39,6 +39,13 @@ describe('the signal in words', () => {
       'readable',
       ['Electrodes may be exchanged: RA/LA', 'Electrodes may be exchanged: V1 to V6'],
     ],
+    [
+      'a test signal, of which what was known before counts no more',
+      { testSignal: true, reversal: { limb: 'RA/LA', chest: null } },
+      'all on',
+      'test signal, no patient',
+      ['Test signal, no patient'],
+    ],
   ])('%s', (_name, changes, electrodesText, quality, warnings) => {
     const signal = synthetic.signal(changes);
     expect(electrodeWords(signal)).toBe(electrodesText);

@@ -44,8 +44,11 @@ export function electrodeWords(signal: SignalEvent): string {
   return parts.length === 0 ? 'all on' : parts.join('; ');
 }
 
+const TEST_SIGNAL = 'Test signal, no patient';
+
 /** `readable`, or what speaks against which lead: `poor: V2 flat`. */
 export function qualityWords(signal: SignalEvent): string {
+  if (signal.testSignal === true) return TEST_SIGNAL.toLowerCase();
   if (signal.quality !== 'poor') return signal.quality;
   const against = signal.leadReasons.flatMap((reasons, lead) =>
     reasons.length === 0 ? [] : [`${INDEPENDENT_LEADS[lead] ?? lead} ${reasons.join(' and ')}`],
@@ -55,6 +58,7 @@ export function qualityWords(signal: SignalEvent): string {
 
 /** What should be looked at before the trace is believed; empty when nothing should. */
 export function signalWarnings(signal: SignalEvent): string[] {
+  if (signal.testSignal === true) return [TEST_SIGNAL];
   const off = electrodesThat(signal, 'off');
   const reversals = [signal.reversal?.limb ?? null, signal.reversal?.chest ?? null];
   return [

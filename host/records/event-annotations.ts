@@ -55,6 +55,7 @@ export class EventAnnotator {
 }
 
 function signalText(signal: SignalEvent): string {
+  if (signal.testSignal === true) return 'test signal, no patient';
   const off = ELECTRODES.filter((name) => signal.electrodes[name] === 'off');
   const { limb = null, chest = null } = signal.reversal ?? {};
   return [

@@ -6,6 +6,7 @@ const STATE: SignalStateMessage = {
   kind: 'SIGNAL_STATE',
   sampleIndex: 7,
   stages: 'measure',
+  source: 'electrodes',
   contactRa: 'on',
   contactLa: 'off',
   contactLl: 'unknown',
@@ -32,6 +33,11 @@ describe('SIGNAL_STATE', () => {
       reversal: { limb: 'RA/LA', chest: 'V1 to V6' },
       mainsHz: 59.98,
     });
+  });
+
+  it('tells a test signal, and nothing of one where there is none', () => {
+    expect(toSignalEvent({ ...STATE, source: 'test_signal' })).toHaveProperty('testSignal', true);
+    expect(toSignalEvent(STATE)).not.toHaveProperty('testSignal');
   });
 
   it('leaves out what was not looked at', () => {

@@ -40,6 +40,7 @@ export function toSignalEvent(message: SignalStateMessage): SignalEvent {
     kind: 'signal',
     sampleIndex: message.sampleIndex,
     measuresBeats: message.stages === 'measure',
+    ...(message.source === 'test_signal' ? { testSignal: true } : {}),
     electrodes: {
       RA: message.contactRa,
       LA: message.contactLa,

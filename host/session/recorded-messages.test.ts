@@ -29,6 +29,7 @@ const signal = (sampleIndex: number): DeviceMessage => ({
   kind: 'SIGNAL_STATE',
   sampleIndex,
   stages: 'measure',
+  source: 'electrodes',
   contactRa: 'on',
   contactLa: 'on',
   contactLl: 'unknown',
@@ -104,6 +105,7 @@ const everything: readonly DeviceMessage[] = [
   signal(700),
   {
     ...signal(800),
+    source: 'test_signal',
     limbReversal: 'not_judged',
     chestReversal: 'none',
     mains: 'not_watched',

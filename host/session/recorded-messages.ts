@@ -99,6 +99,7 @@ function toSignalState(event: SignalEvent): SignalStateMessage {
     kind: 'SIGNAL_STATE',
     sampleIndex: event.sampleIndex,
     stages: event.measuresBeats ? 'measure' : 'watch',
+    source: event.testSignal === true ? 'test_signal' : 'electrodes',
     contactRa: electrodes.RA,
     contactLa: electrodes.LA,
     contactLl: electrodes.LL,

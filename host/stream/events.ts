@@ -87,6 +87,8 @@ export interface SignalEvent {
   readonly sampleIndex: number;
   /** Whether this build also measures beats (MeasurementEvent) and looks for spikes and mains. */
   readonly measuresBeats: boolean;
+  /** Of the front end, in place of a patient; left out where there is none. */
+  readonly testSignal?: true;
   readonly electrodes: Readonly<Record<Electrode, Contact>>;
   /** Of the last ten seconds; unknown before there are ten without a gap. */
   readonly quality: 'unknown' | 'readable' | 'poor';

@@ -58,6 +58,17 @@ describe('ward', () => {
     expect(summaries[1]).toMatchObject({ live: false, ratePerMin: null });
   });
 
+  it('misses no beat of a test signal, and knows no rate of one', () => {
+    const { ward: beds, tell } = ward('bed-1');
+    tell('bed-1', synthetic.beat(0));
+    tell('bed-1', synthetic.beat(1));
+    tell('bed-1', synthetic.signal({ sampleIndex: 50_000, testSignal: true }));
+    tell('bed-1', synthetic.signal({ sampleIndex: 50_500 }));
+    expect(beds.summaries(0)[0]).toMatchObject({ ratePerMin: null, alarms: [] });
+    tell('bed-1', synthetic.signal({ sampleIndex: 60_000 }));
+    expect(beds.summaries(0)[0]?.alarms[0]?.text).toMatch(/No heartbeat seen for 20 s/);
+  });
+
   it('takes silence for what it is, whatever the link says', () => {
     const { ward: beds, tell } = ward('bed-1');
     tell('bed-1', synthetic.beat(0));

@@ -44,6 +44,11 @@ class Bed {
       case 'signal':
         this.signal = event;
         this.newestSample = Math.max(this.newestSample, event.sampleIndex);
+        if (event.testSignal === true) {
+          this.rate.clear();
+          // No beat before the end of it is missed.
+          this.firstSample = this.newestSample;
+        }
         break;
       case 'beat':
         this.lastBeat = event.sampleIndex;

@@ -85,6 +85,7 @@ export class Vitals {
         break;
       case 'signal':
         this.signal = event;
+        if (event.testSignal === true) this.heartRate.clear();
         break;
       case 'measurement':
         this.measurement = event;

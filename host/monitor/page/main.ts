@@ -91,7 +91,7 @@ function showWords(nowMs: number): void {
       live: liveness.state === 'live',
       readable: live.signal === undefined ? undefined : signalWarnings(live.signal).length === 0,
       endSample: traces.end,
-      firstSample: traces.first,
+      firstSample: Math.max(traces.first, live.patientSince),
       lastBeatSample: live.beats.at(-1),
       ratePerMin,
     },

@@ -185,6 +185,17 @@ describe('state', () => {
     expect(state.heartRate.bpm()).toBeUndefined();
   });
 
+  it('knows no heart of a test signal, and misses no beat before its end', () => {
+    const state = new PageState();
+    state.apply({ kind: 'beat', sampleIndex: 100, rrMs: 1000, noisePercent: 0 }, 0);
+    state.apply(synthetic.samples(0, 500), 0);
+    state.apply(synthetic.signal({ testSignal: true }), 0);
+    expect(state.heartRate.bpm()).toBeUndefined();
+    expect(state.patientSince).toBe(500);
+    state.apply(synthetic.signal(), 0);
+    expect(state.patientSince).toBe(500);
+  });
+
   it('keeps what it saw of a run when its connection comes back, and takes each beat once', () => {
     const state = new PageState();
     const hello = synthetic.hello();

@@ -31,6 +31,8 @@ export class PageState {
   readonly loss = new LossWindow();
   readonly rate = new RateMeter();
   readonly heartRate = new HeartRateMeter();
+  /** Sample index behind the last of a test signal: no beat before it is missed. */
+  patientSince = 0;
   connected = false;
   hello: HelloEvent | undefined;
   link: LinkEvent | undefined;
@@ -117,6 +119,10 @@ export class PageState {
         break;
       case 'signal':
         this.signal = message;
+        if (message.testSignal === true) {
+          this.heartRate.clear();
+          this.patientSince = this.traces.end;
+        }
         break;
       case 'measurement':
         this.measurement = message;
@@ -202,6 +208,7 @@ export class PageState {
     this.lastSampleAtMs = undefined;
     this.beats.length = this.spikes.length = this.marks.length = 0;
     this.heartRate.clear();
+    this.patientSince = 0;
     this.dirtyFrom = 0;
   }
 }

@@ -5,6 +5,10 @@
 export const SIGNAL_STAGES_VALUES = ['watch', 'measure'] as const;
 export type SignalStages = (typeof SIGNAL_STAGES_VALUES)[number];
 
+/** What the samples show. Index = value on the wire. */
+export const SIGNAL_SOURCE_VALUES = ['electrodes', 'test_signal'] as const;
+export type SignalSource = (typeof SIGNAL_SOURCE_VALUES)[number];
+
 /** An electrode on the skin. Index = value on the wire. */
 export const CONTACT_VALUES = ['unknown', 'on', 'off'] as const;
 export type Contact = (typeof CONTACT_VALUES)[number];
@@ -52,6 +56,8 @@ export interface SignalStateMessage {
   readonly sampleIndex: number;
   /** What this build does with the signal. */
   readonly stages: SignalStages;
+  /** Of a test signal nothing is made: no beats, no results, no states of electrodes. */
+  readonly source: SignalSource;
   /** Electrode RA. */
   readonly contactRa: Contact;
   /** Electrode LA. */

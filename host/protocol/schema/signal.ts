@@ -26,6 +26,11 @@ export const signal: TrafficGroup = {
       doc: 'What a build does with the signal: watches it, or measures its beats as well.',
       values: ['watch', 'measure'],
     },
+    {
+      name: 'signalSource',
+      doc: 'What the samples show.',
+      values: ['electrodes', 'test_signal'],
+    },
     { name: 'contact', doc: 'An electrode on the skin.', values: ['unknown', 'on', 'off'] },
     {
       name: 'quality',
@@ -72,6 +77,11 @@ export const signal: TrafficGroup = {
       fields: [
         scalar('sampleIndex', 'u32', 'The newest sample that it is known of.'),
         choice('stages', 'signalStages', 'What this build does with the signal.'),
+        choice(
+          'source',
+          'signalSource',
+          'Of a test signal nothing is made: no beats, no results, no states of electrodes.',
+        ),
         ...ELECTRODES.map(contact),
         choice('quality', 'quality', 'Whether the last ten seconds can be read.'),
         fixed(

@@ -81,6 +81,13 @@ describe.skipIf(NO_BROWSER !== '')(`signals on the page in Chromium${NO_BROWSER}
       await bench.page.waitForTimeout(6500);
       expect(await bench.page.isHidden('#alarm-heart')).toBe(true);
       await bench.page.screenshot({ path: join(ARTIFACTS, 'page-poor-signal.png') });
+      bench.monitor.publish(synthetic.signal({ testSignal: true }));
+      await expect
+        .poll(() => bench.page.innerText('#alarm'))
+        .toBe('Technical: Test signal, no patient.');
+      expect(await bench.page.innerText('#status')).toMatch(/HR\s+– \/min/);
+      expect(await bench.page.isHidden('#alarm-heart')).toBe(true);
+      await bench.page.screenshot({ path: join(ARTIFACTS, 'page-test-signal.png') });
     } finally {
       stop();
     }

@@ -52,6 +52,7 @@ export function converterTests(bench: Bench): void {
       await device.expect('samples');
       const { peakToPeakMicrovolt, periodSamples } = await device.commands.showTestSignal(true);
       await device.saying(/test signal, not a patient/);
+      await device.expect('signal', ({ testSignal }) => testSignal === true);
       const begin = device.nextSampleIndex + SETTLE_PERIODS * periodSamples;
       const end = begin + TEST_PERIODS * periodSamples;
       await device.until('the test signal', 10_000, () =>
@@ -71,6 +72,7 @@ export function converterTests(bench: Bench): void {
       }
       await device.commands.showTestSignal(false);
       await device.saying(/electrodes again/);
+      expect(device.eventsOf('signal').at(-1)).not.toHaveProperty('testSignal');
       const after = device.nextSampleIndex;
       // A beat is told when it is sure of, a second behind its R mark at most.
       const ofTest = device
