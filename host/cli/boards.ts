@@ -1,6 +1,6 @@
 /** `isochrone boards`: every board that is built for. */
 import { textTable } from '../report/text.js';
-import { loadBoards, type Board } from '../toolchain/board.js';
+import { loadBoards, slotAreasOf, type Board } from '../toolchain/board.js';
 
 interface BoardLine {
   readonly name: string;
@@ -20,7 +20,7 @@ const kilobytes = (bytes: number | null): string =>
   bytes === null ? '–' : `${bytes / KILOBYTE} KB`;
 
 function line(board: Board): BoardLine {
-  const { name, title, core, runner, flashTools = [], flashAreas } = board;
+  const { name, title, core, runner, flashTools = [] } = board;
   const memory = board.system === undefined ? board.memory : undefined;
   return {
     name,
@@ -30,7 +30,7 @@ function line(board: Board): BoardLine {
     ramBytes: memory?.ram.bytes ?? null,
     runner: runner?.kind ?? null,
     flashTools: flashTools.map(({ tool }) => tool),
-    slots: flashAreas !== undefined,
+    slots: slotAreasOf(board) !== undefined,
   };
 }
 

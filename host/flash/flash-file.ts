@@ -2,7 +2,7 @@
 import { mkdir, open, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
-import type { Board, FlashArea, FlashAreas } from '../toolchain/board.js';
+import { slotAreasOf, type Board, type FlashArea, type FlashAreas } from '../toolchain/board.js';
 import { flashAreasOf } from '../toolchain/slot-parts.js';
 
 export type FlashAreaName = Exclude<keyof FlashAreas, 'writeBytes'>;
@@ -23,20 +23,20 @@ interface EmulatedFlash {
 
 /** @throws IsochroneError BOARD_NO_FLASH_AREAS */
 function emulatedFlash(board: Board): EmulatedFlash {
-  const { flashAreas } = board;
+  const areas = slotAreasOf(board);
   const persistentMemory = board.system === undefined ? board.runner?.persistentMemory : undefined;
-  if (flashAreas === undefined || persistentMemory === undefined) {
+  if (areas === undefined || persistentMemory === undefined) {
     throw new IsochroneError(
       'BOARD_NO_FLASH_AREAS',
       `${board.name} has no flash that its firmware writes and an emulator can keep`,
       {
-        hint: 'Choose a board whose file has "flashAreas" and "runner.persistentMemory", for instance mps2-an386.',
+        hint: 'Choose a board whose file has slots among its "flashAreas", and "runner.persistentMemory", for instance mps2-an386.',
         where: { board: board.name },
       },
     );
   }
   return {
-    areas: flashAreas,
+    areas,
     origin: Number(persistentMemory.origin),
     bytes: persistentMemory.bytes,
   };

@@ -1,7 +1,7 @@
 /** What a board file must mean, beyond what its schema can say. */
 import { basename } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
-import type { BareMetalBoard, Board, BoardUart, FlashArea } from './board.js';
+import type { BareMetalBoard, Board, BoardUart } from './board.js';
 
 export function invalidBoard(file: string, pointer: string, expected: string): IsochroneError {
   return new IsochroneError('BOARD_INVALID', `${file}: ${pointer || '/'} ${expected}`, {
@@ -11,10 +11,10 @@ export function invalidBoard(file: string, pointer: string, expected: string): I
 }
 
 /** The firmware's own flash: whole sectors, room for a second one while the first is erased, and no two areas in one place. */
-function checkFlashAreas(board: Board, file: string): void {
-  if (board.flashAreas === undefined) return;
-  const { writeBytes, slotA, slotB, bootState, configuration } = board.flashAreas;
-  const named = Object.entries<FlashArea>({ slotA, slotB, bootState, configuration });
+function checkFlashAreas({ flashAreas }: Board, file: string): void {
+  if (flashAreas === undefined) return;
+  const { writeBytes, boot, ...areas } = { boot: undefined, ...flashAreas };
+  const named = Object.entries(areas);
   for (const [name, { bytes, sectorBytes }] of named) {
     const at = `/flashAreas/${name}`;
     if (sectorBytes % writeBytes !== 0) {
@@ -29,7 +29,6 @@ function checkFlashAreas(board: Board, file: string): void {
       throw invalidBoard(file, `${at}/bytes`, 'must be two sectors or more');
     }
   }
-  const boot = board.system === undefined ? board.flashAreas.boot : undefined;
   const extents = [...(boot === undefined ? [] : [['boot', boot] as const]), ...named]
     .map(([name, { origin, bytes }]) => ({
       name,

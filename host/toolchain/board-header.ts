@@ -2,14 +2,16 @@
  * What the C and the linker need of a board: iso_board.h and memory.ld, written into the build folder.
  */
 import { INDEPENDENT_LEADS } from '../stream/events.js';
-import type {
-  BareMetalBoard,
-  Board,
-  BoardFrontEnd,
-  BoardUart,
-  FlashArea,
-  LinuxBoard,
-  MemoryRegion,
+import {
+  slotAreasOf,
+  type BareMetalBoard,
+  type Board,
+  type BoardFrontEnd,
+  type BoardUart,
+  type FlashArea,
+  type FlashAreas,
+  type LinuxBoard,
+  type MemoryRegion,
 } from './board.js';
 
 const hex = (value: number): string => `0x${value.toString(16).toUpperCase().padStart(8, '0')}u`;
@@ -25,12 +27,14 @@ export function bootNonceAddress(board: BareMetalBoard): number {
 }
 
 /** In the order of iso_hal_flash_area. */
-function flashAreas({ flashAreas: areas }: Board, { slots = true } = {}): string {
-  if (areas === undefined) return '{{0}}';
-  const extent = (area: FlashArea): string =>
-    `{${hex(Number(area.origin))}, ${area.bytes}u, ${area.sectorBytes}u}`;
-  const ofSlots = [areas.slotA, areas.slotB, areas.bootState].map(slots ? extent : () => '{0}');
-  return `{${[...ofSlots, extent(areas.configuration)].join(', ')}}`;
+function flashAreas(board: Board, { slots = true } = {}): string {
+  const extent = (area: FlashArea | undefined): string =>
+    area === undefined
+      ? '{0}'
+      : `{${hex(Number(area.origin))}, ${area.bytes}u, ${area.sectorBytes}u}`;
+  const areas = slots ? slotAreasOf<FlashAreas>(board) : undefined;
+  const list = [areas?.slotA, areas?.slotB, areas?.bootState, board.flashAreas?.configuration];
+  return `{${list.map(extent).join(', ')}}`;
 }
 
 /** What the converter takes (iso_ads1298_registers.h), where the wires do not ask for less. */
@@ -75,11 +79,15 @@ const define = (name: string, value: string | number): string =>
 /**
  * @param converter whether the image acquires by the board's converter: only then does that bring its interrupts, and the
  *   UART for injected samples has no use and no buffers.
+ * @param inject whether it may be fed with samples at all.
  * @param slots whether the image starts from a slot, or starts what does: under Linux another makes no files for them.
  */
-export function boardHeader(board: Board, { converter = true, slots = true } = {}): string {
+export function boardHeader(
+  board: Board,
+  { converter = true, inject = true, slots = true } = {},
+): string {
   const afe = converter ? board.afe : undefined;
-  const hasInject = board.uarts.inject !== undefined && afe === undefined;
+  const hasInject = inject && board.uarts.inject !== undefined && afe === undefined;
   return [
     `/* Generated from boards/${board.name}.json: do not edit. */`,
     '#ifndef ISO_BOARD_H',
@@ -151,8 +159,14 @@ export interface ImagePlace {
   readonly stackBytes?: number;
 }
 
+/** What an image that starts by itself may take: all up to the settings that it keeps. */
+function flashOfWhole({ memory: { flash }, flashAreas: areas }: BareMetalBoard): MemoryRegion {
+  const bytes = Number(areas?.configuration.origin ?? Infinity) - Number(flash.origin);
+  return bytes > 0 && bytes < flash.bytes ? { origin: flash.origin, bytes } : flash;
+}
+
 export function memoryScript(board: BareMetalBoard, place?: ImagePlace): string {
-  const { flash, ram } = { ...board.memory, ...place };
+  const { flash, ram } = { ...board.memory, flash: flashOfWhole(board), ...place };
   // The start's test of memory stops there: a part of the memory has no business with what lies behind it.
   const nonceAddress =
     place?.ram === undefined ? bootNonceAddress(board) : Number(ram.origin) + ram.bytes;

@@ -81,6 +81,7 @@ describe('bad board files', () => {
       '/flashAreas/slotB/origin',
       (b) => (part(part(b, 'flashAreas'), 'slotB')['origin'] = '0x21010000'),
     ],
+    ['one-slot', '/flashAreas', (b) => Reflect.deleteProperty(part(b, 'flashAreas'), 'slotB')],
     ['counter', '/counter', (b) => (part(b, 'counter')['kind'] = 'sse-counter')],
     ['hal-of-linux', '/hal/0', (b) => (b['hal'] = ['linux'])],
     ['tty', '/uarts/link', (b) => (b['uarts'] = { link: { path: '/dev/ttyUSB0', baud: 9600 } })],
@@ -183,6 +184,17 @@ describe('a converter', () => {
     expect(boardHeader(board, { converter: false })).toContain('#define ISO_BOARD_HAS_AFE 0');
     expect(boardHeader(board, { converter: false })).toContain('#define ISO_BOARD_HAS_INJECT 1');
   });
+});
+
+it('an image that starts by itself ends before the settings that are kept', async () => {
+  const board = await loadBareMetalBoard('nucleo-f446re');
+  expect(memoryScript(board)).toContain('FLASH (rx) : ORIGIN = 0x08000000, LENGTH = 262144');
+  expect(memoryScript(board, { flash: { origin: '0x08020000', bytes: 4096 } })).toContain(
+    'FLASH (rx) : ORIGIN = 0x08020000, LENGTH = 4096',
+  );
+  expect(boardHeader(board)).toContain(
+    '#define ISO_BOARD_FLASH_AREAS {{0}, {0}, {0}, {0x08040000u, 262144u, 131072u}}',
+  );
 });
 
 it('the header and the linker script say what the file says', async () => {

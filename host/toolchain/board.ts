@@ -28,13 +28,17 @@ export interface FlashArea extends MemoryRegion {
   readonly sectorBytes: number;
 }
 
-/** Flash that the firmware itself writes (docs/update.md). */
-export interface FlashAreas {
+/** Flash that the firmware itself writes (docs/update.md), on a board that keeps its settings and no more. */
+export interface ConfigurationArea {
   readonly writeBytes: number;
+  readonly configuration: FlashArea;
+}
+
+/** On a board that is updated over its link. */
+export interface FlashAreas extends ConfigurationArea {
   readonly slotA: FlashArea;
   readonly slotB: FlashArea;
   readonly bootState: FlashArea;
-  readonly configuration: FlashArea;
 }
 
 /** Of a chip, which starts from the boot loader in it. */
@@ -141,7 +145,7 @@ export interface BareMetalBoard extends BoardBasics {
   /** All that an emulated machine has; see the schema. */
   readonly machineMemory?: { readonly flash: MemoryRegion; readonly ram: MemoryRegion };
   /** Left out: not updated over its link, keeps no configuration. */
-  readonly flashAreas?: ChipFlashAreas;
+  readonly flashAreas?: ChipFlashAreas | ConfigurationArea;
   /** Left out: true. */
   readonly sleeps?: boolean;
   readonly interruptCount: number;
@@ -191,6 +195,14 @@ export interface LinuxBoard extends BoardBasics {
 }
 
 export type Board = BareMetalBoard | LinuxBoard;
+
+/** Undefined: the board is not updated over its link. */
+export function slotAreasOf<Areas extends FlashAreas>(board: {
+  readonly flashAreas?: Areas | ConfigurationArea;
+}): Areas | undefined {
+  const { flashAreas } = board;
+  return flashAreas !== undefined && 'slotA' in flashAreas ? flashAreas : undefined;
+}
 
 /** The instruction family whose kernels are fastest on the board's core. */
 export function backendOf(board: Board): BackendName {

@@ -150,9 +150,10 @@ export async function buildFirmware(options: BuildOptions): Promise<BuiltImage> 
   const converter =
     options.frontEnd === 'ads1298' &&
     (typeof options.image !== 'string' || options.image === 'app');
+  const inject = options.frontEnd !== 'synthetic' || options.image !== 'app';
   await writeWhole(
     join(generated, 'iso_board.h'),
-    boardHeader(board, { converter, slots: slot !== undefined }),
+    boardHeader(board, { converter, inject, slots: slot !== undefined }),
   );
   if (board.system === undefined) {
     await writeWhole(join(outDir, 'memory.ld'), memoryScript(board, slot?.place));

@@ -1,7 +1,7 @@
 /** What makes an image one that lies in a slot: its place, its key, and the library that checks its successors. */
 import { join } from 'node:path';
 import { IsochroneError } from '../../codegen/errors.js';
-import type { Board, FlashAreas } from './board.js';
+import { slotAreasOf, type Board, type ConfigurationArea, type FlashAreas } from './board.js';
 import type { ImagePlace } from './board-header.js';
 import { writeWhole } from './image-parts.js';
 import { libsodium } from './libsodium.js';
@@ -24,11 +24,12 @@ export interface SlotParts {
 
 /** @throws IsochroneError BOARD_NO_SLOTS */
 export function flashAreasOf<Areas extends FlashAreas>(
-  board: Pick<Board, 'name'> & { readonly flashAreas?: Areas },
+  board: Pick<Board, 'name'> & { readonly flashAreas?: Areas | ConfigurationArea },
 ): Areas {
-  if (board.flashAreas !== undefined) return board.flashAreas;
+  const areas = slotAreasOf<Areas>(board);
+  if (areas !== undefined) return areas;
   throw new IsochroneError('BOARD_NO_SLOTS', `${board.name} has no slots for images`, {
-    hint: 'Only a board whose file has "flashAreas" is updated over its link; build without a key.',
+    hint: 'Only a board whose file has "slotA" and "slotB" among its "flashAreas" is updated over its link; build without a key.',
     where: { board: board.name },
   });
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../../codegen/package-root.js';
 import { DEFAULT_MODEL, generateNetwork } from '../../host/cli/network.js';
-import { backendOf, loadBoards, type Board } from '../../host/toolchain/board.js';
+import { backendOf, loadBoards, slotAreasOf, type Board } from '../../host/toolchain/board.js';
 import { buildBoot } from '../../host/toolchain/build-boot.js';
 import { buildFirmware } from '../../host/toolchain/build-firmware.js';
 
@@ -32,10 +32,11 @@ it.each(toFlash.map((board): [string, Board] => [board.name, board]))(
       image: 'app',
       frontEnd: 'synthetic',
       outDir: join(OUT, name, 'image'),
-      ...(board.flashAreas && { slot: { slot: 'slotB', publicKey } }),
+      ...(slotAreasOf(board) && { slot: { slot: 'slotB', publicKey } }),
     });
     if (board.system === 'linux') return;
-    const flash = board.flashAreas?.slotB ?? board.memory.flash;
+    const slots = slotAreasOf(board);
+    const flash = slots?.slotB ?? board.memory.flash;
     expect(image.flashBytes).toBeLessThanOrEqual(flash.bytes);
     expect(image.ramBytes).toBeLessThanOrEqual(board.memory.ram.bytes);
     if (board.afe !== undefined) {
@@ -48,9 +49,9 @@ it.each(toFlash.map((board): [string, Board] => [board.name, board]))(
       });
       expect(acquiring.ramBytes).toBeLessThanOrEqual(board.memory.ram.bytes);
     }
-    if (board.flashAreas !== undefined) {
+    if (slots !== undefined) {
       const boot = await buildBoot({ board, publicKey, outDir: join(OUT, name, 'boot') });
-      expect(boot.flashBytes).toBeLessThanOrEqual(board.flashAreas.boot.bytes);
+      expect(boot.flashBytes).toBeLessThanOrEqual(slots.boot.bytes);
       expect(boot.ramBytes).toBeLessThanOrEqual(board.stackBytes);
     }
   },

@@ -373,6 +373,24 @@ describe('ADS1298', () => {
       expect(long.complaints).toEqual([]);
     });
 
+    // A sector of 16 KB, of 128 KB, and the longest that an STM32F4 takes for one.
+    it.each([250, 1000, 2000])(
+      'a processor that stands for %i ms tells a gap of that time',
+      (ms) => {
+        const outcome = started()
+          .busFault(BUS_FAULT.standUs, 1000 * ms)
+          .run(500)
+          .end(on);
+        expect(outcome.complaints).toEqual([]);
+        expect(outcome.gaps).toHaveLength(1);
+        expect(Math.abs(outcome.missing - ms / 2)).toBeLessThanOrEqual(2);
+        const indices = [...outcome.samples.keys()];
+        expect((indices.at(-1) ?? 0) - (indices[0] ?? 0) + 1).toBe(
+          outcome.samples.size + outcome.missing,
+        );
+      },
+    );
+
     it('a processor that erases a page of flash in parts loses no sample, and counts none twice', () => {
       // As hal/nrf52/flash.c has it: parts of 1 ms, at most 5 % longer, and 2 ms after each.
       const parts = 92;

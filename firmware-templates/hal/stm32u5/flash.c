@@ -2,6 +2,7 @@
 #include "iso_flash_areas.h"
 #include "stm32.h"
 #include "stm32_family.h"
+#include "stm32_flash.h"
 #include "stm32u5_flash.h"
 
 #include <string.h>
@@ -11,7 +12,6 @@
  * once between two erasures (RM0456 7.3). What is read of a bank that works waits until it has
  * done, some milliseconds at most.
  */
-#define FLASH_ORIGIN 0x08000000u
 #define BANK_BYTES 0x100000u
 #define PAGE_BYTES 0x2000u
 #define UNIT_WORDS (ISO_HAL_FLASH_WRITE_BYTES / 4u)
@@ -22,8 +22,6 @@ _Static_assert(ISO_HAL_FLASH_WRITE_BYTES == 16u, "a quad-word");
 #define FLASH_NSSR (STM32_FLASH_BASE + 0x20u)
 #define FLASH_NSCR (STM32_FLASH_BASE + 0x28u)
 #define FLASH_ECCR (STM32_FLASH_BASE + 0x30u)
-#define KEY_1 0x45670123u
-#define KEY_2 0xCDEF89ABu
 #define NSCR_PROGRAM (1u << 0)
 #define NSCR_ERASE_PAGE (1u << 1)
 #define NSCR_PAGE_SHIFT 3u
@@ -62,23 +60,18 @@ static void forget_cached(void) {
     (void)stm32_becomes(ICACHE_SR, ICACHE_SR_BUSY, 0u);
 }
 
-static bool unlock(void) {
-    if (!stm32_becomes_slowly(FLASH_NSSR, NSSR_WORKS, 0u, WAITS)) {
-        return false;
-    }
-    if ((STM32_REGISTER(FLASH_NSCR) & NSCR_LOCK) != 0u) {
-        STM32_REGISTER(FLASH_NSKEYR) = KEY_1;
-        STM32_REGISTER(FLASH_NSKEYR) = KEY_2;
-    }
-    STM32_REGISTER(FLASH_NSSR) = NSSR_ERRORS | NSSR_END;
-    return (STM32_REGISTER(FLASH_NSCR) & NSCR_LOCK) == 0u;
-}
+static const stm32_flash_controller controller = {.key = FLASH_NSKEYR,
+                                                  .control = FLASH_NSCR,
+                                                  .status = FLASH_NSSR,
+                                                  .clear = FLASH_NSSR,
+                                                  .lock = NSCR_LOCK,
+                                                  .works = NSSR_WORKS,
+                                                  .errors = NSSR_ERRORS,
+                                                  .end = NSSR_END};
 
 static bool finish(void) {
-    const bool done = stm32_becomes_slowly(FLASH_NSSR, NSSR_WORKS, 0u, WAITS) &&
-                      (STM32_REGISTER(FLASH_NSSR) & NSSR_ERRORS) == 0u;
-    STM32_REGISTER(FLASH_NSSR) = NSSR_ERRORS | NSSR_END;
-    STM32_REGISTER(FLASH_NSCR) = NSCR_LOCK;
+    (void)stm32_becomes_slowly(FLASH_NSSR, NSSR_WORKS, 0u, WAITS);
+    const bool done = stm32_flash_finish(&controller, STM32_REGISTER(FLASH_NSSR));
     forget_cached();
     return done;
 }
@@ -101,9 +94,9 @@ bool iso_hal_flash_read(iso_hal_flash_area area, uint32_t offset, uint8_t *bytes
 }
 
 bool iso_hal_flash_erase(iso_hal_flash_area area, uint32_t offset) {
-    const uint32_t place = iso_hal_flash_address(area) + offset - FLASH_ORIGIN;
+    const uint32_t place = iso_hal_flash_address(area) + offset - STM32_FLASH_ORIGIN;
     if (!iso_flash_may_erase(area, offset) || iso_hal_flash_sector_bytes(area) != PAGE_BYTES ||
-        !unlock()) {
+        !stm32_flash_unlock(&controller)) {
         return false;
     }
     const uint32_t control = NSCR_ERASE_PAGE | place % BANK_BYTES / PAGE_BYTES << NSCR_PAGE_SHIFT |
@@ -113,10 +106,10 @@ bool iso_hal_flash_erase(iso_hal_flash_area area, uint32_t offset) {
     return finish();
 }
 
-static bool program_unit(uint32_t address, const uint8_t *bytes) {
+bool stm32_flash_program_unit(uint32_t address, const uint8_t *bytes) {
     uint32_t words[UNIT_WORDS];
     memcpy(words, bytes, sizeof words);
-    if (!unlock()) {
+    if (!stm32_flash_unlock(&controller)) {
         return false;
     }
     STM32_REGISTER(FLASH_NSCR) = NSCR_PROGRAM;
@@ -126,14 +119,4 @@ static bool program_unit(uint32_t address, const uint8_t *bytes) {
     }
     iso_cortex_barrier();
     return finish();
-}
-
-bool iso_hal_flash_program(iso_hal_flash_area area, uint32_t offset, const uint8_t *bytes,
-                           size_t count) {
-    bool programmed = iso_flash_may_program(area, offset, count);
-    for (size_t done = 0; programmed && done < count; done += ISO_HAL_FLASH_WRITE_BYTES) {
-        programmed =
-            program_unit(iso_hal_flash_address(area) + offset + (uint32_t)done, bytes + done);
-    }
-    return programmed;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { packageRoot } from '../../../codegen/package-root.js';
 import { runToExit } from '../../../host/flash/qemu.js';
-import { loadBoard, loadBoards } from '../../../host/toolchain/board.js';
+import { loadBoard, loadBoards, slotAreasOf } from '../../../host/toolchain/board.js';
 import { buildFirmware } from '../../../host/toolchain/build-firmware.js';
 import { FIXTURES } from './emulated-device.js';
 
@@ -17,8 +17,10 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 it('keeps what an image wrote over the end of the emulator, on every board that has such areas', async () => {
   const boards = (await loadBoards()).filter(
-    ({ flashAreas, runner }) =>
-      flashAreas !== undefined && runner?.kind === 'qemu' && runner.persistentMemory !== undefined,
+    (board) =>
+      slotAreasOf(board) !== undefined &&
+      board.system === undefined &&
+      board.runner?.persistentMemory !== undefined,
   );
   expect(boards.length).toBeGreaterThan(2);
   for (const board of boards) {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bootQemu } from '../../../host/flash/qemu.js';
+import { flashAreasOf } from '../../../host/toolchain/slot-parts.js';
 import { slotContent, type FirmwareImage } from '../../../host/update/image.js';
 import { updateDevice } from '../../../host/update/update-device.js';
 import { parseVersion } from '../../../host/update/version.js';
@@ -79,7 +80,7 @@ it('updates, confirms, and refuses what it must before it erases anything', asyn
   const changed = (change: (image: FirmwareImage) => FirmwareImage): readonly FirmwareImage[] =>
     newer.map(change);
   const strangers = generateKeyPairSync('ed25519').privateKey;
-  const large = new Uint8Array(bench.board.flashAreas?.slotA.bytes ?? 0);
+  const large = new Uint8Array(flashAreasOf(bench.board).slotA.bytes);
   const before = await readFile(join(state, 'slot-a'));
   for (const [images, reason] of [
     [bench.version('1.0.4'), 'older_than_allowed'],
@@ -174,7 +175,7 @@ describe('the boot loader', () => {
     await bring('b', '1.1.0');
     running = await start(bench, state);
     expect(await running.link.ask('tell')).toMatchObject(runs('1.0.0', { runningSlot: 0 }));
-    const { slotA, bootState } = bench.board.flashAreas ?? expect.fail('no slots');
+    const { slotA, bootState } = flashAreasOf(bench.board);
     expect((await stat(slotFile('a'))).size).toBe(slotA.bytes);
     expect((await stat(join(state, 'boot-state'))).size).toBe(bootState.bytes);
     await running.stop();

@@ -10,7 +10,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../../codegen/package-root.js';
 import { flashBoard } from '../../../host/flash/flash-board.js';
 import type { PhaseStep } from '../../../host/flash/phase-step.js';
-import { loadBareMetalBoard, type BareMetalBoard } from '../../../host/toolchain/board.js';
+import {
+  loadBareMetalBoard,
+  slotAreasOf,
+  type BareMetalBoard,
+} from '../../../host/toolchain/board.js';
 import { buildFirmware } from '../../../host/toolchain/build-firmware.js';
 import { An3155BootLoader, FLASH_ORIGIN } from '../../support/an3155-boot-loader.js';
 import { freePort } from '../../support/free-port.js';
@@ -149,7 +153,7 @@ it("writes an emulator's flash file", async () => {
   const image = imageOf(board.name);
   await writeFile(file, image);
   const port = join(folder, 'flash');
-  const address = Number(board.flashAreas?.slotA.origin);
+  const address = Number(slotAreasOf(board)?.slotA.origin);
   expect(await flashBoard({ board, file, port, address })).toMatchObject({ tool: 'qemu' });
   const held = await readFile(port);
   expect(held.subarray(0, image.length).equals(image)).toBe(true);

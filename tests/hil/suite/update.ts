@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
 import type { DeviceUnderTest } from '../../../host/hil/device.js';
 import type { UpdateStateMessage } from '../../../host/protocol/messages.js';
+import { slotAreasOf } from '../../../host/toolchain/board.js';
 import type { FirmwareImage } from '../../../host/update/image.js';
 import { updateDevice, type UpdateOptions } from '../../../host/update/update-device.js';
 import { UpdateLink } from '../../../host/update/update-link.js';
@@ -19,7 +20,7 @@ const CUTS = [0.05, 0.5, 0.95];
 
 export function updateTests(bench: Bench): void {
   // A board on the desk is given its slots by the factory: nobody's key fits ours.
-  if (bench.board.flashAreas === undefined || bench.entry.kind !== 'emulator') return;
+  if (slotAreasOf(bench.board) === undefined || bench.entry.kind !== 'emulator') return;
   let images: UpdateBench | undefined;
   let folder = '';
   afterAll(() => (folder === '' ? undefined : rm(folder, { recursive: true, force: true })));

@@ -79,20 +79,7 @@ static uint32_t unstable_bits(uint32_t address) {
     return flash_model_is_damaged(address, 1u) ? ~0u : unstable[address / 4u];
 }
 
-/* What the driver reads flash with: the linker puts it in the place of the library's. */
-void *__real_memcpy(void *to, const void *from, size_t count);
-void *__wrap_memcpy(void *to, const void *from, size_t count);
-void *__wrap_memcpy(void *to, const void *from, size_t count) {
-    const uintptr_t first = (uintptr_t)from;
-    (void)__real_memcpy(to, from, count);
-    if (first - MODEL_FLASH_ORIGIN >= MODEL_FLASH_BYTES) {
-        return to;
-    }
-    chip_model_settle();
-    if (flash_chip_works()) {
-        chip_model_object("flash is read while it works");
-    }
-    uint8_t *bytes = to;
+void flash_chip_read(uint32_t first, uint8_t *bytes, size_t count) {
     for (size_t i = 0; i < count; i += 1u) {
         const uint32_t address = (uint32_t)(first + i);
         if (erased_us[address / PAGE_BYTES] > 0.0) {
@@ -103,7 +90,6 @@ void *__wrap_memcpy(void *to, const void *from, size_t count) {
             bytes[i] = (uint8_t)(bytes[i] ^ (bits & next_noise()));
         }
     }
-    return to;
 }
 
 uint32_t model_read(uint32_t address, uint32_t stored) {

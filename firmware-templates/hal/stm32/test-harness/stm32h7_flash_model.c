@@ -62,9 +62,6 @@ bool flash_chip_is_locked(void) {
     return (control(0u) & 1u) != 0u && (control(1u) & 1u) != 0u;
 }
 
-void flash_chip_read_damage(void) {
-}
-
 /* The processor's copy, which goes on over the bus error. */
 bool stm32h7_copy_from_flash(uint8_t *to, uint32_t from, size_t count) {
     chip_model_settle();

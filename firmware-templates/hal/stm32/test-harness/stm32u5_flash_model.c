@@ -48,32 +48,18 @@ bool flash_chip_is_locked(void) {
     return chip_model_stored(NSCR) >> 31 != 0u;
 }
 
-/* The non-maskable interrupt follows at once. */
-void flash_chip_read_damage(void) {
-    error_correction |= 1u << 31;
-    if (!stm32u5_take_damage()) {
-        chip_model_object("the interrupt of a damaged unit is a fault");
+/* Of damage the non-maskable interrupt follows at once. */
+void flash_chip_read(uint32_t address, uint8_t *bytes, size_t count) {
+    (void)bytes;
+    if (cache_is_stale) {
+        chip_model_object("the cache has flash that has changed");
     }
-}
-
-/* What the driver reads flash with: the linker puts it in the place of the library's. */
-void *__real_memcpy(void *to, const void *from, size_t count);
-void *__wrap_memcpy(void *to, const void *from, size_t count);
-void *__wrap_memcpy(void *to, const void *from, size_t count) {
-    const uintptr_t address = (uintptr_t)from;
-    (void)__real_memcpy(to, from, count);
-    if (address >= MODEL_FLASH_ORIGIN && address < MODEL_FLASH_ORIGIN + MODEL_FLASH_BYTES) {
-        if (flash_chip_works()) {
-            chip_model_object("flash is read while it works");
-        }
-        if (cache_is_stale) {
-            chip_model_object("the cache has flash that has changed");
-        }
-        if (count > 0u && flash_model_is_damaged((uint32_t)address, count)) {
-            flash_chip_read_damage();
+    if (count > 0u && flash_model_is_damaged(address, count)) {
+        error_correction |= 1u << 31;
+        if (!stm32u5_take_damage()) {
+            chip_model_object("the interrupt of a damaged unit is a fault");
         }
     }
-    return to;
 }
 
 uint32_t model_read(uint32_t address, uint32_t stored) {

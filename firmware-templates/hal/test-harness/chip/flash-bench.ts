@@ -34,7 +34,7 @@ export interface Answer {
 
 export interface FlashDriver {
   readonly board: string;
-  /** Bytes that are programmed at once, and erased. */
+  /** Bytes that are programmed at once, and erased in a slot. */
   readonly unit: number;
   readonly sector: number;
   /** C files below firmware-templates: the driver's and the model's, and folders of their headers. */
