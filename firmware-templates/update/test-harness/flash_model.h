@@ -20,10 +20,12 @@
 
 #define MODEL_NEVER UINT32_MAX
 
-/* Where the processor goes when the power fails. */
+/* Where the processor goes when the power fails. model_start is what comes next. */
 extern jmp_buf model_power_failure;
 
 void model_erase_all(void);
+/* The device starts, after a power failure or a restart. */
+void model_start(void);
 /* Power fails in this operation from now, counted from 0. */
 void model_cut_at(uint32_t operation, bool torn);
 /* Since model_cut_at. */
