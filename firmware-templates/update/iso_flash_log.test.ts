@@ -23,16 +23,17 @@ it.each([
     mkdirSync(join(program, '..'), { recursive: true });
     execFileSync('gcc', [
       ...['-std=c99', '-O1', '-Wall', '-Wextra', '-Werror', '-Wconversion', '-fsanitize=undefined'],
-      ...[model, ...['update', 'hal', 'core'].map((name) => join(templates, name))].map(
-        (folder) => `-I${folder}`,
-      ),
+      ...[
+        model,
+        ...['update', 'hal', 'hal/flash-areas', 'core'].map((name) => join(templates, name)),
+      ].map((folder) => `-I${folder}`),
       `-DISO_BOARD_FLASH_WRITE_BYTES=${flash.writeBytes}u`,
       `-DMODEL_HAS_ERROR_CORRECTION=${flash.correctsErrors}`,
       join(model, 'log_cuts.c'),
       join(templates, 'update', 'iso_flash_log.c'),
       join(templates, 'core', 'iso_crc32c.c'),
       join(model, 'flash_model.c'),
-      join(model, 'power_failure.c'),
+      join(templates, 'hal', 'flash-areas', 'flash_areas.c'),
       ...['-o', program],
     ]);
     const [old, fresh] = execFileSync(program, { encoding: 'utf8' }).trim().split(' ').map(Number);

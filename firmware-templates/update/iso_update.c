@@ -10,8 +10,9 @@
 #define CREDIT_BYTES (3u * ISO_WIRE_UPDATE_DATA_MAX_BYTE_COUNT)
 /* A few milliseconds of a slow core: a frame waits no longer. */
 #define HASH_STEP_BYTES 4096u
-/* A sector is a multiple of it. */
-#define SCAN_BYTES 64u
+/* A sector is a multiple of it (board.schema.json). A slot is megabytes where it is a file, and
+ * each reading a call of the system. */
+#define SCAN_BYTES 256u
 
 _Static_assert(ISO_UPDATE_HEADER_BYTES == ISO_IMAGE_HEADER_BYTES, "the wire carries the header");
 

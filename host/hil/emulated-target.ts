@@ -52,10 +52,9 @@ class EmulatedTarget implements Target {
   async transport(): Promise<Transport> {
     const device = this.powered();
     const { linkPath } = device;
-    const port =
-      this.flashFile === undefined
-        ? serialTransport({ path: linkPath, baudRate: this.board.uarts.link.baud })
-        : socketTransport({ path: linkPath });
+    const port = this.linkIsSocket
+      ? socketTransport({ path: linkPath })
+      : serialTransport({ path: linkPath, baudRate: this.board.uarts.link.baud });
     return Promise.resolve({
       ...port,
       open: async (handlers) => {
@@ -107,14 +106,23 @@ class EmulatedTarget implements Target {
     if (this.device !== undefined || this.closed) return;
     if (this.elfPath === undefined) throw noPower(this.name, 'nothing has been flashed');
     const { board, elfPath, flashFile } = this;
-    const kept = flashFile === undefined ? {} : await linkBeside(flashFile);
-    const device = await bootQemu({ board, elfPath, ...kept });
+    const device = await bootQemu({
+      board,
+      elfPath,
+      ...(flashFile !== undefined && { flashFile }),
+      ...(flashFile !== undefined && this.linkIsSocket && (await linkBeside(flashFile))),
+    });
     this.device = device;
     this.released = false;
     // A processor that locks up ends its emulator, and the number of its pty may be given to another at once.
     void device.exited.then(() => {
       if (this.device === device) this.device = undefined;
     });
+  }
+
+  /** An image takes the pty of an emulated UART a quarter of a minute, and a socket two seconds, as it takes that of a service of Linux. */
+  private get linkIsSocket(): boolean {
+    return this.flashFile !== undefined && this.board.system === undefined;
   }
 
   private async reset(asserted: boolean): Promise<void> {
@@ -129,13 +137,10 @@ class EmulatedTarget implements Target {
   }
 }
 
-/** An image takes a pty a quarter of a minute, and a socket two seconds. */
-async function linkBeside(
-  flashFile: string,
-): Promise<Pick<BootOptions, 'flashFile' | 'linkSocket'>> {
+async function linkBeside(flashFile: string): Promise<Pick<BootOptions, 'linkSocket'>> {
   const linkSocket = `${flashFile}.link`;
   await rm(linkSocket, { force: true });
-  return { flashFile, linkSocket };
+  return { linkSocket };
 }
 
 export function emulatedTarget(entry: EmulatorEntry, board: Board): Target {

@@ -19,8 +19,16 @@ bool iso_linux_read_at(int file, uint32_t offset, void *bytes, size_t count) {
     return pread(file, bytes, count, (off_t)offset) == (ssize_t)count;
 }
 
+bool iso_linux_write_behind(int file, uint32_t offset, const void *bytes, size_t count) {
+    return pwrite(file, bytes, count, (off_t)offset) == (ssize_t)count;
+}
+
+bool iso_linux_sync(int file) {
+    return fdatasync(file) == 0;
+}
+
 bool iso_linux_write_at(int file, uint32_t offset, const void *bytes, size_t count) {
-    return pwrite(file, bytes, count, (off_t)offset) == (ssize_t)count && fsync(file) == 0;
+    return iso_linux_write_behind(file, offset, bytes, count) && iso_linux_sync(file);
 }
 
 uint32_t iso_linux_size(int file) {

@@ -2,7 +2,6 @@
 #include "iso_linux.h"
 
 #include <string.h>
-#include <unistd.h>
 
 /*
  * The areas of the board file as files of the state folder that behave as flash does: what decides
@@ -36,7 +35,7 @@ static struct {
 } unsynced;
 
 static bool sync_slot(void) {
-    unsynced.any = unsynced.any && fdatasync(files[unsynced.area]) != 0;
+    unsynced.any = unsynced.any && !iso_linux_sync(files[unsynced.area]);
     return !unsynced.any;
 }
 
@@ -56,7 +55,7 @@ static bool put(iso_hal_flash_area area, uint32_t offset, const uint8_t *bytes, 
     unsynced.any = true;
     unsynced.area = area;
     unsynced.sector = sector;
-    return pwrite(files[area], bytes, count, (off_t)offset) == (ssize_t)count;
+    return iso_linux_write_behind(files[area], offset, bytes, count);
 }
 
 static bool is_erased(const uint8_t *bytes, size_t count) {
@@ -96,12 +95,17 @@ static void open_area(iso_hal_flash_area area, const char *state) {
         }
         held += sector_bytes - held % sector_bytes;
     }
+    /* What a killed process had written and not synced. */
+    if (!iso_linux_sync(files[area])) {
+        iso_linux_give_up("cannot write", names[area]);
+    }
 }
 
 void iso_linux_flash_open(const char *state) {
     if (state == NULL) {
         return;
     }
+    unsynced.any = false;
     for (unsigned area = 0; area < ISO_HAL_FLASH_AREA_COUNT; area += 1u) {
         if (iso_hal_flash_area_bytes((iso_hal_flash_area)area) > 0u) {
             open_area((iso_hal_flash_area)area, state);

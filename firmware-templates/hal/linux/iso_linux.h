@@ -92,6 +92,9 @@ void iso_linux_flash_open(const char *state);
  * disk. */
 bool iso_linux_read_at(int file, uint32_t offset, void *bytes, size_t count);
 bool iso_linux_write_at(int file, uint32_t offset, const void *bytes, size_t count);
+/* Is on the disk only after iso_linux_sync. */
+bool iso_linux_write_behind(int file, uint32_t offset, const void *bytes, size_t count);
+bool iso_linux_sync(int file);
 uint32_t iso_linux_size(int file);
 /* A file of the state folder, made where it is missing. */
 int iso_linux_open_state(const char *state, const char *name);

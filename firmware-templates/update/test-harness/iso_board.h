@@ -6,5 +6,12 @@
 #ifndef ISO_BOARD_FLASH_WRITE_BYTES
 #define ISO_BOARD_FLASH_WRITE_BYTES 8u
 #endif
+/* In the order of iso_hal_flash_area: where, how many bytes, in sectors of how many. */
+#define ISO_BOARD_FLASH_AREAS                                                                      \
+    {                                                                                              \
+        {0x10000u, 4096u, 1024u}, {0x20000u, 4096u, 1024u}, {0x30000u, 512u, 256u}, {              \
+            0x40000u, 512u, 256u                                                                   \
+        }                                                                                          \
+    }
 
 #endif

@@ -1,29 +1,33 @@
 /*
  * An update on flash whose power fails in every operation, one after the other: after each the
- * device must start a whole image, and the same update, begun again, must come to its end. With a
- * number as its argument: in every so manieth operation.
+ * device must start a whole image, and the same update, begun again, must come to its end. Twice in
+ * a row, too. With numbers as its arguments: in every so manieth operation, and every so manieth
+ * twice.
  *
  * Out: a line `name value` for each count; ends with status 1 and a line that says what broke.
  */
 #include "crypto_hash_sha512.h"
 #include "crypto_sign_ed25519.h"
+#include "flash_model.h"
 #include "iso_boot.h"
 #include "iso_boot_state.h"
 #include "iso_image.h"
 #include "iso_update.h"
-#include "power_failure.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#ifndef PROGRAM_BYTES
 #define PROGRAM_BYTES 1701u
-#endif
 #define OLD_VERSION 1u
 #define NEW_VERSION 2u
 #define PART_BYTES 100u
-#define RECORD_BYTES 32u /* of the boot state */
+/* With as many records from before a sector of the boot state is full in the middle of a story. */
+#define RECORDS_BEFORE 6u
+/* And as many afterwards as fill the other sector too. */
+#define RECORDS_AFTER 10u
+/* So many operations after the first failure. */
+#define SOON 64u
 /* Starts that a trial has, and one more for the image before. */
 #define STARTS (ISO_BOOT_ATTEMPTS + 1u)
 
@@ -52,6 +56,7 @@ static image_file new_image;
 /* volatile: kept over longjmp. */
 static volatile uint32_t resumed;
 static volatile bool confirms;
+static volatile bool activated; /* from then on the new image must be tried */
 static volatile bool confirmed; /* from then on the old image must not return */
 
 static void put_u32(uint8_t *bytes, uint32_t value) {
@@ -65,8 +70,7 @@ static image_file make_image(uint32_t version, iso_hal_flash_area slot) {
     memset(&file, 0, sizeof file);
     for (uint32_t i = 0; i < PROGRAM_BYTES; i += 1u) {
         /* With a run of erased bytes in it and at its end. */
-        file.program[i] =
-            i % 1000u > 700u || i + 50u > PROGRAM_BYTES ? 0xFFu : (uint8_t)(i * 7u + version);
+        file.program[i] = i % 1000u > 700u || i > 1650u ? 0xFFu : (uint8_t)(i * 7u + version);
     }
     memcpy(file.header, "ISOIMG1", 8u);
     put_u32(file.header + 8u, ISO_IMAGE_PROGRAM_OFFSET);
@@ -84,26 +88,28 @@ static void broken(const char *what, uint32_t cut) {
     exit(1);
 }
 
-static uint32_t records_of_a_sector(void) {
-    return iso_hal_flash_sector_bytes(ISO_HAL_FLASH_BOOT_STATE) / RECORD_BYTES;
-}
-
-/* With so many records in the boot state that a sector of it is full in the middle of a story. */
 static void factory(void) {
     model_erase_all();
-    model_put(ISO_HAL_FLASH_SLOT_A, 0u, old_image.header, sizeof old_image.header);
-    model_put(ISO_HAL_FLASH_SLOT_A, ISO_IMAGE_PROGRAM_OFFSET, old_image.program, PROGRAM_BYTES);
+    model_write(ISO_HAL_FLASH_SLOT_A, 0u, old_image.header, sizeof old_image.header);
+    model_write(ISO_HAL_FLASH_SLOT_A, ISO_IMAGE_PROGRAM_OFFSET, old_image.program, PROGRAM_BYTES);
     model_cut_at(MODEL_NEVER, false);
-    for (uint32_t i = 0; i + 2u < records_of_a_sector(); i += 1u) {
+    model_start();
+    for (uint32_t i = 0; i < RECORDS_BEFORE; i += 1u) {
         iso_boot_state state;
         iso_boot_state_load(&state);
         (void)iso_boot_state_store(&state);
     }
 }
 
+static void forget_promises(void) {
+    activated = false;
+    confirmed = false;
+}
+
 /* As the boot loader does; the version that starts. */
 static uint32_t power_on(uint32_t cut) {
     iso_image chosen;
+    model_start();
     const uint8_t slot = iso_boot_choose(&chosen);
     if (slot == ISO_BOOT_NO_SLOT) {
         broken("no image starts", cut);
@@ -121,6 +127,13 @@ static uint32_t power_on(uint32_t cut) {
         broken("a confirmed image does not stay", cut);
     }
     iso_update_init(slot);
+    if (confirmed && iso_update_on_trial()) {
+        broken("a confirmation is forgotten", cut);
+    }
+    if (activated && slot == 0u) {
+        broken("an image that was activated is not tried", cut);
+    }
+    activated = false;
     return slot == 0u ? OLD_VERSION : NEW_VERSION;
 }
 
@@ -159,6 +172,7 @@ static void update(uint32_t cut) {
     if (iso_update_activate() != ISO_WIRE_UPDATE_OUTCOME_DONE) {
         broken("what was sent cannot be activated", cut);
     }
+    activated = true;
 }
 
 /* From a start to the end that a host wants: the new image confirmed, or given up. */
@@ -180,8 +194,7 @@ static void whole_story(uint32_t cut) {
             broken("the new image is not confirmed", cut);
         }
         confirmed = true;
-        /* And on, until the next sector is full too. */
-        for (uint32_t i = 0; i < records_of_a_sector() + 2u; i += 1u) {
+        for (uint32_t i = 0; i < RECORDS_AFTER; i += 1u) {
             iso_boot_state_load(&state);
             (void)iso_boot_state_store(&state);
             (void)power_on(cut);
@@ -196,16 +209,17 @@ static void whole_story(uint32_t cut) {
     }
 }
 
-/* The story with the power failing in one operation, and again in another of what follows. */
+/* The story with the power failing in one operation, and again, in the other way, in another of
+ * what follows. */
 static void with_power_cuts(uint32_t first, uint32_t second, bool torn) {
-    confirmed = false;
+    forget_promises();
     factory();
     model_cut_at(first, torn);
     if (setjmp(model_power_failure) == 0) {
         whole_story(first);
         return;
     }
-    model_cut_at(second, torn);
+    model_cut_at(second, !torn);
     if (setjmp(model_power_failure) == 0) {
         whole_story(first);
         return;
@@ -215,7 +229,7 @@ static void with_power_cuts(uint32_t first, uint32_t second, bool torn) {
 }
 
 static uint32_t every_operation(bool torn, uint32_t stride) {
-    confirmed = false;
+    forget_promises();
     factory();
     model_cut_at(MODEL_NEVER, false);
     whole_story(MODEL_NEVER);
@@ -226,13 +240,16 @@ static uint32_t every_operation(bool torn, uint32_t stride) {
     return count;
 }
 
-static void pairs(uint32_t number, uint32_t operations) {
-    uint32_t random = 7u;
-    for (uint32_t i = 0; i < number; i += 1u) {
-        random = random * 1664525u + 1013904223u; /* Numerical Recipes, section 7.1 */
-        const uint32_t first = (random >> 8) % operations;
-        random = random * 1664525u + 1013904223u;
-        with_power_cuts(first, (random >> 8) % operations, i % 2u == 0u);
+static uint32_t next_random(void) {
+    static uint32_t random = 7u;
+    random = random * 1664525u + 1013904223u; /* Numerical Recipes, section 7.1 */
+    return random >> 8;
+}
+
+static void pairs(uint32_t stride, uint32_t operations) {
+    for (uint32_t cut = 0; cut < operations; cut += stride) {
+        with_power_cuts(cut, next_random() % SOON, true);
+        with_power_cuts(cut, next_random() % operations, false);
     }
 }
 
@@ -248,10 +265,10 @@ static void damaged_images(void) {
     static const uint8_t zero[16];
     iso_boot_state state;
     factory();
-    model_put(ISO_HAL_FLASH_SLOT_B, 0u, new_image.header, sizeof new_image.header);
-    model_put(ISO_HAL_FLASH_SLOT_B, ISO_IMAGE_PROGRAM_OFFSET, new_image.program, PROGRAM_BYTES);
+    model_write(ISO_HAL_FLASH_SLOT_B, 0u, new_image.header, sizeof new_image.header);
+    model_write(ISO_HAL_FLASH_SLOT_B, ISO_IMAGE_PROGRAM_OFFSET, new_image.program, PROGRAM_BYTES);
     expect_slot(0u, "the confirmed image is not preferred");
-    model_put(ISO_HAL_FLASH_SLOT_A, ISO_IMAGE_PROGRAM_OFFSET, zero, sizeof zero);
+    model_write(ISO_HAL_FLASH_SLOT_A, ISO_IMAGE_PROGRAM_OFFSET, zero, sizeof zero);
     iso_boot_state_load(&state);
     state.oldest_allowed = NEW_VERSION + 1u;
     (void)iso_boot_state_store(&state);
@@ -259,12 +276,14 @@ static void damaged_images(void) {
     state.oldest_allowed = NEW_VERSION;
     (void)iso_boot_state_store(&state);
     expect_slot(1u, "the other image does not take the place of a damaged one");
-    model_put(ISO_HAL_FLASH_SLOT_B, ISO_IMAGE_PROGRAM_OFFSET, zero, sizeof zero);
+    model_write(ISO_HAL_FLASH_SLOT_B, ISO_IMAGE_PROGRAM_OFFSET, zero, sizeof zero);
     expect_slot(ISO_BOOT_NO_SLOT, "a damaged image starts");
 }
 
 int main(int argument_count, char **arguments) {
     const uint32_t stride = argument_count > 1 ? (uint32_t)strtoul(arguments[1], NULL, 10) : 1u;
+    const uint32_t pair_stride =
+        argument_count > 2 ? (uint32_t)strtoul(arguments[2], NULL, 10) : stride;
     old_image = make_image(OLD_VERSION, ISO_HAL_FLASH_SLOT_A);
     new_image = make_image(NEW_VERSION, ISO_HAL_FLASH_SLOT_B);
     static const char *const stories[] = {"rolled-back", "confirmed"};
@@ -273,14 +292,11 @@ int main(int argument_count, char **arguments) {
         resumed = 0u;
         const uint32_t operations = every_operation(false, stride);
         (void)every_operation(true, stride);
-        pairs(operations / 2u / stride, operations);
+        pairs(pair_stride, operations);
         printf("%s-operations %lu\n", stories[story], (unsigned long)operations);
         printf("%s-resumed %lu\n", stories[story], (unsigned long)resumed);
     }
-    confirmed = false;
+    forget_promises();
     damaged_images();
-    if (model_objection() != NULL) {
-        broken(model_objection(), MODEL_NEVER);
-    }
     return 0;
 }
