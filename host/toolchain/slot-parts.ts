@@ -34,6 +34,20 @@ export function flashAreasOf<Areas extends FlashAreas>(
   });
 }
 
+/** What a chip's linker knows by itself, and that of a program does not. @throws IsochroneError FIRMWARE_TOO_LARGE */
+export function requireRoomInSlot(board: Board, slot: SlotName, programBytes: number): void {
+  const missing = programBytes + PROGRAM_OFFSET - flashAreasOf(board)[slot].bytes;
+  if (missing <= 0) return;
+  throw new IsochroneError(
+    'FIRMWARE_TOO_LARGE',
+    `the image needs ${missing} bytes more than a slot of ${board.name} has`,
+    {
+      hint: 'Choose a smaller network, or make both slots larger in a board file of your own ("flashAreas").',
+      where: { region: slot, bytes: missing },
+    },
+  );
+}
+
 /** @throws IsochroneError BOARD_NO_SLOTS, LIBRARY_UNAVAILABLE */
 export async function slotParts(
   board: Board,

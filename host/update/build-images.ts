@@ -7,7 +7,7 @@ import { buildBoot } from '../toolchain/build-boot.js';
 import { buildFirmware, type FrontEnd } from '../toolchain/build-firmware.js';
 import { objectCopy, type LinkedImage } from '../toolchain/image-parts.js';
 import { strippedProgram } from '../toolchain/linux-image.js';
-import { flashAreasOf, SLOTS } from '../toolchain/slot-parts.js';
+import { flashAreasOf, requireRoomInSlot, SLOTS } from '../toolchain/slot-parts.js';
 import { makeImage, type FirmwareImage } from './image.js';
 import { rawPublicKey } from './keys.js';
 
@@ -49,6 +49,7 @@ export async function buildImages(options: ImagesOptions): Promise<BuiltImages> 
     const { version, oldestAllowed } = options;
     const slotAddress = Number(areas[slot].origin);
     const program = await readFile(await programOf(board, built.elfPath));
+    requireRoomInSlot(board, slot, program.length);
     const { buildId } = built;
     const described = { board: board.name, slotAddress, version, oldestAllowed, buildId };
     images.push(makeImage(described, program, privateKey));

@@ -94,6 +94,8 @@ it('updates, confirms, and refuses what it must before it erases anything', asyn
   }
   expect((await readFile(join(state, 'slot-a'))).equals(before)).toBe(true);
   expect(await device.link.ask('tell')).toMatchObject(confirmed);
+  expect(await refusal(device, newer)).toBe('done');
+  expect(await device.link.ask('tell')).toMatchObject(runs('2.0.0', { runningSlot: 0 }));
 });
 
 it('goes back after three starts that nobody confirmed, however they ended', async () => {
