@@ -10,6 +10,8 @@
 
 #define PATH_BYTES 512u
 
+static bool read_only;
+
 void iso_linux_give_up(const char *what, const char *name) {
     (void)fprintf(stderr, "isochrone-device: %s %s: %s\n", what, name, strerror(errno));
     exit(ISO_LINUX_EXIT_RETRY);
@@ -47,11 +49,19 @@ static bool sync_folder(const char *state) {
 int iso_linux_open_state(const char *state, const char *name) {
     char path[PATH_BYTES];
     const int length = snprintf(path, sizeof path, "%s/%s", state, name);
-    const int file = length > 0 && length < (int)sizeof path
-                         ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR)
-                         : -1;
-    if (file < 0 || !sync_folder(state)) {
+    int file = length > 0 && length < (int)sizeof path
+                   ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR)
+                   : -1;
+    if (file < 0 && errno == EROFS) {
+        file = open(path, O_RDONLY | O_CLOEXEC);
+        read_only = file >= 0;
+    }
+    if (file < 0 || !(read_only || sync_folder(state))) {
         iso_linux_give_up("cannot open in its state folder:", name);
     }
     return file;
+}
+
+bool iso_linux_state_is_read_only(void) {
+    return read_only;
 }

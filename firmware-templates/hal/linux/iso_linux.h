@@ -96,7 +96,9 @@ bool iso_linux_write_at(int file, uint32_t offset, const void *bytes, size_t cou
 bool iso_linux_write_behind(int file, uint32_t offset, const void *bytes, size_t count);
 bool iso_linux_sync(int file);
 uint32_t iso_linux_size(int file);
-/* A file of the state folder, made where it is missing. */
+/* A file of the state folder, made where it is missing. On a disk that Linux has made read-only, as
+ * it does after an error, what is there can be read: the device starts, and keeps nothing. */
 int iso_linux_open_state(const char *state, const char *name);
+bool iso_linux_state_is_read_only(void);
 
 #endif

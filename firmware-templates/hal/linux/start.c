@@ -38,6 +38,9 @@ const char *iso_hal_complaint(void) {
     if (lacks_state) {
         return "no state folder: settings and crash records are lost at a restart";
     }
+    if (iso_linux_state_is_read_only()) {
+        return "the state folder is read-only: settings and crash records are lost at a restart";
+    }
     return lacks_realtime ? "no real-time priority or locked memory: samples may be late" : NULL;
 }
 

@@ -1,5 +1,6 @@
 /** An update of a Linux board's service over its pseudo-terminal: boot loader, slots in files, trial, confirmation and the way back. */
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyPairSync } from 'node:crypto';
@@ -155,6 +156,35 @@ it('starts one of its two images after each of four kills, and the update comes 
   expect(report).toMatchObject({ kills: 4, unbootable: 0 });
   running = await start(bench, state);
   expect(await refusal(running, bench.version('1.9.0'))).toBe('done');
+});
+
+const mayMount = spawnSync('unshare', ['-rm', 'true']).status === 0;
+
+it.skipIf(!mayMount)('starts what is confirmed from a disk that was made read-only', async () => {
+  let device = await startWith('1.0.0');
+  await updateDevice(device.link, bench.version('1.1.0'));
+  await updateDevice(device.link, bench.version('1.2.0'), { confirm: false });
+  await device.stop();
+  const bin = join(state, 'bin');
+  await mkdir(bin);
+  const { PATH = '' } = process.env;
+  // Of a mount namespace of its own, which ends with it; the boot loader calls it again.
+  const mounts = `mount --bind ${state} ${state} && mount -o remount,ro,bind ${state}`;
+  const script = `#!/bin/sh
+PATH=${PATH}
+[ -w ${state}/slot-a ] || exec qemu-aarch64 "$@"
+exec unshare -rm sh -c '${mounts} && exec qemu-aarch64 "$@"' sh "$@"
+`;
+  await writeFile(join(bin, 'qemu-aarch64'), script, { mode: 0o755 });
+  vi.stubEnv('PATH', `${bin}:${PATH}`);
+  try {
+    device = running = await start(bench, state);
+    expect(await device.link.ask('tell')).toMatchObject(runs('1.1.0', { runningSlot: 1 }));
+    expect(await refusal(device, bench.version('1.3.0'))).toBe('flash_failed');
+    expect(await device.link.ask('tell')).toMatchObject(runs('1.1.0', { runningSlot: 1 }));
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });
 
 describe('the boot loader', () => {
