@@ -32,7 +32,7 @@ it.each([
       join(model, 'log_cuts.c'),
       join(templates, 'update', 'iso_flash_log.c'),
       join(templates, 'core', 'iso_crc32c.c'),
-      join(model, 'flash_model.c'),
+      ...['flash_model.c', 'power_failure.c'].map((file) => join(model, file)),
       join(templates, 'hal', 'flash-areas', 'flash_areas.c'),
       ...['-o', program],
     ]);

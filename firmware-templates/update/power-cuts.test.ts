@@ -1,21 +1,26 @@
 /**
- * An update whose power fails in every single byte that is erased or programmed: the firmware's own code, on a flash model; and of a
- * service of Linux in every call that writes or syncs a file, on a model of a disk.
+ * An update whose power fails in every single byte that is erased or programmed: the firmware's own code, on a flash model; of a
+ * service of Linux in every call that writes or syncs a file, on a model of a disk; and on the driver of a chip, in words and in parts
+ * of an erasure, on the model of its flash.
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { packageRoot } from '../../codegen/package-root.js';
+import { loadBareMetalBoard } from '../../host/toolchain/board.js';
 import { compile, link } from '../../host/toolchain/compile.js';
 import { libsodium } from '../../host/toolchain/libsodium.js';
 import { LINUX_FLAGS } from '../../host/toolchain/linux-image.js';
+import { chipHarness, chipModelFlags } from '../hal/test-harness/chip/flash-bench.js';
+import { FLASH_DRIVERS } from '../hal/test-harness/chip/flash-drivers.js';
 
 const templates = join(packageRoot(), 'firmware-templates');
 const harness = join(templates, 'update', 'test-harness');
 const build = join(packageRoot(), 'build', 'test', 'power-cuts');
 
 /** The cuts on such flash: their program. */
-async function buildOn({ name, writeBytes, correctsErrors, models }: Flash): Promise<string> {
+async function buildOn(flash: Flash): Promise<string> {
+  const { name, writeBytes, correctsErrors, models, folders = [] } = flash;
   const outDir = join(build, name);
   const program = join(outDir, 'power-cuts');
   const { sources, includeFolders, defines, systemFolders } = await libsodium();
@@ -26,19 +31,23 @@ async function buildOn({ name, writeBytes, correctsErrors, models }: Flash): Pro
       `-DISO_BOARD_FLASH_WRITE_BYTES=${writeBytes}u`,
       `-DMODEL_HAS_ERROR_CORRECTION=${correctsErrors ? 1 : 0}`,
       ...LINUX_FLAGS,
+      ...(flash.flags ?? []),
     ],
   };
   const own = await compile({
     ...native,
     sources: [
       join(harness, 'power_cuts.c'),
-      ...['flash-areas/flash_areas.c', ...models].map((file) => join(templates, 'hal', file)),
+      ...['hal/flash-areas/flash_areas', 'update/test-harness/power_failure', ...models].map(
+        (file) => join(templates, `${file}.c`),
+      ),
       ...['iso_boot', 'iso_boot_state', 'iso_flash_log', 'iso_image', 'iso_update'].map((file) =>
         join(templates, 'update', `${file}.c`),
       ),
       join(templates, 'core', 'iso_crc32c.c'),
     ],
     includeFolders: [
+      ...folders,
       harness,
       ...['update', 'hal', 'hal/flash-areas', 'hal/linux', 'core'].map((folder) =>
         join(templates, folder),
@@ -60,7 +69,7 @@ async function buildOn({ name, writeBytes, correctsErrors, models }: Flash): Pro
     targetFlags: [],
     objects,
     output: program,
-    linkFlags: [],
+    linkFlags: flash.linkFlags ?? [],
     libraries: [],
   });
   return program;
@@ -70,13 +79,16 @@ interface Flash {
   readonly name: string;
   readonly writeBytes: number;
   readonly correctsErrors: boolean;
-  /** Below firmware-templates/hal. */
+  /** C files below firmware-templates. */
   readonly models: readonly string[];
+  readonly folders?: readonly string[];
+  readonly flags?: readonly string[];
+  readonly linkFlags?: readonly string[];
   /** Only every so manieth operation. */
   readonly stride: number;
   /** And so of two failures in a row. */
   readonly pairStride: number;
-  /** A story has at least so many operations: bytes erased and programmed, or choices of what a disk kept. */
+  /** A story has at least so many operations: bytes or words, parts of erasures, or choices of what a disk kept. */
   readonly operations: number;
   /** And so many of its cuts are gone on from in the middle of the image. */
   readonly resumed: number;
@@ -84,15 +96,50 @@ interface Flash {
 
 /** 4 KB erased and 1.7 KB programmed. */
 const OPERATIONS = 5700;
-const CHIP = ['../update/test-harness/flash_model.c'];
+const MEMORY = ['update/test-harness/flash_model'];
 
-/** Memory that behaves like flash; the largest units that a chip of ours programs, whose rest no one reads; and files. */
+/** Two slots of four pages behind a boot loader, and an image of two pages. */
+async function nrf52(): Promise<Flash> {
+  const { board, unit, sector, sources, folders, flags } = FLASH_DRIVERS.nrf52;
+  const loaded = await loadBareMetalBoard(board);
+  const areas = [4, 4, 2, 2].map((pages, i, all) => {
+    const first = 16 + all.slice(0, i).reduce((sum, count) => sum + count, 0);
+    return `{${first * sector}u, ${pages * sector}u, ${sector}u}`;
+  });
+  return {
+    name: 'nrf52',
+    writeBytes: unit,
+    correctsErrors: false,
+    models: [
+      ...['chip_model', 'flash_model'].map((file) => `hal/test-harness/chip/${file}`),
+      ...sources.filter((file) => file !== 'update/test-harness/power_failure'),
+    ],
+    folders: [chipHarness, ...folders.map((folder) => join(templates, folder))],
+    flags: [
+      ...chipModelFlags(loaded),
+      // An access that takes long is one that the model waits by fast.
+      ...['-DMODEL_ACCESS_US=500u', '-DPROGRAM_BYTES=6001u'],
+      `-DISO_BOARD_COUNTER_HZ=${loaded.counter.hz}u`,
+      `-DISO_BOARD_FLASH_AREAS={${areas.join(',')}}`,
+      ...['-fpie', '-Wno-array-bounds', '-Wno-stringop-overflow'],
+      ...flags,
+    ],
+    linkFlags: ['-pie', ...flags],
+    stride: 97,
+    pairStride: 197,
+    // The parts of four pages' erasure, and the words of the image.
+    operations: 4 * 92 + 1500,
+    resumed: 10,
+  };
+}
+
+/** Memory that behaves like flash; the largest units that a chip of ours programs, whose rest no one reads; files; and a chip. */
 const FLASHES: readonly Flash[] = [
   {
     name: 'by-8',
     writeBytes: 8,
     correctsErrors: false,
-    models: CHIP,
+    models: MEMORY,
     stride: 1,
     pairStride: 4,
     operations: OPERATIONS,
@@ -102,7 +149,7 @@ const FLASHES: readonly Flash[] = [
     name: 'by-32',
     writeBytes: 32,
     correctsErrors: true,
-    models: CHIP,
+    models: MEMORY,
     stride: 5,
     pairStride: 20,
     operations: OPERATIONS,
@@ -112,12 +159,13 @@ const FLASHES: readonly Flash[] = [
     name: 'files',
     writeBytes: 32,
     correctsErrors: false,
-    models: ['linux/flash.c', 'linux/test-harness/files_model.c'],
+    models: ['hal/linux/flash', 'hal/linux/test-harness/files_model'],
     stride: 1,
     pairStride: 1,
     operations: 600,
     resumed: 200,
   },
+  await nrf52(),
 ];
 const programs = new Map<string, string>();
 beforeAll(async () => {

@@ -1,26 +1,25 @@
-#include "flash_model.h"
-
 #include "iso_flash_areas.h"
+#include "power_failure.h"
 
 #include <string.h>
 
-#define MOST_BYTES 4096u /* of an area */
+/*
+ * Torn, the rest of a sector that was being erased is noise. With an error-correcting code, a unit
+ * that was cut short cannot be read until its sector is erased, whatever is programmed there.
+ */
+#ifndef MODEL_HAS_ERROR_CORRECTION
+#define MODEL_HAS_ERROR_CORRECTION 0
+#endif
 
-jmp_buf model_power_failure;
+#define MOST_BYTES 4096u /* of an area */
 
 static uint8_t areas[ISO_HAL_FLASH_AREA_COUNT][MOST_BYTES];
 
 /* With an error-correcting code: units that were cut short, until their sector is erased. */
 static bool damaged[ISO_HAL_FLASH_AREA_COUNT][MOST_BYTES / ISO_HAL_FLASH_WRITE_BYTES];
 
-static uint32_t operations;
-static uint32_t cut_at = MODEL_NEVER;
-static bool torn_erasing;
-static uint32_t noise = 1u;
-
-static uint8_t next_noise(void) {
-    noise = noise * 1664525u + 1013904223u; /* Numerical Recipes, section 7.1 */
-    return (uint8_t)(noise >> 24);
+static uint8_t noise(void) {
+    return (uint8_t)model_noise();
 }
 
 void model_erase_all(void) {
@@ -36,17 +35,11 @@ static void damage(iso_hal_flash_area area, uint32_t offset) {
     damaged[area][offset / ISO_HAL_FLASH_WRITE_BYTES] = MODEL_HAS_ERROR_CORRECTION != 0;
 }
 
-void model_cut_at(uint32_t operation, bool torn) {
-    operations = 0u;
-    cut_at = operation;
-    torn_erasing = torn;
+const char *model_objection(void) {
+    return NULL;
 }
 
-uint32_t model_operations(void) {
-    return operations;
-}
-
-void model_write(iso_hal_flash_area area, uint32_t offset, const uint8_t *bytes, uint32_t count) {
+void model_put(iso_hal_flash_area area, uint32_t offset, const uint8_t *bytes, uint32_t count) {
     memcpy(areas[area] + offset, bytes, count);
 }
 
@@ -63,11 +56,6 @@ bool iso_hal_flash_read(iso_hal_flash_area area, uint32_t offset, uint8_t *bytes
     return true;
 }
 
-static bool power_fails(void) {
-    operations += 1u;
-    return operations - 1u == cut_at;
-}
-
 bool iso_hal_flash_erase(iso_hal_flash_area area, uint32_t offset) {
     const uint32_t sector_bytes = iso_hal_flash_sector_bytes(area);
     if (!iso_flash_may_erase(area, offset)) {
@@ -75,9 +63,9 @@ bool iso_hal_flash_erase(iso_hal_flash_area area, uint32_t offset) {
     }
     uint8_t *cells = areas[area] + offset;
     for (uint32_t i = 0; i < sector_bytes; i += 1u) {
-        if (power_fails()) {
-            for (uint32_t rest = i; rest < (torn_erasing ? sector_bytes : i + 1u); rest += 1u) {
-                cells[rest] = (uint8_t)(cells[rest] | next_noise());
+        if (model_power_fails()) {
+            for (uint32_t rest = i; rest < (model_is_torn() ? sector_bytes : i + 1u); rest += 1u) {
+                cells[rest] = (uint8_t)(cells[rest] | noise());
                 damage(area, offset + rest);
             }
             longjmp(model_power_failure, 1);
@@ -100,8 +88,8 @@ bool iso_hal_flash_program(iso_hal_flash_area area, uint32_t offset, const uint8
         }
     }
     for (size_t i = 0; i < count; i += 1u) {
-        if (power_fails()) {
-            cells[i] = (uint8_t)(cells[i] & (bytes[i] | next_noise()));
+        if (model_power_fails()) {
+            cells[i] = (uint8_t)(cells[i] & (bytes[i] | noise()));
             damage(area, offset + (uint32_t)i);
             longjmp(model_power_failure, 1);
         }

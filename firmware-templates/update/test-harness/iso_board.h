@@ -6,6 +6,7 @@
 #ifndef ISO_BOARD_FLASH_WRITE_BYTES
 #define ISO_BOARD_FLASH_WRITE_BYTES 8u
 #endif
+#ifndef ISO_BOARD_FLASH_AREAS
 /* In the order of iso_hal_flash_area: where, how many bytes, in sectors of how many. */
 #define ISO_BOARD_FLASH_AREAS                                                                      \
     {                                                                                              \
@@ -13,5 +14,6 @@
             0x40000u, 512u, 256u                                                                   \
         }                                                                                          \
     }
+#endif
 
 #endif

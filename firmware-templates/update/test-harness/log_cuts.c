@@ -1,8 +1,8 @@
 /* Stores with the power failing in every single byte that is erased or programmed, in a sector with
  * room and in one that is full. Prints how many cuts left the old words, and how many the new ones.
  */
-#include "flash_model.h"
 #include "iso_flash_log.h"
+#include "power_failure.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,9 +73,9 @@ int main(void) {
     model_erase_all();
     model_cut_at(MODEL_NEVER, false);
     require(store(50u) && store(60u), "at the end");
-    model_write(ISO_HAL_FLASH_CONFIGURATION, 12u + 32u, &zero, 1u);
+    model_put(ISO_HAL_FLASH_CONFIGURATION, 12u + 32u, &zero, 1u);
     require(holds(50u), "after the newest was damaged");
-    model_write(ISO_HAL_FLASH_CONFIGURATION, 12u, &zero, 1u);
+    model_put(ISO_HAL_FLASH_CONFIGURATION, 12u, &zero, 1u);
     require(iso_flash_log_load(&log, words) == ISO_FLASH_LOG_DAMAGED, "unnoticed");
     (void)printf("%u %u\n", (unsigned)old_left, (unsigned)new_left);
     return 0;

@@ -8,24 +8,23 @@
  */
 #include "crypto_hash_sha512.h"
 #include "crypto_sign_ed25519.h"
-#include "flash_model.h"
 #include "iso_boot.h"
 #include "iso_boot_state.h"
 #include "iso_image.h"
 #include "iso_update.h"
+#include "power_failure.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#ifndef PROGRAM_BYTES
 #define PROGRAM_BYTES 1701u
+#endif
 #define OLD_VERSION 1u
 #define NEW_VERSION 2u
 #define PART_BYTES 100u
-/* With as many records from before a sector of the boot state is full in the middle of a story. */
-#define RECORDS_BEFORE 6u
-/* And as many afterwards as fill the other sector too. */
-#define RECORDS_AFTER 10u
+#define RECORD_BYTES 32u /* of the boot state */
 /* So many operations after the first failure. */
 #define SOON 64u
 /* Starts that a trial has, and one more for the image before. */
@@ -70,7 +69,8 @@ static image_file make_image(uint32_t version, iso_hal_flash_area slot) {
     memset(&file, 0, sizeof file);
     for (uint32_t i = 0; i < PROGRAM_BYTES; i += 1u) {
         /* With a run of erased bytes in it and at its end. */
-        file.program[i] = i % 1000u > 700u || i > 1650u ? 0xFFu : (uint8_t)(i * 7u + version);
+        file.program[i] =
+            i % 1000u > 700u || i + 50u > PROGRAM_BYTES ? 0xFFu : (uint8_t)(i * 7u + version);
     }
     memcpy(file.header, "ISOIMG1", 8u);
     put_u32(file.header + 8u, ISO_IMAGE_PROGRAM_OFFSET);
@@ -88,13 +88,18 @@ static void broken(const char *what, uint32_t cut) {
     exit(1);
 }
 
+static uint32_t records_of_a_sector(void) {
+    return iso_hal_flash_sector_bytes(ISO_HAL_FLASH_BOOT_STATE) / RECORD_BYTES;
+}
+
+/* With so many records in the boot state that a sector of it is full in the middle of a story. */
 static void factory(void) {
     model_erase_all();
-    model_write(ISO_HAL_FLASH_SLOT_A, 0u, old_image.header, sizeof old_image.header);
-    model_write(ISO_HAL_FLASH_SLOT_A, ISO_IMAGE_PROGRAM_OFFSET, old_image.program, PROGRAM_BYTES);
+    model_put(ISO_HAL_FLASH_SLOT_A, 0u, old_image.header, sizeof old_image.header);
+    model_put(ISO_HAL_FLASH_SLOT_A, ISO_IMAGE_PROGRAM_OFFSET, old_image.program, PROGRAM_BYTES);
     model_cut_at(MODEL_NEVER, false);
     model_start();
-    for (uint32_t i = 0; i < RECORDS_BEFORE; i += 1u) {
+    for (uint32_t i = 0; i + 2u < records_of_a_sector(); i += 1u) {
         iso_boot_state state;
         iso_boot_state_load(&state);
         (void)iso_boot_state_store(&state);
@@ -194,7 +199,8 @@ static void whole_story(uint32_t cut) {
             broken("the new image is not confirmed", cut);
         }
         confirmed = true;
-        for (uint32_t i = 0; i < RECORDS_AFTER; i += 1u) {
+        /* And on, until the next sector is full too. */
+        for (uint32_t i = 0; i < records_of_a_sector() + 2u; i += 1u) {
             iso_boot_state_load(&state);
             (void)iso_boot_state_store(&state);
             (void)power_on(cut);
@@ -265,10 +271,10 @@ static void damaged_images(void) {
     static const uint8_t zero[16];
     iso_boot_state state;
     factory();
-    model_write(ISO_HAL_FLASH_SLOT_B, 0u, new_image.header, sizeof new_image.header);
-    model_write(ISO_HAL_FLASH_SLOT_B, ISO_IMAGE_PROGRAM_OFFSET, new_image.program, PROGRAM_BYTES);
+    model_put(ISO_HAL_FLASH_SLOT_B, 0u, new_image.header, sizeof new_image.header);
+    model_put(ISO_HAL_FLASH_SLOT_B, ISO_IMAGE_PROGRAM_OFFSET, new_image.program, PROGRAM_BYTES);
     expect_slot(0u, "the confirmed image is not preferred");
-    model_write(ISO_HAL_FLASH_SLOT_A, ISO_IMAGE_PROGRAM_OFFSET, zero, sizeof zero);
+    model_put(ISO_HAL_FLASH_SLOT_A, ISO_IMAGE_PROGRAM_OFFSET, zero, sizeof zero);
     iso_boot_state_load(&state);
     state.oldest_allowed = NEW_VERSION + 1u;
     (void)iso_boot_state_store(&state);
@@ -276,7 +282,7 @@ static void damaged_images(void) {
     state.oldest_allowed = NEW_VERSION;
     (void)iso_boot_state_store(&state);
     expect_slot(1u, "the other image does not take the place of a damaged one");
-    model_write(ISO_HAL_FLASH_SLOT_B, ISO_IMAGE_PROGRAM_OFFSET, zero, sizeof zero);
+    model_put(ISO_HAL_FLASH_SLOT_B, ISO_IMAGE_PROGRAM_OFFSET, zero, sizeof zero);
     expect_slot(ISO_BOOT_NO_SLOT, "a damaged image starts");
 }
 
@@ -298,5 +304,8 @@ int main(int argument_count, char **arguments) {
     }
     forget_promises();
     damaged_images();
+    if (model_objection() != NULL) {
+        broken(model_objection(), MODEL_NEVER);
+    }
     return 0;
 }

@@ -1,6 +1,6 @@
-#include "flash_model.h"
 #include "iso_flash_areas.h"
 #include "iso_linux.h"
+#include "power_failure.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,11 +8,11 @@
 
 /*
  * In place of files.c: files of a disk behind the kernel's memory. A process that is killed (the
- * "torn" of flash_model.h) leaves what it wrote in memory. A power failure leaves of every block
+ * "torn" of power_failure.h) leaves what it wrote in memory. A power failure leaves of every block
  * that was not synced what the disk had, or what memory had, in any choice and order: a disk writes
  * when it likes.
  *
- * flash_model.h's model for hal/linux/flash.c. An operation is a call that writes or syncs; each
+ * power_failure.h's model for hal/linux/flash.c. An operation is a call that writes or syncs; each
  * counts as several, so that a moment is tried with several choices.
  */
 
@@ -27,18 +27,7 @@ typedef struct {
     uint8_t disk[MOST_BYTES];
 } model_file;
 
-jmp_buf model_power_failure;
-
 static model_file files[ISO_HAL_FLASH_AREA_COUNT];
-static uint32_t operations;
-static uint32_t cut_at = MODEL_NEVER;
-static bool is_killed;
-static uint32_t noise = 1u;
-
-static uint32_t next_noise(void) {
-    noise = noise * 1664525u + 1013904223u; /* Numerical Recipes, section 7.1 */
-    return noise >> 16;
-}
 
 void model_erase_all(void) {
     memset(files, 0, sizeof files);
@@ -48,17 +37,11 @@ void model_start(void) {
     iso_linux_flash_open("model");
 }
 
-void model_cut_at(uint32_t operation, bool torn) {
-    operations = 0u;
-    cut_at = operation;
-    is_killed = torn;
+const char *model_objection(void) {
+    return NULL;
 }
 
-uint32_t model_operations(void) {
-    return operations;
-}
-
-void model_write(iso_hal_flash_area area, uint32_t offset, const uint8_t *bytes, uint32_t count) {
+void model_put(iso_hal_flash_area area, uint32_t offset, const uint8_t *bytes, uint32_t count) {
     model_file *file = &files[area];
     if (file->size < offset + count) {
         memset(file->memory + file->size, ERASED, offset + count - file->size);
@@ -70,10 +53,10 @@ void model_write(iso_hal_flash_area area, uint32_t offset, const uint8_t *bytes,
 
 static void lose_power(void) {
     /* All of it, none, or some. */
-    const uint32_t kept = next_noise() % 3u;
+    const uint32_t kept = model_noise() % 3u;
     for (uint32_t i = 0; i < ISO_HAL_FLASH_AREA_COUNT; i += 1u) {
         for (uint32_t at = 0; at < MOST_BYTES; at += BLOCK_BYTES) {
-            if (kept == 0u || (kept == 1u && next_noise() % 2u == 0u)) {
+            if (kept == 0u || (kept == 1u && model_noise() % 2u == 0u)) {
                 memcpy(files[i].memory + at, files[i].disk + at, BLOCK_BYTES);
             }
         }
@@ -82,12 +65,15 @@ static void lose_power(void) {
 }
 
 static bool is_cut(void) {
-    operations += CHOICES;
-    return cut_at >= operations - CHOICES && cut_at < operations;
+    bool cut = false;
+    for (uint32_t choice = 0; choice < CHOICES; choice += 1u) {
+        cut = model_power_fails() || cut;
+    }
+    return cut;
 }
 
 static void end_here(void) {
-    if (!is_killed) {
+    if (!model_is_torn()) {
         lose_power();
     }
     longjmp(model_power_failure, 1);
@@ -104,7 +90,7 @@ bool iso_linux_read_at(int file, uint32_t offset, void *bytes, size_t count) {
 bool iso_linux_write_behind(int file, uint32_t offset, const void *bytes, size_t count) {
     model_file *to = &files[file];
     const bool cut = is_cut();
-    const size_t written = cut ? next_noise() % (count + 1u) : count;
+    const size_t written = cut ? model_noise() % (count + 1u) : count;
     if (offset + written > to->size) {
         to->size = offset + (uint32_t)written;
     }

@@ -3,11 +3,10 @@
  * what its driver waits by. Written from the manual's words and not from the firmware's constants.
  * The processor runs on while the controller works, as code in RAM does: it must wait by itself.
  */
-#include "nrf52_flash_model.h"
-
 #include "chip_model.h"
 #include "flash_model.h"
 #include "iso_hal.h"
+#include "power_failure.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -32,26 +31,16 @@
 #define LONGEST_PART 1.05
 #define FAST_OSCILLATOR 1.08
 #define MOST_WRITES 2u
-#define NEVER UINT32_MAX
 
-static double erased_us[PAGES]; /* of an erasure that is not complete */
-static bool is_erased[PAGES];   /* by a whole one, and not programmed since: it stays so */
-static uint8_t writes[WORDS];   /* since the last erasure */
-static uint32_t unstable[WORDS];
-static uint32_t done_at; /* 0: it does not work */
-static uint32_t operations;
-static uint32_t cut_at = NEVER;
-static bool cut_is_torn;
-static void (*on_power_failure)(void);
-static uint32_t noise = 1u;
+static double erased_us[PAGES];  /* of an erasure that is not complete */
+static bool is_erased[PAGES];    /* by a whole one, and not programmed since: it stays so */
+static uint8_t writes[WORDS];    /* since the last erasure */
+static uint32_t unstable[WORDS]; /* bits */
+static bool is_torn[PAGES];      /* some of its words have such bits */
+static uint32_t done_at;         /* 0: it does not work */
 
 static uint32_t next_noise(void) {
-    uint32_t word = 0u;
-    for (uint32_t i = 0; i < 4u; i += 1u) {
-        noise = noise * 1664525u + 1013904223u; /* Numerical Recipes, section 7.1 */
-        word = word << 8 | noise >> 24;
-    }
-    return word;
+    return model_noise() << 16 | model_noise();
 }
 
 uint32_t model_reset_value(uint32_t address) {
@@ -79,16 +68,24 @@ static uint32_t unstable_bits(uint32_t address) {
     return flash_model_is_damaged(address, 1u) ? ~0u : unstable[address / 4u];
 }
 
+static void disturb(uint8_t *byte, uint32_t address) {
+    const uint32_t bits = unstable_bits(address) >> (address % 4u * 8u) & 0xFFu;
+    if (bits != 0u) {
+        *byte = (uint8_t)(*byte ^ (bits & next_noise()));
+    }
+}
+
 void flash_chip_read(uint32_t first, uint8_t *bytes, size_t count) {
-    for (size_t i = 0; i < count; i += 1u) {
-        const uint32_t address = (uint32_t)(first + i);
-        if (erased_us[address / PAGE_BYTES] > 0.0) {
+    const uint32_t last_page = (first + (uint32_t)count - 1u) / PAGE_BYTES;
+    bool sound = count == 0u || !flash_model_is_damaged(first, count);
+    for (uint32_t page = first / PAGE_BYTES; count > 0u && page <= last_page; page += 1u) {
+        if (erased_us[page] > 0.0) {
             chip_model_object("a page is read whose erasure is not complete");
         }
-        const uint32_t bits = unstable_bits(address) >> (address % 4u * 8u) & 0xFFu;
-        if (bits != 0u) {
-            bytes[i] = (uint8_t)(bytes[i] ^ (bits & next_noise()));
-        }
+        sound = sound && !is_torn[page];
+    }
+    for (size_t i = 0; !sound && i < count; i += 1u) {
+        disturb(bytes + i, first + (uint32_t)i);
     }
 }
 
@@ -118,18 +115,11 @@ static void begin(double microseconds) {
     flash_model_pass_time();
 }
 
-/* Nothing else is done with the power off. */
 static void lose_power(void) {
     done_at = 0u;
-    cut_at = NEVER;
     memset(erased_us, 0, sizeof erased_us);
     chip_model_store(CONFIG, 0u);
-    on_power_failure();
-}
-
-static bool is_cut(void) {
-    operations += 1u;
-    return operations - 1u == cut_at;
+    longjmp(model_power_failure, 1);
 }
 
 static bool may_begin(uint32_t mode) {
@@ -147,6 +137,7 @@ static bool may_begin(uint32_t mode) {
 static void complete_erasure(uint32_t page) {
     erased_us[page] = 0.0;
     is_erased[page] = true;
+    is_torn[page] = false;
     flash_model_erase(page * PAGE_BYTES, PAGE_BYTES);
     memset(&writes[page * PAGE_BYTES / 4u], 0, PAGE_BYTES / 4u);
     memset(&unstable[page * PAGE_BYTES / 4u], 0, PAGE_BYTES);
@@ -155,11 +146,16 @@ static void complete_erasure(uint32_t page) {
     }
 }
 
+static void make_unstable(uint32_t address, uint32_t bits) {
+    unstable[address / 4u] |= bits;
+    is_torn[address / PAGE_BYTES] = is_torn[address / PAGE_BYTES] || bits != 0u;
+}
+
 /* Bits on their way to one are neither. */
 static void tear_page(uint32_t page) {
     for (uint32_t at = page * PAGE_BYTES; at < (page + 1u) * PAGE_BYTES; at += 4u) {
-        const uint32_t bits = cut_is_torn ? ~0u : next_noise() & next_noise() & next_noise();
-        unstable[at / 4u] |= bits & ~*word_at(at);
+        const uint32_t bits = model_is_torn() ? ~0u : next_noise() & next_noise() & next_noise();
+        make_unstable(at, bits & ~*word_at(at));
         *word_at(at) |= bits & next_noise();
     }
 }
@@ -174,7 +170,7 @@ static void erase_part(uint32_t address) {
         chip_model_object("what is erased in parts is no page, or they take no time");
         return;
     }
-    if (is_cut()) {
+    if (model_power_fails()) {
         is_erased[page] = false;
         tear_page(page);
         lose_power();
@@ -201,14 +197,15 @@ void flash_chip_write_word(uint32_t address, uint32_t word) {
     }
     if (writes[address / 4u] >= MOST_WRITES) {
         chip_model_object("a word is programmed a third time");
-        unstable[address / 4u] = ~0u;
+        make_unstable(address, ~0u);
     }
     writes[address / 4u] += 1u;
     is_erased[address / PAGE_BYTES] = false;
     const uint32_t cleared = *word_at(address) & ~word;
-    if (is_cut()) {
-        unstable[address / 4u] |= cleared;
-        *word_at(address) &= ~(cleared & next_noise());
+    if (model_power_fails()) {
+        const uint32_t touched = model_is_torn() ? cleared : 0u; /* or it had hardly begun */
+        make_unstable(address, touched);
+        *word_at(address) &= ~(touched & next_noise());
         lose_power();
     }
     *word_at(address) &= word | (chip_model_suffers("operation-error") ? 0x100u : 0u);
@@ -244,22 +241,31 @@ uint32_t model_write(uint32_t address, uint32_t before, uint32_t value) {
     }
 }
 
-/* --- of the test --- */
+/* --- the power --- */
 
-void nrf52_model_cut_at(uint32_t operation, bool torn, void (*power_fails)(void)) {
-    on_power_failure = power_fails;
-    operations = 0u;
-    cut_at = operation;
-    cut_is_torn = torn;
+const char *model_objection(void) {
+    return chip_model_objection();
 }
 
-uint32_t nrf52_model_operations(void) {
-    return operations;
-}
-
-void nrf52_model_erase_all(void) {
-    const uint32_t first = 0x10000u / PAGE_BYTES; /* the lowest pages are not mapped */
-    for (uint32_t page = first; page < PAGES; page += 1u) {
-        complete_erasure(page);
+void model_erase_all(void) {
+    static bool has_flash;
+    if (!has_flash) {
+        has_flash = true;
+        flash_model_init(ISO_HAL_FLASH_WRITE_BYTES);
     }
+    for (uint32_t i = 0; i < ISO_HAL_FLASH_AREA_COUNT; i += 1u) {
+        const iso_hal_flash_area area = (iso_hal_flash_area)i;
+        const uint32_t first = iso_hal_flash_address(area) / PAGE_BYTES;
+        for (uint32_t page = 0; page < iso_hal_flash_area_bytes(area) / PAGE_BYTES; page += 1u) {
+            complete_erasure(first + page);
+        }
+    }
+}
+
+void model_start(void) {
+    /* Flash is as it was. */
+}
+
+void model_put(iso_hal_flash_area area, uint32_t offset, const uint8_t *bytes, uint32_t count) {
+    memcpy((uint8_t *)(uintptr_t)(iso_hal_flash_address(area) + offset), bytes, count);
 }

@@ -173,12 +173,35 @@ static bool write_gpio(uint32_t address, uint32_t value) {
     return false;
 }
 
+/* Registers that hold what is written, events among them: those are cleared by it. */
+static bool keep(uint32_t address, uint32_t value) {
+    static const struct {
+        uint32_t address;
+        uint32_t *holds;
+    } plain[] = {
+        {SPIM2 + 0x104u, &chip.stopped},   {SPIM2 + 0x118u, &chip.end},
+        {SPIM2 + 0x508u, &chip.pins[0]},   {SPIM2 + 0x50Cu, &chip.pins[1]},
+        {SPIM2 + 0x510u, &chip.pins[2]},   {SPIM2 + 0x524u, &chip.frequency},
+        {SPIM2 + 0x534u, &chip.receive},   {SPIM2 + 0x538u, &chip.receive_count},
+        {SPIM2 + 0x544u, &chip.transmit},  {SPIM2 + 0x548u, &chip.transmit_count},
+        {SPIM2 + 0x554u, &chip.config},    {GPIOTE + 0x100u, &chip.in_0},
+        {GPIOTE + 0x510u, &chip.config_0},
+    };
+    for (uint32_t i = 0u; i < sizeof plain / sizeof plain[0]; i += 1u) {
+        if (plain[i].address == address) {
+            *plain[i].holds = value;
+            return true;
+        }
+    }
+    return false;
+}
+
 void model_register_write(uint32_t address, uint32_t value) {
     /* Pins and settings of a peripheral that is on must not change (6.25.1). */
     if (chip.enable != 0u && address >= SPIM2 + 0x508u && address <= SPIM2 + 0x510u) {
         chip.violations += 1u;
     }
-    if (write_gpio(address, value)) {
+    if (write_gpio(address, value) || keep(address, value)) {
         return;
     }
     switch (address) {
@@ -187,12 +210,6 @@ void model_register_write(uint32_t address, uint32_t value) {
         break;
     case SPIM2 + 0x014u:
         stop();
-        break;
-    case SPIM2 + 0x104u:
-        chip.stopped = value;
-        break;
-    case SPIM2 + 0x118u:
-        chip.end = value;
         break;
     case SPIM2 + 0x304u:
         chip.inten |= value;
@@ -204,40 +221,11 @@ void model_register_write(uint32_t address, uint32_t value) {
         chip.violations += chip.runs ? 1u : 0u;
         chip.enable = value;
         break;
-    case SPIM2 + 0x508u:
-    case SPIM2 + 0x50Cu:
-    case SPIM2 + 0x510u:
-        chip.pins[(address - SPIM2 - 0x508u) / 4u] = value;
-        break;
-    case SPIM2 + 0x524u:
-        chip.frequency = value;
-        break;
-    case SPIM2 + 0x534u:
-        chip.receive = value;
-        break;
-    case SPIM2 + 0x538u:
-        chip.receive_count = value;
-        break;
-    case SPIM2 + 0x544u:
-        chip.transmit = value;
-        break;
-    case SPIM2 + 0x548u:
-        chip.transmit_count = value;
-        break;
-    case SPIM2 + 0x554u:
-        chip.config = value;
-        break;
-    case GPIOTE + 0x100u:
-        chip.in_0 = value;
-        break;
     case GPIOTE + 0x304u:
         chip.gpiote_inten |= value;
         break;
     case GPIOTE + 0x308u:
         chip.gpiote_inten &= ~value;
-        break;
-    case GPIOTE + 0x510u:
-        chip.config_0 = value;
         break;
     default:
         chip.violations += 1u; /* nothing else is written */

@@ -109,6 +109,10 @@ void chip_model_print_objections(void) {
     objection_count = 0u;
 }
 
+const char *chip_model_objection(void) {
+    return objection_count == 0u ? NULL : objections[0];
+}
+
 void chip_model_suffer(const char *fault) {
     if (fault_count < MOST_FAULTS) {
         faults[fault_count] = fault;

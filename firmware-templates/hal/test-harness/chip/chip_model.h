@@ -28,6 +28,8 @@ uint32_t chip_model_field(uint32_t address, uint32_t shift, uint32_t width);
 /* Something that the manual forbids; objections are what a test looks at first. */
 void chip_model_object(const char *what);
 void chip_model_print_objections(void);
+/* The first that was not printed, or NULL. */
+const char *chip_model_objection(void);
 /* What the chip is to suffer from, by the test's names. */
 void chip_model_suffer(const char *fault);
 bool chip_model_suffers(const char *fault);

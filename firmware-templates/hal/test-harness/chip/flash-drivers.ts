@@ -12,7 +12,7 @@ const stm32 = (family: string): Pick<FlashDriver, 'sources' | 'folders'> => ({
 /** A driver that reads by memcpy, in which the model must see what is damaged or stale. */
 const watched = (
   parts: Pick<FlashDriver, 'sources' | 'folders'>,
-): Pick<FlashDriver, 'sources' | 'folders' | 'flags'> => ({
+): Required<Pick<FlashDriver, 'sources' | 'folders' | 'flags'>> => ({
   ...parts,
   sources: [...parts.sources, 'hal/test-harness/chip/watched_reads'],
   flags: ['-fno-builtin-memcpy', '-Wl,--wrap=memcpy'],
@@ -33,9 +33,9 @@ export const FLASH_DRIVERS = {
     ...watched({
       sources: [
         ...['hal/nrf52/counter', 'hal/nrf52/flash'],
-        'hal/nrf52/test-harness/nrf52_flash_model',
+        ...['hal/nrf52/test-harness/nrf52_flash_model', 'update/test-harness/power_failure'],
       ],
-      folders: ['hal/nrf52', 'hal/nrf52/test-harness'],
+      folders: ['hal/nrf52', 'update/test-harness'],
     }),
   },
 } as const satisfies Readonly<Record<string, FlashDriver>>;
