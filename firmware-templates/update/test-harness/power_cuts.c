@@ -92,18 +92,42 @@ static uint32_t records_of_a_sector(void) {
     return iso_hal_flash_sector_bytes(ISO_HAL_FLASH_BOOT_STATE) / RECORD_BYTES;
 }
 
+#if defined(MODEL_SAVES)
+/* A sector of hundreds of records is full once, when the new image has been confirmed: what is lost
+ * there is not made up for, so that each of these operations is cut. */
+#define RECORDS_LEFT 8u
+#define RECORDS_AFTER 10u
+#define LAST_OPERATIONS (RECORDS_AFTER * RECORD_BYTES / ISO_HAL_FLASH_WRITE_BYTES + 1u)
+#else
+#define RECORDS_LEFT 2u
+#define RECORDS_AFTER (records_of_a_sector() + 2u)
+#define LAST_OPERATIONS 0u
+#endif
+
 /* With so many records in the boot state that a sector of it is full in the middle of a story. */
 static void factory(void) {
+#if defined(MODEL_SAVES)
+    static bool is_saved;
+    if (is_saved) {
+        model_restore();
+        model_cut_at(MODEL_NEVER, false);
+        return;
+    }
+    is_saved = true;
+#endif
     model_erase_all();
     model_put(ISO_HAL_FLASH_SLOT_A, 0u, old_image.header, sizeof old_image.header);
     model_put(ISO_HAL_FLASH_SLOT_A, ISO_IMAGE_PROGRAM_OFFSET, old_image.program, PROGRAM_BYTES);
     model_cut_at(MODEL_NEVER, false);
     model_start();
-    for (uint32_t i = 0; i + 2u < records_of_a_sector(); i += 1u) {
+    for (uint32_t i = 0; i + RECORDS_LEFT < records_of_a_sector(); i += 1u) {
         iso_boot_state state;
         iso_boot_state_load(&state);
         (void)iso_boot_state_store(&state);
     }
+#if defined(MODEL_SAVES)
+    model_save();
+#endif
 }
 
 static void forget_promises(void) {
@@ -200,7 +224,7 @@ static void whole_story(uint32_t cut) {
         }
         confirmed = true;
         /* And on, until the next sector is full too. */
-        for (uint32_t i = 0; i < records_of_a_sector() + 2u; i += 1u) {
+        for (uint32_t i = 0; i < RECORDS_AFTER; i += 1u) {
             iso_boot_state_load(&state);
             (void)iso_boot_state_store(&state);
             (void)power_on(cut);
@@ -240,8 +264,10 @@ static uint32_t every_operation(bool torn, uint32_t stride) {
     model_cut_at(MODEL_NEVER, false);
     whole_story(MODEL_NEVER);
     const uint32_t count = model_operations();
-    for (uint32_t cut = 0; cut < count; cut += stride) {
-        with_power_cuts(cut, MODEL_NEVER, torn);
+    for (uint32_t cut = 0; cut < count; cut += 1u) {
+        if (cut % stride == 0u || count - cut <= LAST_OPERATIONS) {
+            with_power_cuts(cut, MODEL_NEVER, torn);
+        }
     }
     return count;
 }

@@ -10,8 +10,9 @@
 /*
  * Flash that loses its power in a chosen operation, which is left half done: flash in memory
  * (flash_model.c), whose operations are bytes that are programmed or erased; the model of a chip's
- * below the chip's own driver (hal/nrf52/test-harness/nrf52_flash_model.c), words and parts of an
- * erasure; and files (hal/linux/test-harness/files_model.c).
+ * below the chip's own driver, words and parts of an erasure (hal/nrf52/test-harness/
+ * nrf52_flash_model.c) or units and sectors (hal/test-harness/chip/flash_cuts.c); and files
+ * (hal/linux/test-harness/files_model.c).
  */
 
 #define MODEL_NEVER UINT32_MAX
@@ -29,6 +30,10 @@ void model_cut_at(uint32_t operation, bool torn);
 uint32_t model_operations(void);
 /* As a programmer writes it, without an operation. */
 void model_put(iso_hal_flash_area area, uint32_t offset, const uint8_t *bytes, uint32_t count);
+/* All of the flash as it is, and as it was then: of flash with MODEL_SAVES, whose sectors hold so
+ * many records that they are written once. */
+void model_save(void);
+void model_restore(void);
 /* Something that was done since the start and that the chip's manual forbids, or NULL. */
 const char *model_objection(void);
 

@@ -48,6 +48,16 @@ bool flash_chip_is_locked(void) {
     return chip_model_stored(NSCR) >> 31 != 0u;
 }
 
+void flash_chip_reset(void) {
+    keys = 0u;
+    flags = 0u;
+    error_correction = 0u;
+    done_at = 0u;
+    invalid_at = 0u;
+    word_count = 0u;
+    cache_is_stale = false;
+}
+
 /* Of damage the non-maskable interrupt follows at once. */
 void flash_chip_read(uint32_t address, uint8_t *bytes, size_t count) {
     (void)bytes;

@@ -59,6 +59,11 @@ void chip_model_settle(void) {
     }
 }
 
+void chip_model_reset(void) {
+    memset(cells, 0, sizeof cells);
+    cell_count = FLASH_CELLS;
+}
+
 volatile uint32_t *chip_model_register(uint32_t address) {
     chip_model_settle();
     accesses += 1u;

@@ -18,6 +18,8 @@ volatile uint32_t *chip_model_register(uint32_t address);
 
 /* The last write, too. */
 void chip_model_settle(void);
+/* As a reset leaves the registers. */
+void chip_model_reset(void);
 /* Accesses since the start: the model's time. */
 uint32_t chip_model_time(void);
 /* What the registers hold, without the chip's part in it. */

@@ -9,6 +9,8 @@
 #include <sys/mman.h>
 
 #define LEAST_UNIT_BYTES 4u
+#define MOST_UNIT_BYTES 32u
+#define MOST_SECTOR_BYTES 0x20000u
 /* Systems do not map the lowest pages: nothing in them is erased or programmed. */
 #define LOWEST_MAPPED 0x10000u
 #define FIRST_BYTE (MODEL_FLASH_ORIGIN < LOWEST_MAPPED ? LOWEST_MAPPED : MODEL_FLASH_ORIGIN)
@@ -35,10 +37,18 @@ void flash_model_init(uint32_t unit_bytes) {
     memset(flash, 0xFF, bytes);
 }
 
+void (*flash_model_worked)(uint8_t *cells, const uint8_t *before, uint32_t bytes);
+
+/* memmove, for memcpy is watched. */
 void flash_model_erase(uint32_t address, uint32_t bytes) {
+    static uint8_t before[MOST_SECTOR_BYTES];
+    memmove(before, (const uint8_t *)(uintptr_t)address, bytes);
     memset((uint8_t *)(uintptr_t)address, 0xFF, bytes);
     for (uint32_t at = address; at < address + bytes; at += unit) {
         damaged[(at - MODEL_FLASH_ORIGIN) / unit] = false;
+    }
+    if (flash_model_worked != NULL) {
+        flash_model_worked((uint8_t *)(uintptr_t)address, before, bytes);
     }
 }
 
@@ -56,16 +66,25 @@ void flash_model_program(uint32_t address, const uint32_t *words) {
     const bool blank = flash_model_is_blank(address);
     uint8_t *cells = (uint8_t *)(uintptr_t)address;
     const uint8_t *bytes = (const uint8_t *)words;
+    uint8_t before[MOST_UNIT_BYTES];
+    memmove(before, cells, unit);
     for (uint32_t i = 0; i < unit; i += 1u) {
         cells[i] = (uint8_t)(cells[i] & bytes[i]);
     }
     if (!blank) {
         flash_model_damage(address);
     }
+    if (flash_model_worked != NULL) {
+        flash_model_worked(cells, before, unit);
+    }
 }
 
 void flash_model_damage(uint32_t address) {
     damaged[(address - MODEL_FLASH_ORIGIN) / unit] = true;
+}
+
+void flash_model_mend(void) {
+    memset(damaged, 0, sizeof damaged);
 }
 
 bool flash_model_is_damaged(uint32_t address, size_t count) {

@@ -19,12 +19,20 @@ bool flash_model_is_blank(uint32_t address);
 /* Ones become zeros. A unit that is not blank comes out damaged. */
 void flash_model_program(uint32_t address, const uint32_t *words);
 void flash_model_damage(uint32_t address);
+/* No unit is damaged any more. */
+void flash_model_mend(void);
 bool flash_model_is_damaged(uint32_t address, size_t count);
+
+/* After each work, an erasure or the programming of a unit: where, and what was there before. Not
+ * for a chip whose power is cut in its own model. */
+extern void (*flash_model_worked)(uint8_t *cells, const uint8_t *before, uint32_t bytes);
 
 /* Of the chip: what an access in the flash does, and whether the flash works. */
 void flash_chip_write_word(uint32_t address, uint32_t word);
 bool flash_chip_works(void);
 bool flash_chip_is_locked(void);
+/* As a reset leaves the controller; of chips whose power flash_cuts.c cuts. */
+void flash_chip_reset(void);
 /* The driver has read these bytes by memcpy, which watched_reads.c sees. */
 void flash_chip_read(uint32_t address, uint8_t *bytes, size_t count);
 
