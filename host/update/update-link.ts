@@ -24,6 +24,8 @@ export interface UpdateTiming {
 /** A sector of 128 KB takes a chip up to 4 s (STM32F405 data sheet, table 40); most take a hundredth of that. */
 const DEFAULT_UPDATE_TIMING: UpdateTiming = { answerMs: 1000, attempts: 12 };
 
+const FRAME_END = Uint8Array.of(0);
+
 type Answer = UpdateStateMessage | UpdateHeldMessage;
 
 export class UpdateLink {
@@ -54,7 +56,7 @@ export class UpdateLink {
       },
     });
     // Ends whatever the line carried before.
-    await this.transport.write(Uint8Array.of(0));
+    await this.transport.write(FRAME_END);
   }
 
   /** The last error that the device logged: it is said once, and may be why it restarted. */
@@ -104,7 +106,7 @@ export class UpdateLink {
       const answer = this.next((seen) =>
         seen.kind === 'UPDATE_STATE' && seen.requestId === id ? seen : undefined,
       );
-      const [state] = await Promise.all([answer, this.send(message)]);
+      const [state] = await Promise.all([answer, this.send(message, attempt > 0)]);
       if (state !== undefined) return state;
     }
     throw deviceSilent(message.kind);
@@ -139,9 +141,11 @@ export class UpdateLink {
     });
   }
 
-  private async send(message: HostMessage): Promise<void> {
+  /** @param again what was lost of the frame before may be its end */
+  private async send(message: HostMessage, again = false): Promise<void> {
     if (this.lost !== undefined) throw this.lost;
-    await this.transport.write(this.encoder.encode(message));
+    const frame = this.encoder.encode(message);
+    await this.transport.write(again ? Uint8Array.of(...FRAME_END, ...frame) : frame);
   }
 
   private receive(chunk: Uint8Array): void {
