@@ -194,29 +194,37 @@ it('a network that hangs ends in a restart that says where', async () => {
   expect(words[2]).toBe(0);
 });
 
-it('loses no sample of its own clock while the network takes far longer than their period', async () => {
-  const slow = 'for (volatile int32_t spin = 0; spin < 30000000; spin += 1) {\n}';
-  const networkDir = await changedNetwork('linux-slow', slow);
-  const elfPath = await build('slow', networkDir, 'synthetic');
-  const linkFile = join(folder, 'link');
-  const device = await bootQemu({ board, elfPath, linkFile });
-  try {
-    await device.release();
-    const { due, delivered, results, errors, ...account } = await listenToFile(
-      linkFile,
-      13,
-      () => undefined,
-    );
-    expect({ lost: due - delivered, errors }).toEqual({ lost: 0, errors: [] });
-    expect(due).toBeGreaterThan(12 * 500);
-    expect(results).toBeGreaterThan(0);
-    const { dutyWorstTicks } = account.lastStatus;
-    const seconds = (dutyWorstTicks[DUTY_VALUES.indexOf('network')] ?? 0) / account.ticksPerSecond;
-    expect(seconds).toBeGreaterThan(10 / 500);
-  } finally {
-    await device.kill();
-  }
-});
+/** In real time beside whatever else this machine does: one that starves it makes it lose, of three at least one must not. */
+const REAL_TIME = { retry: 2 } as const;
+
+it(
+  'loses no sample of its own clock while the network takes far longer than their period',
+  REAL_TIME,
+  async () => {
+    const slow = 'for (volatile int32_t spin = 0; spin < 30000000; spin += 1) {\n}';
+    const networkDir = await changedNetwork('linux-slow', slow);
+    const elfPath = await build('slow', networkDir, 'synthetic');
+    const linkFile = join(folder, 'link');
+    const device = await bootQemu({ board, elfPath, linkFile });
+    try {
+      await device.release();
+      const { due, delivered, results, errors, ...account } = await listenToFile(
+        linkFile,
+        13,
+        () => undefined,
+      );
+      expect({ lost: due - delivered, errors }).toEqual({ lost: 0, errors: [] });
+      expect(due).toBeGreaterThan(12 * 500);
+      expect(results).toBeGreaterThan(0);
+      const { dutyWorstTicks } = account.lastStatus;
+      const seconds =
+        (dutyWorstTicks[DUTY_VALUES.indexOf('network')] ?? 0) / account.ticksPerSecond;
+      expect(seconds).toBeGreaterThan(10 / 500);
+    } finally {
+      await device.kill();
+    }
+  },
+);
 
 it('tells systemd and a watchdog of the machine that it is well, and that it ends', async () => {
   const notify = join(folder, 'notify');
