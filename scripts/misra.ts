@@ -3,8 +3,8 @@
  * firmware-templates/misra-deviations.md; a finding of any other rule is an error, and so is a deviation that nothing needs.
  */
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { packageRoot } from '../codegen/package-root.js';
@@ -34,16 +34,19 @@ const deviations = new Set(
 );
 
 async function check(files: readonly string[], folders: readonly string[]): Promise<string[]> {
+  // Of its own: cppcheck 2.10 lays a list of what it has seen beside the first file, where another run would take it for its own.
+  const buildDir = mkdtempSync(join(tmpdir(), 'isochrone-misra-'));
   const { stderr } = await run(
     'cppcheck',
     [
       ...['--quiet', '--std=c99', '--addon=misra', '--suppress=missingIncludeSystem'],
+      `--cppcheck-build-dir=${buildDir}`,
       ...['--template={file}:{line}: {id}'],
       ...folders.map((folder) => `-I${folder}`),
       ...files,
     ],
     { cwd: packageRoot(), maxBuffer: 64 * 1024 * 1024 },
-  );
+  ).finally(() => rmSync(buildDir, { recursive: true }));
   return stderr.split('\n').filter((line) => line.includes('misra-c2012-'));
 }
 
