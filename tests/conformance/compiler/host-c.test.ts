@@ -29,7 +29,7 @@ interface Setting {
   readonly inputs: number;
 }
 
-const PORTABLE: Setting = { backend: 'portable', inputs: 2 };
+const PORTABLE: Setting = { backend: 'portable', inputs: 1 };
 
 function expectSameBytes(network: TestNetwork, precision: Precision, setting = PORTABLE): void {
   const trial = compileTrial(network, { precision });
@@ -47,7 +47,9 @@ describe('emitted C on the host', () => {
     expectSameBytes(network, 'int8');
   });
 
-  it.each(testNetworks())('equals it with int16 signals: $name', (network) => {
+  // The others have them on a machine with vector instructions, below.
+  const everyOther = testNetworks().filter((_, index) => index % 2 === 0);
+  it.each(everyOther)('equals it with int16 signals: $name', (network) => {
     expectSameBytes(network, 'int16');
   });
 });
